@@ -1,0 +1,23 @@
+"""A strict Bot API server for tests, torture and benchmarks, with its people."""
+
+from .faults import Fault, Kind
+from .limits import PAID, Limits
+from .people import Heard, Person, Silence
+from .server import TOKEN, TelegramServer
+from .telegram import Attempt, Effect
+from .updates import Delivery
+
+__all__ = [
+    "PAID",
+    "TOKEN",
+    "Attempt",
+    "Delivery",
+    "Effect",
+    "Fault",
+    "Heard",
+    "Kind",
+    "Limits",
+    "Person",
+    "Silence",
+    "TelegramServer",
+]
