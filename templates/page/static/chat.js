@@ -1,0 +1,253 @@
+/* The chat page put together: what comes goes into the log, what is touched goes into the
+   queue, and the server is told what has really been seen. */
+
+import { openBar, openSheet } from "./bar.js";
+import { openLog } from "./log.js";
+import { enlarge, prepare } from "./picture.js";
+import { openQueue } from "./queue.js";
+import { ask, follow } from "./stream.js";
+import { word } from "./words.js";
+
+const get = (id) => document.getElementById(id);
+const boot = JSON.parse(get("boot").textContent);
+const name = document.title;
+const chinese = document.documentElement.lang.startsWith("zh");
+const marks = { bot: boot.bot, worker: boot.mark || (chinese ? "我" : "I"), person: chinese ? "人" : "P" };
+
+let last = 0;
+let seen = boot.shown || 0;
+let unread = 0;
+let more = false;
+let loading = false;
+let reloadAfter = "";
+
+/* Large type, kept between visits where the browser lets us. */
+
+function rememberedLarge() {
+  try {
+    return localStorage.getItem("zhigong.large") === "1";
+  } catch {
+    return false;
+  }
+}
+
+function setLarge(large) {
+  document.documentElement.classList.toggle("large", large);
+  try {
+    localStorage.setItem("zhigong.large", large ? "1" : "0");
+  } catch {
+    return;
+  }
+}
+
+/* The line under the title: the network first, else what was told last. */
+
+let online = true;
+let told = "";
+let toldUntil = 0;
+
+function showState() {
+  const lost = navigator.onLine === false
+    ? word("No network. What you send waits here.")
+    : word("No connection. Reconnecting…");
+  const line = get("state");
+  line.textContent = online ? told : lost;
+  line.classList.toggle("lost", !online);
+}
+
+function tell(words, seconds) {
+  clearTimeout(toldUntil);
+  told = words;
+  if (seconds) toldUntil = setTimeout(() => tell(""), seconds * 1000);
+  showState();
+}
+
+function setOnline(is) {
+  if (is === online) return;
+  online = is;
+  showState();
+}
+
+/* What was seen, and what is still to be read. */
+
+let seenTimer = 0;
+
+function lookSoon() {
+  clearTimeout(seenTimer);
+  seenTimer = setTimeout(look, 700);
+}
+
+/** Only a visible page with its end in view has shown its last message. */
+function look() {
+  if (document.hidden || !log.atBottom()) return;
+  showUnread(0);
+  if (last <= seen) return;
+  const number = last;
+  fetch("/chat/shown", {
+    method: "POST",
+    headers: { "Content-Type": "application/json", "X-Requested-With": "zhigong" },
+    body: JSON.stringify({ number }),
+  }).then((response) => {
+    if (response.ok) seen = Math.max(seen, number);
+  }, () => {});
+}
+
+function showUnread(count) {
+  unread = count;
+  document.title = count && document.hidden ? `(${count}) ${name}` : name;
+  bar.menus.dot(count > 0);
+  const pill = get("fresh");
+  pill.hidden = count === 0 || log.atBottom();
+  pill.textContent = `↓ ${word("New messages: {n}", { n: count })}`;
+}
+
+/* What comes. */
+
+function take(messages) {
+  if (messages.length === 0) return;
+  const fresh = log.add(messages);
+  for (const message of messages) {
+    last = Math.max(last, message.number);
+    if (message.id) queue.settle(message.id);
+  }
+  const heard = fresh.filter((message) => message.side !== "worker");
+  if (heard.length) bar.fitQuestion(heard[heard.length - 1]);
+  if (heard.length && (document.hidden || !log.atBottom())) showUnread(unread + heard.length);
+  lookSoon();
+}
+
+async function loadOlder() {
+  if (!more || loading) return;
+  loading = true;
+  try {
+    const answer = await ask(`/chat/messages?before=${Math.floor(log.first())}`);
+    log.addOlder(answer.messages);
+    setMore(answer.more && answer.messages.length > 0);
+  } catch {
+    await new Promise((resolve) => setTimeout(resolve, 2000));
+  }
+  loading = false;
+}
+
+function setMore(is) {
+  more = is;
+  get("older").hidden = !is;
+}
+
+/* What the worker says. */
+
+function asMessage(record) {
+  if (record.file && !record.preview) record.preview = URL.createObjectURL(record.file);
+  const image = record.photo || record.preview;
+  return { id: record.id, side: "worker", at: record.at, text: record.label || record.text, image };
+}
+
+function waits(record, progress) {
+  if (record.kind === "hello" || record.kind === "start") return;
+  log.wait(record, asMessage(record), progress);
+}
+
+function taken(record, number) {
+  log.taken(record.id, number);
+  tell("");
+  if (record.id === reloadAfter) location.reload();
+  if (number !== null) listening.expect(number);
+}
+
+function send(record) {
+  const id = queue.send(record);
+  log.toBottom();
+  return id;
+}
+
+const press = (label, value) => send({ kind: "press", press: value, label });
+const say = (text) => send({ kind: "text", text });
+const place = (lat, lon) => send({ kind: "location", lat, lon, label: word("My location") });
+
+async function photo(file) {
+  send({ kind: "photo", ...(await prepare(file)) });
+}
+
+/** The bot answers in the new language; the page's own words come with a reload. */
+function speak(language) {
+  reloadAfter = say(language);
+}
+
+function openMore() {
+  const large = document.documentElement.classList.contains("large");
+  const other = chinese ? "English" : "中文";
+  openSheet([
+    [word(large ? "Standard text" : "Larger text"), () => setLarge(!large)],
+    [other, () => speak(other)],
+    [word("Refresh"), () => location.reload()],
+  ]);
+}
+
+function scrolled(atBottom) {
+  if (atBottom) lookSoon();
+  if (atBottom) get("fresh").hidden = true;
+  if (get("scroll").scrollTop < 300) loadOlder();
+}
+
+/* Put together. */
+
+const queue = openQueue(() => last, { waits, taken, slow: (words) => tell(words, 6) });
+const log = openLog(marks, {
+  press, enlarge, scrolled,
+  locate: () => bar.locate(),
+  pick: () => bar.pick(),
+  again: (id) => queue.resend(id),
+  drop: (id) => {
+    queue.settle(id);
+    log.drop(id);
+  },
+});
+const bar = openBar({ press, say, photo, place }, tell);
+let listening = { expect: () => {} };
+
+/** Load the newest messages, again and again until the network lets it. */
+async function firstLoad() {
+  for (let wait = 1; ; wait = Math.min(wait * 2, 15)) {
+    try {
+      return await ask("/chat/messages");
+    } catch {
+      setOnline(false);
+      await new Promise((resolve) => setTimeout(resolve, wait * 1000 * (0.5 + Math.random())));
+    }
+  }
+}
+
+/** Greet the bot, or hand it the poster's code, once: a reload must not repeat it. */
+function greet() {
+  if (!boot.start) return queue.send({ kind: "hello" });
+  history.replaceState(null, "", location.pathname);
+  return queue.send({ kind: "start", code: boot.start });
+}
+
+async function open() {
+  bar.menus.show(boot.menu);
+  queue.start();
+  const answer = await firstLoad();
+  setOnline(true);
+  setMore(answer.more);
+  take(answer.messages);
+  if (answer.messages.length === 0) last = answer.last || 0;
+  bar.menus.show(answer.menu);
+  log.toBottom();
+  listening = follow({ last: () => last, take, menu: bar.menus.show, online: setOnline });
+  greet();
+  if (get("scroll").scrollTop < 300) loadOlder();
+}
+
+setLarge(rememberedLarge());
+get("back").hidden = history.length < 2;
+get("back").addEventListener("click", () => history.back());
+get("more").addEventListener("click", openMore);
+get("fresh").addEventListener("click", () => log.toBottom());
+document.addEventListener("visibilitychange", () => {
+  if (document.hidden) return;
+  log.newDay();
+  showUnread(unread);
+  lookSoon();
+});
+open();

@@ -1,0 +1,159 @@
+/* The conversation on screen: each message once, in the order of its number, with the
+   time above it where more than five minutes passed, and the reader kept in place. */
+
+import { make, showState, turn } from "./bubbles.js";
+import { saidTime } from "./words.js";
+
+const gap = 5 * 60 * 1000;
+const near = 80;
+
+/** Open the log; `marks` are the avatars' characters, `on` what a touch does. */
+export function openLog(marks, on) {
+  const scroller = document.getElementById("scroll");
+  const list = document.getElementById("log");
+  const turns = [];
+  const byNumber = new Map();
+  const byId = new Map();
+  let stuck = true;
+
+  const atBottom = () => scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < near;
+  const toBottom = () => {
+    stuck = true;
+    scroller.scrollTop = scroller.scrollHeight;
+  };
+
+  function place(entry) {
+    let index = turns.length;
+    while (index > 0 && turns[index - 1].key > entry.key) index -= 1;
+    const next = turns[index];
+    list.insertBefore(entry.element, next ? next.element : null);
+    turns.splice(index, 0, entry);
+    retime(index);
+  }
+
+  function remove(entry) {
+    const index = turns.indexOf(entry);
+    turns.splice(index, 1);
+    entry.element.remove();
+    byId.delete(entry.message.id);
+    if (byNumber.get(entry.key) === entry) byNumber.delete(entry.key);
+    retime(index);
+  }
+
+  /** Say the times from one turn on, until the rest stands as it should. */
+  function retime(index, all) {
+    for (let here = index; here < turns.length; here += 1) {
+      const entry = turns[here];
+      const before = here > 0 ? turns[here - 1].shown : -Infinity;
+      const at = Date.parse(entry.message.at);
+      const told = at - before > gap;
+      const shown = told ? at : before;
+      if (!all && here > index && shown === entry.shown && told === entry.told) return;
+      Object.assign(entry, { shown, told });
+      sayTime(entry, at);
+    }
+  }
+
+  function sayTime(entry, at) {
+    const old = entry.element.querySelector(".time");
+    if (old) old.remove();
+    if (entry.told) entry.element.prepend(make("p", "time", saidTime(at, Date.now())));
+  }
+
+  /** Grey the choices that a later message of the worker has left behind. */
+  function agePastChoices() {
+    let answered = -Infinity;
+    for (const { key, message, record } of turns) {
+      if (message.side === "worker" && !(record && record.refused)) answered = key;
+    }
+    for (const { key, element, asks } of turns) {
+      if (asks) element.classList.toggle("past", key < answered);
+    }
+  }
+
+  function draw(message, key) {
+    const element = turn(message, marks, on);
+    const asks = element.querySelector(".choices") !== null;
+    const entry = { key, message, element, asks, shown: NaN, told: false };
+    if (message.id) byId.set(message.id, entry);
+    return entry;
+  }
+
+  /** Put one message of the server in its place; its own echo gives way to it. */
+  function put(message) {
+    const known = byNumber.get(message.number);
+    if (known && !known.record) return false;
+    const echo = known || byId.get(message.id);
+    if (echo) remove(echo);
+    const entry = draw(message, message.number);
+    byNumber.set(message.number, entry);
+    place(entry);
+    return true;
+  }
+
+  /** Add messages that came from the server; answers those not seen before. */
+  function add(messages) {
+    const follow = stuck;
+    const fresh = messages.filter(put);
+    agePastChoices();
+    if (follow) toBottom();
+    return fresh;
+  }
+
+  /** Add older messages above, without moving what is being read. */
+  function addOlder(messages) {
+    const height = scroller.scrollHeight - scroller.scrollTop;
+    messages.forEach(put);
+    agePastChoices();
+    scroller.scrollTop = scroller.scrollHeight - height;
+  }
+
+  /** Where a message not yet taken stands: last, or where it was refused. */
+  const waitingKey = (record) => (record.refused ? record.after + 0.5 : Infinity);
+
+  /** Show, or show anew, a message of one's own that the server has not taken yet. */
+  function wait(record, message, progress) {
+    let entry = byId.get(record.id);
+    if (entry && !entry.record) return;
+    if (!entry || entry.key !== waitingKey(record)) {
+      if (entry) remove(entry);
+      entry = draw(message, waitingKey(record));
+      entry.record = record;
+      place(entry);
+    }
+    showState(entry.element, record, progress, on);
+    agePastChoices();
+  }
+
+  /** The server has taken it under a number: the clock goes, the place is known. */
+  function taken(id, number) {
+    const entry = byId.get(id);
+    if (!entry || !entry.record || number === null) return;
+    const { message, record } = entry;
+    remove(entry);
+    if (byNumber.has(number)) return;
+    const settled = draw(message, number);
+    settled.record = record;
+    byNumber.set(number, settled);
+    place(settled);
+  }
+
+  function drop(id) {
+    const entry = byId.get(id);
+    if (entry) remove(entry);
+    agePastChoices();
+  }
+
+  scroller.addEventListener("scroll", () => {
+    stuck = atBottom();
+    on.scrolled(stuck);
+  }, { passive: true });
+  if (window.ResizeObserver) new ResizeObserver(() => stuck && toBottom()).observe(scroller);
+
+  return {
+    add, addOlder, wait, taken, drop, toBottom,
+    atBottom: () => stuck,
+    first: () => (turns.length ? turns[0].key : 0),
+    newDay: () => retime(0, true),
+  };
+}
