@@ -1,5 +1,6 @@
 """A strict Bot API server for tests, torture and benchmarks, with its people."""
 
+from .crowd import Figures, crowd, fill_in
 from .faults import Fault, Kind
 from .limits import PAID, Limits
 from .people import Heard, Person, Silence
@@ -14,10 +15,13 @@ __all__ = [
     "Delivery",
     "Effect",
     "Fault",
+    "Figures",
     "Heard",
     "Kind",
     "Limits",
     "Person",
     "Silence",
     "TelegramServer",
+    "crowd",
+    "fill_in",
 ]

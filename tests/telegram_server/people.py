@@ -14,8 +14,6 @@ from .chats import Chat, Json, typed
 if TYPE_CHECKING:
     from .server import TelegramServer
 
-_MOST_TRIES = 5
-
 
 class Silence(AssertionError):
     """The bot did not answer in time. Permanent: it had all the time it gets."""
@@ -55,8 +53,9 @@ class Heard:
 class Person:
     """One person in a private chat.
 
-    With `patience` they do the same again after so many seconds of silence, five
-    times at most; without, `hear` waits `timeout` seconds once.
+    With `patience` they do the same again after so many seconds of silence, `tries`
+    times in all; without, `hear` waits `timeout` seconds once. With `think` they take
+    that many seconds, on average, before each act.
     """
 
     def __init__(
@@ -64,15 +63,20 @@ class Person:
         server: TelegramServer,
         chat: Chat,
         patience: float | None = None,
+        tries: int = 5,
+        think: float = 0.0,
         timeout: float = 5.0,
         on_answer: Callable[[float, float], None] | None = None,
     ) -> None:
         self.server = server
         self.chat = chat
         self.patience = patience
+        self.tries = tries
+        self.think = think
         self.timeout = timeout
         self.on_answer = on_answer
         self.tries_again = 0
+        self.heard_again = 0
         self._inbox: deque[Heard] = deque()
         self._wake: asyncio.Future[None] | None = None
         self._last_act: Callable[[], None] | None = None
@@ -83,7 +87,7 @@ class Person:
 
     async def say(self, text: str) -> None:
         """Type a text and send it."""
-        self._act(lambda: self._send(typed(text)))
+        await self._act(lambda: self._send(typed(text)))
 
     async def start(self, code: str = "") -> None:
         """Open the bot by its link."""
@@ -98,7 +102,7 @@ class Person:
         data = message.buttons[found]
         if data is None:
             raise AssertionError(f"the button {found} opens a link")
-        self._act(lambda: self._push_press(message, data))
+        await self._act(lambda: self._push_press(message, data))
 
     async def share_contact(self, phone: str, user_id: int | None = None) -> None:
         """Share a contact: one's own, or with another `user_id` somebody else's."""
@@ -107,12 +111,12 @@ class Person:
             "first_name": self.chat.first_name,
             "user_id": user_id or abs(self.chat.id),
         }
-        self._act(lambda: self._send({"contact": contact}))
+        await self._act(lambda: self._send({"contact": contact}))
 
     async def share_location(self, latitude: float, longitude: float) -> None:
         """Share where one is."""
         place = {"latitude": latitude, "longitude": longitude}
-        self._act(lambda: self._send({"location": place}))
+        await self._act(lambda: self._send({"location": place}))
 
     async def send_photo(self, content: bytes, caption: str = "") -> None:
         """Send a picture."""
@@ -122,11 +126,11 @@ class Person:
             for width, height in ((320, 240), (800, 600))
         ]
         words = {"caption": caption} if caption else {}
-        self._act(lambda: self._send({"photo": sizes, **words}))
+        await self._act(lambda: self._send({"photo": sizes, **words}))
 
     async def send(self, content: Json) -> None:
         """Send a message of any other content: a sticker, a voice, a document."""
-        self._act(lambda: self._send(content))
+        await self._act(lambda: self._send(content))
 
     def block(self, blocked: bool = True) -> None:
         """Stop the bot, or let it in again; the bot is told."""
@@ -142,7 +146,7 @@ class Person:
 
     async def hear(self, *, edited: bool = False) -> Heard:
         """Give the bot's next message; with `edited` also a changed one."""
-        for _ in range(_MOST_TRIES):
+        for _ in range(self.tries):
             found = await self._next(self.patience or self.timeout, edited)
             if found is not None:
                 return found
@@ -173,7 +177,9 @@ class Person:
 
     # ── inside ──
 
-    def _act(self, act: Callable[[], None]) -> None:
+    async def _act(self, act: Callable[[], None]) -> None:
+        if self.think:
+            await asyncio.sleep(self.server.chance.expovariate(1 / self.think))
         self._last_act = act
         self._asked_at = self.server.clock()
         act()

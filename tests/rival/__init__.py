@@ -1,0 +1,1 @@
+"""Bots built the stock way, to measure ourselves by."""
