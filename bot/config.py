@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import time
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     BaseModel,
@@ -23,6 +23,7 @@ from pydantic import (
 )
 from pydantic_settings import (
     BaseSettings,
+    EnvSettingsSource,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
 )
@@ -251,6 +252,17 @@ class Keys(Section):
         return index
 
 
+class Environment(EnvSettingsSource):
+    """The variables that set a key; the `_FILE` ones are `bot.settings`' to follow."""
+
+    def __call__(self) -> dict[str, Any]:
+        """Return the values by section and key."""
+        return {
+            section: {k: v for k, v in keys.items() if not k.endswith("_file")}
+            for section, keys in super().__call__().items()
+        }
+
+
 class Config(BaseSettings):
     """All settings of one process; the environment goes before the file."""
 
@@ -285,7 +297,7 @@ class Config(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Put the environment before what the file says."""
-        return env_settings, init_settings
+        return Environment(settings_cls), init_settings
 
     @model_validator(mode="after")
     def _webhook_can_be_reached(self) -> Config:
