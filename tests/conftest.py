@@ -1,0 +1,23 @@
+"""What every test shares: patient property tests, a browser where there is one."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+from hypothesis import settings
+
+# A busy machine is slow, not wrong.
+settings.register_profile("zhigong", deadline=None, print_blob=True)
+settings.load_profile("zhigong")
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    if CHROMIUM:
+        return
+    reason = "no Chromium here: apt-get install chromium fonts-wqy-microhei"
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.skip(reason=reason))
