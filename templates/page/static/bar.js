@@ -27,7 +27,10 @@ function openMenus(press) {
   let dotted = false;
 
   function close() {
-    for (const popup of bar.querySelectorAll(".popup")) popup.remove();
+    for (const popup of bar.querySelectorAll(".popup")) {
+      if (popup.contains(document.activeElement)) popup.previousElementSibling.focus();
+      popup.remove();
+    }
     for (const head of bar.querySelectorAll("[aria-expanded]")) head.setAttribute("aria-expanded", "false");
   }
 
@@ -208,6 +211,7 @@ export function openSheet(rows) {
   const veil = make("div", "veil", sheet);
   sheet.setAttribute("role", "dialog");
   sheet.setAttribute("aria-modal", "true");
+  sheet.setAttribute("aria-label", get("more").getAttribute("aria-label"));
   veil.addEventListener("click", (event) => event.target === veil && close());
   veil.addEventListener("keydown", (event) => keepWithin(event, sheet, close));
   get("page").append(veil);

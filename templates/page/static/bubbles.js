@@ -106,6 +106,7 @@ function picture(address, on) {
   const image = make("img");
   image.alt = "";
   image.src = address;
+  image.addEventListener("error", () => image.replaceWith(make("span", "unseen", icon("photo"))));
   const frame = button("picture", () => on.enlarge(address), image);
   frame.setAttribute("aria-label", word("Photo, tap to enlarge"));
   return frame;
@@ -153,7 +154,9 @@ export function turn(message, marks, on) {
   avatar.setAttribute("aria-hidden", "true");
   const said = make("div", "said", make("span", "speaker", speaker), body);
   const line = make("div", "line", isCard(message) ? "" : avatar, said);
-  return make("div", `turn ${message.side}${isCard(message) ? " wide" : ""}`, line);
+  const element = make("div", `turn ${message.side}${isCard(message) ? " wide" : ""}`, line);
+  if (message.number) element.dataset.number = message.number;
+  return element;
 }
 
 /** Show on a turn that its message waits, is on its way (0 to 1), or was refused. */

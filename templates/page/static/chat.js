@@ -12,7 +12,7 @@ const get = (id) => document.getElementById(id);
 const boot = JSON.parse(get("boot").textContent);
 const name = document.title;
 const chinese = document.documentElement.lang.startsWith("zh");
-const marks = { bot: boot.bot, worker: boot.mark || (chinese ? "我" : "I"), person: chinese ? "人" : "P" };
+const marks = { bot: boot.bot, worker: boot.mark || (chinese ? "我" : "I"), person: chinese ? "人" : "S" };
 
 let last = 0;
 let seen = boot.shown || 0;
@@ -234,12 +234,22 @@ async function open() {
   if (answer.messages.length === 0) last = answer.last || 0;
   bar.menus.show(answer.menu);
   log.toBottom();
+  get("log").setAttribute("aria-live", "polite");
   listening = follow({ last: () => last, take, menu: bar.menus.show, online: setOnline });
   greet();
   if (get("scroll").scrollTop < 300) loadOlder();
 }
 
+/** Keep the bar above the keyboard of phones that lay it over the page. */
+function fitKeyboard() {
+  const { height, scale } = window.visualViewport;
+  if (scale !== 1) return;
+  get("page").style.height = `${height}px`;
+  window.scrollTo(0, 0);
+}
+
 setLarge(rememberedLarge());
+if (window.visualViewport) window.visualViewport.addEventListener("resize", fitKeyboard);
 get("back").hidden = history.length < 2;
 get("back").addEventListener("click", () => history.back());
 get("more").addEventListener("click", openMore);

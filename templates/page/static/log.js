@@ -7,6 +7,11 @@ import { saidTime } from "./words.js";
 const gap = 5 * 60 * 1000;
 const near = 80;
 
+/** An echo that says the same, in text alone, can stay as it was drawn. */
+function looksSame(echo, message) {
+  return echo.text === message.text && !message.image && !message.title && !echo.image;
+}
+
 /** Open the log; `marks` are the avatars' characters, `on` what a touch does. */
 export function openLog(marks, on) {
   const scroller = document.getElementById("scroll");
@@ -25,19 +30,36 @@ export function openLog(marks, on) {
   function place(entry) {
     let index = turns.length;
     while (index > 0 && turns[index - 1].key > entry.key) index -= 1;
-    const next = turns[index];
-    list.insertBefore(entry.element, next ? next.element : null);
+    const next = turns[index] ? turns[index].element : null;
+    const there = entry.element.parentNode && entry.element.nextElementSibling === next;
+    if (!there) list.insertBefore(entry.element, next);
     turns.splice(index, 0, entry);
     retime(index);
   }
 
-  function remove(entry) {
+  function lift(entry) {
     const index = turns.indexOf(entry);
     turns.splice(index, 1);
+    byNumber.delete(entry.key);
+    retime(index);
+  }
+
+  function remove(entry) {
+    lift(entry);
     entry.element.remove();
     byId.delete(entry.message.id);
-    if (byNumber.get(entry.key) === entry) byNumber.delete(entry.key);
-    retime(index);
+  }
+
+  /** Give what is on screen its number without drawing, or reading out, it anew. */
+  function settle(entry, number, message) {
+    lift(entry);
+    entry.key = number;
+    entry.message = message;
+    entry.element.dataset.number = number;
+    for (const mark of entry.element.querySelectorAll(".sending, .refusal")) mark.remove();
+    entry.element.classList.remove("refused");
+    byNumber.set(number, entry);
+    place(entry);
   }
 
   /** Say the times from one turn on, until the rest stands as it should. */
@@ -84,6 +106,11 @@ export function openLog(marks, on) {
     const known = byNumber.get(message.number);
     if (known && !known.record) return false;
     const echo = known || byId.get(message.id);
+    if (echo && looksSame(echo.message, message)) {
+      settle(echo, message.number, message);
+      echo.record = null;
+      return true;
+    }
     if (echo) remove(echo);
     const entry = draw(message, message.number);
     byNumber.set(message.number, entry);
@@ -129,13 +156,8 @@ export function openLog(marks, on) {
   function taken(id, number) {
     const entry = byId.get(id);
     if (!entry || !entry.record || number === null) return;
-    const { message, record } = entry;
-    remove(entry);
-    if (byNumber.has(number)) return;
-    const settled = draw(message, number);
-    settled.record = record;
-    byNumber.set(number, settled);
-    place(settled);
+    if (byNumber.has(number)) remove(entry);
+    else settle(entry, number, entry.message);
   }
 
   function drop(id) {
@@ -148,7 +170,11 @@ export function openLog(marks, on) {
     stuck = atBottom();
     on.scrolled(stuck);
   }, { passive: true });
-  if (window.ResizeObserver) new ResizeObserver(() => stuck && toBottom()).observe(scroller);
+  if (window.ResizeObserver) {
+    const observer = new ResizeObserver(() => stuck && toBottom());
+    observer.observe(scroller);
+    observer.observe(list);
+  }
 
   return {
     add, addOlder, wait, taken, drop, toBottom,

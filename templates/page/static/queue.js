@@ -120,11 +120,12 @@ export function openQueue(shown, on) {
     const progress = (part) => on.waits(record, part);
     const call = record.kind === "photo" ? postPhoto(record, progress) : postWords(record, shown());
     const { status, body } = await call;
-    if (!records.includes(record)) return;
     if (status === 200 && body && "number" in body) {
       failures = 0;
       remove(record);
       on.taken(record, body.number);
+    } else if (!records.includes(record)) {
+      failures = 0;
     } else if (status >= 400 && status < 500 && !again.has(status)) {
       refuse(record, refusal(status, body));
     } else {
@@ -182,7 +183,9 @@ export function openQueue(shown, on) {
   /** The server's own copy came, or the worker gave it up: it waits no more. */
   function settle(id) {
     const record = records.find((one) => one.id === id);
-    if (record) remove(record);
+    if (!record) return;
+    remove(record);
+    wake();
   }
 
   function start() {
