@@ -33,6 +33,15 @@ def bad_request(reason: str) -> Refused:
     return Refused(400, f"Bad Request: {reason}")
 
 
+def conflict() -> Refused:
+    """Make the 409 of a bot that polls twice."""
+    return Refused(
+        409,
+        "Conflict: terminated by other getUpdates request; make sure that only one "
+        "bot instance is running",
+    )
+
+
 def flood(retry_after: int) -> Refused:
     """Make the 429 that asks a bot to wait."""
     reason = f"Too Many Requests: retry after {retry_after}"

@@ -6,6 +6,8 @@ import random
 from dataclasses import dataclass
 from enum import StrEnum
 
+from .errors import Refused, bad_request, conflict
+
 
 class Kind(StrEnum):
     """What goes wrong."""
@@ -22,6 +24,13 @@ class Kind(StrEnum):
     ERROR_AFTER = "error_after"
 
 
+REFUSALS = {
+    Kind.BLOCKED: Refused(403, "Forbidden: bot was blocked by the user"),
+    Kind.BAD_REQUEST: bad_request("a fault of the server"),
+    Kind.CONFLICT: conflict(),
+    Kind.ERROR_BEFORE: Refused(500, "Internal Server Error"),
+    Kind.ERROR_AFTER: Refused(500, "Internal Server Error"),
+}
 AFTER_THE_EFFECT = {Kind.HANG, Kind.RESET, Kind.ERROR_AFTER}
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from .chats import Json
-from .errors import Refused, bad_request
+from .errors import Refused, bad_request, conflict
 from .telegram import Call
 from .updates import Updates
 from .webhook import Webhook
@@ -31,10 +31,13 @@ class _Poll:
 class Intake:
     """The bot's side of the queue."""
 
-    def __init__(self, updates: Updates, first_wait: float) -> None:
+    def __init__(
+        self, updates: Updates, first_wait: float, accepted: Callable[[], None]
+    ) -> None:
         self.updates = updates
         self.webhook: Webhook | None = None
         self._first_wait = first_wait
+        self._accepted = accepted
         self._poll: _Poll | None = None
         self._waking = False
         self._closing: set[asyncio.Task[None]] = set()
@@ -45,6 +48,12 @@ class Intake:
             "getWebhookInfo": self.webhook_info,
         }
 
+    @property
+    def pending(self) -> int:
+        """Count the updates the bot has not confirmed or accepted."""
+        posting = 0 if self.webhook is None else self.webhook.pending
+        return len(self.updates) + posting
+
     def get_updates(self, call: Call, owner: object, reply: Reply) -> None:
         """Answer a poll now, or when there is something to tell."""
         if self.webhook is not None:
@@ -53,7 +62,7 @@ class Intake:
                 "Conflict: can't use getUpdates method while webhook is active; "
                 "use deleteWebhook to delete the webhook first",
             )
-        self._end_poll(_terminated())
+        self._end_poll(conflict())
         if "allowed_updates" in call.params:
             self.updates.allowed = call.params["allowed_updates"]
         found = self._batch(call)
@@ -85,8 +94,9 @@ class Intake:
             params.get("secret_token", ""),
             params.get("max_connections", 40),
             self._first_wait,
+            self._accepted,
         )
-        self._end_poll(_terminated())
+        self._end_poll(conflict())
         self._pushed()
         return True
 
@@ -106,11 +116,10 @@ class Intake:
     def webhook_info(self, call: Call) -> Json:
         """Tell how the webhook fares."""
         hook = self.webhook
-        pending = len(self.updates) + (len(hook) if hook else 0)
         info: Json = {
-            "url": hook.url if hook else "",
+            "url": "" if hook is None else hook.url,
             "has_custom_certificate": False,
-            "pending_update_count": pending,
+            "pending_update_count": self.pending,
         }
         if hook is not None:
             info["max_connections"] = hook.max_connections
@@ -159,11 +168,3 @@ class Intake:
         left = await hook.close()
         if not drop:
             self.updates.put_back(left)
-
-
-def _terminated() -> Refused:
-    return Refused(
-        409,
-        "Conflict: terminated by other getUpdates request; make sure that only one "
-        "bot instance is running",
-    )

@@ -167,7 +167,9 @@ def _record(telegram: Telegram, call: Call, chat: Chat, message: Json) -> None:
 def _replied(chat: Chat, reply: Json) -> Json:
     target = chat.messages.get(reply.get("message_id", 0))
     if target is not None:
-        return {"reply_to_message": target}
+        # A message shown inside another shows none inside itself.
+        nested = {k: v for k, v in target.items() if k != "reply_to_message"}
+        return {"reply_to_message": nested}
     if reply.get("allow_sending_without_reply"):
         return {}
     raise bad_request("message to be replied not found")

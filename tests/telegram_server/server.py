@@ -15,8 +15,8 @@ import orjson
 from .body import read_body
 from .chats import Json
 from .control import control
-from .errors import Refused, bad_request
-from .faults import AFTER_THE_EFFECT, Fault, Faults, Kind
+from .errors import Refused, flood
+from .faults import AFTER_THE_EFFECT, REFUSALS, Fault, Faults, Kind
 from .intake import Intake
 from .limits import Gate, Limits
 from .methods import METHODS
@@ -54,7 +54,8 @@ class TelegramServer:
         self.faults = Faults(self.chance)
         self.gate = Gate(limits)
         self.updates = Updates(self.chance)
-        self.intake = Intake(self.updates, webhook_wait)
+        self._came = asyncio.Event()
+        self.intake = Intake(self.updates, webhook_wait, self._came.set)
         self.calls: Counter[str] = Counter()
         self.refused: list[Attempt] = []
         self.faulted: list[Attempt] = []
@@ -127,6 +128,18 @@ class TelegramServer:
                 self.telegram.add_press(update["callback_query"]["id"], chat)
         self.updates.push(update)
 
+    async def called(self, method: str, times: int = 1) -> None:
+        """Wait until a method has been called so many times in all."""
+        while self.calls[method] < times:
+            self._came.clear()
+            await self._came.wait()
+
+    async def drained(self) -> None:
+        """Wait until the bot has confirmed or accepted every update."""
+        while self.intake.pending:
+            self._came.clear()
+            await self._came.wait()
+
     def next_press(self) -> str:
         """Give the id of a new press."""
         self._presses += 1
@@ -134,11 +147,10 @@ class TelegramServer:
 
     def stats(self) -> Json:
         """Count what has happened."""
-        hook = self.intake.webhook
         return {
             "calls": dict(self.calls),
             "updates": self.updates.pushed,
-            "waiting": len(self.updates) + (len(hook) if hook else 0),
+            "waiting": self.intake.pending,
             "effects": len(self.telegram.effects),
             "refused": len(self.refused),
             "faulted": len(self.faulted),
@@ -178,6 +190,7 @@ class TelegramServer:
 
     def _call(self, method: str, request: Request, connection: Connection) -> None:
         self.calls[method] += 1
+        self._came.set()
         self._number += 1
         call = Call(self._number, method, {}, {}, self.clock())
         try:
@@ -203,11 +216,13 @@ class TelegramServer:
             self._note(self.faulted, call, Refused(0, "hung up"))
             connection.hang_up()
             return
-        if fault.kind is Kind.FLOOD:
+        if fault.kind is Kind.FLOOD and chat is None and not fault.whole_bot:
+            refusal = flood(fault.retry_after)
+        elif fault.kind is Kind.FLOOD:
             closes = None if fault.whole_bot else chat
             refusal = self.gate.close(closes, call.at, fault.retry_after)
         else:
-            refusal = _FAULTS[fault.kind]
+            refusal = REFUSALS[fault.kind]
         self._note(self.faulted, call, refusal)
         self._answer(connection, delay, refusal)
 
@@ -249,7 +264,7 @@ class TelegramServer:
         if fault.kind is Kind.RESET:
             connection.reset()
         elif fault.kind is Kind.ERROR_AFTER:
-            self._answer(connection, delay, _FAULTS[Kind.ERROR_AFTER])
+            self._answer(connection, delay, REFUSALS[Kind.ERROR_AFTER])
 
     def _answer(self, connection: Connection, delay: float, result: Any) -> None:
         if isinstance(result, Refused):
@@ -279,16 +294,3 @@ class TelegramServer:
                 call.id, call.method, chat, text, call.at, why.code, why.description
             )
         )
-
-
-_FAULTS = {
-    Kind.BLOCKED: Refused(403, "Forbidden: bot was blocked by the user"),
-    Kind.BAD_REQUEST: bad_request("a fault of the server"),
-    Kind.CONFLICT: Refused(
-        409,
-        "Conflict: terminated by other getUpdates request; make sure that only one "
-        "bot instance is running",
-    ),
-    Kind.ERROR_BEFORE: Refused(500, "Internal Server Error"),
-    Kind.ERROR_AFTER: Refused(500, "Internal Server Error"),
-}

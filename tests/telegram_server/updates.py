@@ -24,10 +24,10 @@ _BATCH = 100
 
 @dataclass
 class Delivery:
-    """How badly updates travel: repeated up to `copies` times, out of order."""
+    """How badly updates travel: with up to so many copies more, out of order."""
 
     redeliver: float = 0.0
-    copies: int = 5
+    copies: int = 4
     reorder: Literal["never", "between", "within"] = "never"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import aiohttp
@@ -22,17 +23,18 @@ class Webhook:
     """Where updates go, and how that fares."""
 
     url: str
-    secret: str = ""
-    max_connections: int = 40
-    first_wait: float = 1.0
+    secret: str
+    max_connections: int
+    first_wait: float
+    accepted: Callable[[], None]
     last_error: str = ""
     last_error_at: int = 0
-    delivered: int = 0
     _lanes: dict[int, deque[Json]] = field(default_factory=dict)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
     _session: aiohttp.ClientSession | None = None
 
-    def __len__(self) -> int:
+    @property
+    def pending(self) -> int:
         """Count what is not delivered yet."""
         return sum(len(lane) for lane in self._lanes.values())
 
@@ -67,7 +69,7 @@ class Webhook:
         while lane:
             if await self._delivers(lane[0]):
                 lane.popleft()
-                self.delivered += 1
+                self.accepted()
                 wait = self.first_wait
             else:
                 await asyncio.sleep(wait)
