@@ -63,6 +63,24 @@ WRONG: list[tuple[str, dict[str, Any], str]] = [
         ),
         "private chats only",
     ),
+    ("sendMessage", message(reply_markup={"force_reply": False}), "must be true"),
+    ("sendMessage", message(reply_markup={"inline_keyboard": [[5]]}), "an object"),
+    ("sendMessage", message(reply_markup={"keyboard": [[5]]}), "an object"),
+    (
+        "sendMessage",
+        message(reply_markup={"keyboard": [["好"] * 101]}),
+        "REPLY_MARKUP_TOO_LONG",
+    ),
+    (
+        "sendMessage",
+        message(reply_markup={"keyboard": [[{"text": "好", "callback_data": "a"}]]}),
+        "at most one known action",
+    ),
+    (
+        "sendMessage",
+        message(reply_markup=inline(text="好", url="example")),
+        "URL is invalid",
+    ),
     ("sendPhoto", {"chat_id": 11}, "there is no photo"),
     ("sendLocation", {"chat_id": 11, "latitude": 91, "longitude": 0}, "range"),
     (
@@ -194,6 +212,35 @@ async def test_an_edit_that_changes_nothing_is_refused(
     answer = await post(server, "editMessageText", json=message(message_id=1))
     assert "message is not modified" in answer["description"]
     assert len(server.telegram.effects) == 1
+
+
+@pytest.mark.parametrize(
+    ("photo", "reason"),
+    [("https://example.org/a.jpg", "wrong file identifier"), (b"", "non-empty")],
+)
+async def test_a_photo_must_be_there(
+    server: TelegramServer, photo: str | bytes, reason: str
+) -> None:
+    server.person(11)
+    form = aiohttp.FormData({"chat_id": "11"})
+    form.add_field("photo", photo, filename="a.jpg" if photo == b"" else None)
+    answer = await post(server, "sendPhoto", data=form)
+    assert reason in answer["description"]
+
+
+async def test_a_stray_file_is_refused(server: TelegramServer) -> None:
+    form = aiohttp.FormData({"chat_id": "11", "text": "您好"})
+    form.add_field("picture", b"a", filename="a.jpg")
+    answer = await post(server, "sendMessage", data=form)
+    assert "unexpected file picture" in answer["description"]
+
+
+async def test_a_persons_message_cannot_be_edited(server: TelegramServer) -> None:
+    await server.person(11).say("您好")
+    answer = await post(server, "editMessageText", json=message(message_id=1))
+    assert "can't be edited" in answer["description"]
+    answer = await post(server, "editMessageText", json=message(message_id=2))
+    assert "to edit not found" in answer["description"]
 
 
 async def test_an_unknown_press_cannot_be_answered(server: TelegramServer) -> None:
