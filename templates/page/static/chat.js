@@ -1,11 +1,11 @@
 /* The chat page put together: what comes goes into the log, what is touched goes into the
    queue, and the server is told what has really been seen. */
 
-import { openBar, openSheet } from "./bar.js";
-import { openLog } from "./log.js";
+import * as bar from "./bar.js";
+import * as log from "./log.js";
 import { enlarge, prepare } from "./picture.js";
-import { openQueue } from "./queue.js";
-import { ask, follow } from "./stream.js";
+import * as queue from "./queue.js";
+import * as stream from "./stream.js";
 import { word } from "./words.js";
 
 const get = (id) => document.getElementById(id);
@@ -95,7 +95,7 @@ function look() {
 function showUnread(count) {
   unread = count;
   document.title = count && document.hidden ? `(${count}) ${name}` : name;
-  bar.menus.dot(count > 0);
+  bar.dot(count > 0);
   const pill = get("fresh");
   pill.hidden = count === 0 || log.atBottom();
   pill.textContent = `↓ ${word("New messages: {n}", { n: count })}`;
@@ -120,7 +120,7 @@ async function loadOlder() {
   if (!more || loading) return;
   loading = true;
   try {
-    const answer = await ask(`/chat/messages?before=${Math.floor(log.first())}`);
+    const answer = await stream.ask(`/chat/messages?before=${Math.floor(log.first())}`);
     log.addOlder(answer.messages);
     setMore(answer.more && answer.messages.length > 0);
   } catch {
@@ -151,7 +151,8 @@ function taken(record, number) {
   log.taken(record.id, number);
   tell("");
   if (record.id === reloadAfter) location.reload();
-  if (number !== null) listening.expect(number);
+  if (number !== null) stream.expect(number);
+  else if (last === 0) stream.expect(1);
 }
 
 function send(record) {
@@ -176,7 +177,7 @@ function speak(language) {
 function openMore() {
   const large = document.documentElement.classList.contains("large");
   const other = chinese ? "English" : "中文";
-  openSheet([
+  bar.openSheet([
     [word(large ? "Standard text" : "Larger text"), () => setLarge(!large)],
     [other, () => speak(other)],
     [word("Refresh"), () => location.reload()],
@@ -191,25 +192,20 @@ function scrolled(atBottom) {
 
 /* Put together. */
 
-const queue = openQueue(() => last, { waits, taken, slow: (words) => tell(words, 6) });
-const log = openLog(marks, {
-  press, enlarge, scrolled,
-  locate: () => bar.locate(),
-  pick: () => bar.pick(),
-  again: (id) => queue.resend(id),
-  drop: (id) => {
-    queue.settle(id);
-    log.drop(id);
-  },
-});
-const bar = openBar({ press, say, photo, place }, tell);
-let listening = { expect: () => {} };
+function drop(id) {
+  queue.settle(id);
+  log.drop(id);
+}
+
+const slow = (words) => tell(words, 6);
+const { locate, pick } = bar;
+const touches = { press, enlarge, scrolled, locate, pick, again: queue.resend, drop };
 
 /** Load the newest messages, again and again until the network lets it. */
 async function firstLoad() {
   for (let wait = 1; ; wait = Math.min(wait * 2, 15)) {
     try {
-      return await ask("/chat/messages");
+      return await stream.ask("/chat/messages");
     } catch {
       setOnline(false);
       await new Promise((resolve) => setTimeout(resolve, wait * 1000 * (0.5 + Math.random())));
@@ -225,17 +221,19 @@ function greet() {
 }
 
 async function open() {
-  bar.menus.show(boot.menu);
-  queue.start();
+  bar.open({ press, say, photo, place, tell });
+  bar.showMenus(boot.menu);
+  log.open(marks, touches);
+  queue.open(() => last, { waits, taken, slow });
   const answer = await firstLoad();
   setOnline(true);
   setMore(answer.more);
   take(answer.messages);
   if (answer.messages.length === 0) last = answer.last || 0;
-  bar.menus.show(answer.menu);
+  bar.showMenus(answer.menu);
   log.toBottom();
   get("log").setAttribute("aria-live", "polite");
-  listening = follow({ last: () => last, take, menu: bar.menus.show, online: setOnline });
+  stream.open({ last: () => last, take, menu: bar.showMenus, online: setOnline });
   greet();
   if (get("scroll").scrollTop < 300) loadOlder();
 }

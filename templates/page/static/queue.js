@@ -1,11 +1,11 @@
 /* What the worker says, until the server has it: one message in flight, in order, kept
    in localStorage, sent again under the same id so that it can never count twice. */
 
+import { backOff, pauses } from "./stream.js";
 import { word } from "./words.js";
 
 const prefix = "zhigong.waiting.";
 const again = new Set([408, 425, 429]);
-const longest = 30;
 
 /** Make a random UUID; crypto.randomUUID exists on secure pages of new browsers only. */
 export function freshId() {
@@ -86,119 +86,113 @@ function refusal(status, body) {
   return word(status === 413 ? "The photo is too large. Please choose a smaller one." : "Not sent");
 }
 
-/** Open the queue. `on` hears: waits(record, progress), taken(record, number), slow(words). */
-export function openQueue(shown, on) {
-  const records = kept();
-  let busy = false;
-  let failures = 0;
-  let newest = 0;
-  let wake = () => {};
+const records = kept();
+let busy = false;
+let failures = 0;
+let newest = 0;
+const { pause, wake } = pauses();
+let shown = () => 0;
+let on = {};
 
-  function nextKey() {
-    newest = Math.max(newest + 1, Date.now());
-    return prefix + String(newest).padStart(15, "0");
-  }
+function nextKey() {
+  newest = Math.max(newest + 1, Date.now());
+  return prefix + String(newest).padStart(15, "0");
+}
 
-  function remove(record) {
-    const index = records.indexOf(record);
-    if (index >= 0) records.splice(index, 1);
-    forget(record);
-  }
+function remove(record) {
+  const index = records.indexOf(record);
+  if (index >= 0) records.splice(index, 1);
+  forget(record);
+}
 
-  const pause = (seconds) => new Promise((resolve) => {
-    const timer = setTimeout(resolve, seconds * 1000);
-    wake = () => {
-      clearTimeout(timer);
-      resolve();
-    };
-  });
-
-  const backOff = () => Math.min(longest, 2 ** failures) * (0.5 + Math.random() / 2);
-
-  /** Try one record once; a captive portal's 200 without our number is no answer. */
-  async function attempt(record) {
-    const progress = (part) => on.waits(record, part);
-    const call = record.kind === "photo" ? postPhoto(record, progress) : postWords(record, shown());
-    const { status, body } = await call;
-    if (status === 200 && body && "number" in body) {
-      failures = 0;
-      remove(record);
-      on.taken(record, body.number);
-    } else if (!records.includes(record)) {
-      failures = 0;
-    } else if (status >= 400 && status < 500 && !again.has(status)) {
-      refuse(record, refusal(status, body));
-    } else {
-      await retryLater(status, body);
-    }
-  }
-
-  function refuse(record, words) {
+/** Try one record once; a captive portal's 200 without our number is no answer. */
+async function attempt(record) {
+  const progress = (part) => records.includes(record) && on.waits(record, part);
+  const call = record.kind === "photo" ? postPhoto(record, progress) : postWords(record, shown());
+  const { status, body } = await call;
+  if (status === 200 && body && "number" in body) {
     failures = 0;
-    if (record.kind === "hello" || record.kind === "start") return remove(record);
-    Object.assign(record, { refused: words, after: shown() });
-    keep(record);
-    return on.waits(record, 0);
-  }
-
-  async function retryLater(status, body) {
-    failures += 1;
-    const told = body && Number(body.retry_after);
-    if (status === 429) on.slow((body && body.error) || word("Too fast. It will be sent in a moment."));
-    await pause(told > 0 ? Math.min(told, 120) + Math.random() : backOff());
-  }
-
-  async function drain() {
-    if (busy) return;
-    busy = true;
-    for (;;) {
-      const next = records.find((record) => !record.refused);
-      if (!next) break;
-      await attempt(next);
-    }
-    busy = false;
-  }
-
-  function send(record) {
-    const full = { id: freshId(), at: new Date().toISOString(), key: nextKey(), ...record };
-    records.push(full);
-    keep(full);
-    on.waits(full, 0);
-    drain();
-    return full.id;
-  }
-
-  function resend(id) {
-    const record = records.find((one) => one.id === id);
-    if (!record) return;
-    records.splice(records.indexOf(record), 1);
-    forget(record);
-    Object.assign(record, { refused: "", key: nextKey() });
-    records.push(record);
-    keep(record);
-    on.waits(record, 0);
-    drain();
-  }
-
-  /** The server's own copy came, or the worker gave it up: it waits no more. */
-  function settle(id) {
-    const record = records.find((one) => one.id === id);
-    if (!record) return;
     remove(record);
-    wake();
-  }
-
-  function start() {
-    records.forEach((record) => on.waits(record, 0));
-    drain();
-  }
-
-  const hurry = () => {
+    on.taken(record, body.number);
+  } else if (!records.includes(record)) {
     failures = 0;
-    wake();
-  };
+  } else if (status >= 400 && status < 500 && !again.has(status)) {
+    refuse(record, refusal(status, body));
+  } else {
+    await retryLater(status, body);
+  }
+}
+
+function refuse(record, words) {
+  failures = 0;
+  if (record.kind === "hello" || record.kind === "start") return remove(record);
+  Object.assign(record, { refused: words, after: shown() });
+  keep(record);
+  return on.waits(record, 0);
+}
+
+async function retryLater(status, body) {
+  failures += 1;
+  const told = body && Number(body.retry_after);
+  if (status === 429) on.slow((body && body.error) || word("Too fast. It will be sent in a moment."));
+  await pause(told > 0 ? Math.min(told, 120) + Math.random() : backOff(failures));
+}
+
+async function drain() {
+  if (busy) return;
+  busy = true;
+  for (;;) {
+    const next = records.find((record) => !record.refused);
+    if (!next) break;
+    await attempt(next);
+  }
+  busy = false;
+}
+
+/** Say something; answers the id it goes under. */
+export function send(record) {
+  const full = { id: freshId(), at: new Date().toISOString(), key: nextKey(), ...record };
+  records.push(full);
+  keep(full);
+  on.waits(full, 0);
+  drain();
+  return full.id;
+}
+
+/** Try a refused message once more, behind what waits. */
+export function resend(id) {
+  const record = records.find((one) => one.id === id);
+  if (!record) return;
+  records.splice(records.indexOf(record), 1);
+  forget(record);
+  Object.assign(record, { refused: "", key: nextKey() });
+  records.push(record);
+  keep(record);
+  on.waits(record, 0);
+  drain();
+}
+
+/** The server's own copy came, or the worker gave it up: it waits no more. */
+export function settle(id) {
+  const record = records.find((one) => one.id === id);
+  if (!record) return;
+  remove(record);
+  wake();
+}
+
+/** Open the queue with what was kept. `lastShown` answers a number; `hearer` is told
+    waits(record, progress), taken(record, number) and slow(words). */
+export function open(lastShown, hearer) {
+  shown = lastShown;
+  on = hearer;
+  records.forEach((record) => on.waits(record, 0));
   window.addEventListener("online", hurry);
   document.addEventListener("visibilitychange", () => document.hidden || hurry());
-
-  return { send, resend, settle, start };
+  drain();
 }
+
+function hurry() {
+  failures = 0;
+  wake();
+}
+
