@@ -1,0 +1,88 @@
+"""What every part of the program is handed: settings, database, writer, keys, places."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from sqlmodel import Session
+
+from bot.config import Config
+from bot.database import Database, Writer
+from bot.words import Reader, vocabulary
+from handlers.turn import Turn, Vocabulary
+from models.chat import Chat
+from models.place import Atlas, edition, read_atlas
+from models.rules import Rules
+from models.sealing import Keyring
+from models.worker import Worker
+
+
+def clock() -> datetime:
+    """Return the present instant; the only place that asks the machine."""
+    return datetime.now(UTC)
+
+
+@dataclass
+class Kit:
+    """The program's parts, made once at the start."""
+
+    config: Config
+    database: Database
+    writer: Writer
+    keys: Keyring
+    rules: Rules
+    atlas: Atlas = field(default_factory=Atlas)
+    vocabulary: Vocabulary = field(default_factory=vocabulary)
+
+    @property
+    def process(self) -> str:
+        """This process's stable name."""
+        return self.config.product.process
+
+    def refresh(self, session: Session) -> None:
+        """Read the places again when somebody imported new ones."""
+        if edition(session) != self.atlas.edition:
+            self.atlas = read_atlas(session)
+
+    def reader(self, worker: Worker) -> Reader:
+        """Return how this person reads."""
+        return Reader(worker.language, self.rules.zone, self.config.address)
+
+    def turn(
+        self,
+        session: Session,
+        chat: Chat,
+        worker: Worker,
+        now: datetime,
+        trusted: bool,
+    ) -> Turn:
+        """Deal a handler its hand."""
+        return Turn(
+            session=session,
+            now=now,
+            worker=worker,
+            chat=chat,
+            keys=self.keys,
+            atlas=self.atlas,
+            rules=self.rules,
+            trusted=trusted,
+            vocabulary=self.vocabulary,
+        )
+
+
+def rules_of(config: Config) -> Rules:
+    """Return the settings the lower floors may know."""
+    return Rules(
+        name=config.product.name,
+        name_en=config.product.name_en,
+        language=config.product.language,
+        zone=config.product.zone,
+        minimum_age=config.join.minimum_age,
+        check_age=config.join.check_age,
+        review_days=config.review.working_days,
+        undo_seconds=config.review.undo_seconds,
+        remind_hours=config.drafts.remind_hours,
+        keep_days=config.drafts.keep_days,
+        form_minutes=config.forms.minutes,
+        quiet_start=config.quiet.start,
+        quiet_end=config.quiet.end,
+    )

@@ -1,0 +1,401 @@
+"""The outbox: messages leave in order, one in flight a chat, paced, and each is settled.
+
+A row being sent is waiting with a lease and an attempt committed before the request
+leaves.  What this process made is sent from memory; what it left behind is found in the
+table.  At most `senders` are in flight and ten more are sent but not yet settled.
+"""
+
+import asyncio
+import heapq
+import logging
+import time
+from collections import deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy import bindparam, update
+from sqlmodel import Session, col, or_, select
+
+from bot.channels import (
+    Channel,
+    Outgoing,
+    Refused,
+    Stopped,
+    TryLater,
+    Uncertain,
+    Unreachable,
+)
+from bot.kit import Kit, clock
+from bot.pace import Pace
+from bot.step import LEASE_SECONDS, Written
+from models.chat import Chat
+from models.message import AGAIN, Fate, Kind, Message, unseal_body
+from models.worker import Worker
+
+UNSETTLED = 10
+"""How many messages may be sent but not yet marked; what a kill repeats beyond those in flight."""
+
+TRIES = 4
+"""How often a message whose arrival is uncertain is sent, where its kind allows that."""
+
+PRIORITY = {Kind.REPLY: 0, Kind.RECEIPT: 0, Kind.REMINDER: 1, Kind.BROADCAST: 2}
+
+UNSEEN_SECONDS = 2
+"""A row younger than this may be on its way from the writer's thread into memory."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Settled:
+    """What became of a message."""
+
+    chat_id: int
+    number: int
+    fate: Fate
+    reason: str = ""
+    external_id: str | None = None
+
+
+@dataclass
+class Line:
+    """One chat's messages in order; `tries` counts connects refused since the last luck."""
+
+    waiting: deque[Outgoing] = field(default_factory=deque)
+    busy: bool = False
+    tries: int = 0
+
+
+class Outbox:
+    """Sends what transactions wrote; see the module."""
+
+    def __init__(
+        self,
+        kit: Kit,
+        channels: Mapping[str, Channel],
+        paces: Mapping[str, Pace],
+        senders: int,
+        tell: Callable[[set[int]], None] = lambda chats: None,
+    ) -> None:
+        self.kit, self.channels, self.paces = kit, channels, paces
+        self.senders, self.tell = senders, tell
+        self._lines: dict[int, Line] = {}
+        self._ready: list[tuple[int, int, int]] = []
+        self._open: set[tuple[int, int]] = set()
+        self._order = 0
+        self._in_flight = 0
+        self._settled: list[Settled] = []
+        self._unsettled = 0
+        self._settling: asyncio.Task[None] | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._stopping = False
+
+    def put(self, written: Written) -> None:
+        """Send what a committed transaction wrote, and tell the pages with news."""
+        for message in written.outgoing:
+            self._enqueue(message)
+        if written.news:
+            self.tell(written.news)
+        self._pump()
+
+    def _enqueue(self, message: Outgoing) -> None:
+        line = self._lines.setdefault(message.chat_id, Line())
+        line.waiting.append(message)
+        self._open.add((message.chat_id, message.number))
+        if not line.busy and len(line.waiting) == 1:
+            self._make_ready(message.chat_id)
+
+    def _make_ready(self, chat_id: int) -> None:
+        """Put a chat whose first message may leave in line, replies first."""
+        first = self._lines[chat_id].waiting[0]
+        self._order += 1
+        heapq.heappush(self._ready, (PRIORITY[first.kind], self._order, chat_id))
+
+    def _pump(self) -> None:
+        """Start as many sends as may be in flight."""
+        room = self.senders + UNSETTLED
+        while (
+            self._ready
+            and self._in_flight < self.senders
+            and self._in_flight + self._unsettled < room
+            and not self._stopping
+        ):
+            chat_id = heapq.heappop(self._ready)[2]
+            line = self._lines[chat_id]
+            message = line.waiting[0]
+            seconds = self._wait(message)
+            line.busy = True
+            if seconds > 0:
+                self._later(seconds, chat_id)
+                continue
+            self._in_flight += 1
+            task = asyncio.create_task(self._send(line, message))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    def _wait(self, message: Outgoing) -> float:
+        pace = self.paces.get(message.channel)
+        return (
+            pace.wait(message.address, message.kind, time.monotonic()) if pace else 0.0
+        )
+
+    def _later(self, seconds: float, chat_id: int) -> None:
+        def again() -> None:
+            self._lines[chat_id].busy = False
+            self._make_ready(chat_id)
+            self._pump()
+
+        asyncio.get_running_loop().call_later(seconds, again)
+
+    async def _send(self, line: Line, message: Outgoing) -> None:
+        again: float | None = None
+        try:
+            again = await self._try(line, message)
+        except Exception:
+            log.exception("sending a message failed in an unforeseen way")
+            self._settle(message, Fate.FAILED, "error")
+        finally:
+            self._in_flight -= 1
+            self._next(line, message, again)
+            self._pump()
+
+    def _next(self, line: Line, message: Outgoing, again: float | None) -> None:
+        """Go on with the chat: the same message after a while, or the one behind it."""
+        if again is not None:
+            self._later(again, message.chat_id)
+            return
+        line.busy = False
+        line.waiting.popleft()
+        if line.waiting:
+            self._make_ready(message.chat_id)
+        else:
+            self._lines.pop(message.chat_id, None)
+
+    async def _try(self, line: Line, message: Outgoing) -> float | None:
+        """Send once and settle; return the seconds after which to try again, or None."""
+        if message.attempt == 0:
+            await self._claim(message)
+        try:
+            external_id = await self.channels[message.channel].send(message)
+        except Unreachable:
+            line.tries += 1
+            return min(30.0, 0.25 * 2**line.tries)
+        except TryLater as later:
+            return later.seconds + 0.05
+        except Uncertain:
+            return await self._doubtful(message)
+        except Stopped:
+            await self._stop_chat(message)
+            return None
+        except Refused as refused:
+            self._settle(message, Fate.FAILED, str(refused) or "refused")
+            return None
+        line.tries = 0
+        self._settle(message, Fate.SENT, external_id=external_id)
+        return None
+
+    async def _doubtful(self, message: Outgoing) -> float | None:
+        """Send again what may be doubled; list the rest for a person."""
+        if message.kind not in AGAIN or message.attempt >= TRIES:
+            self._settle(message, Fate.UNCERTAIN, "no_answer")
+            return None
+        await self._claim(message)
+        return 0.5
+
+    async def _claim(self, message: Outgoing) -> None:
+        """Commit the attempt before the request leaves."""
+        message.attempt += 1
+        key, lease = (message.chat_id, message.number), clock() + _lease()
+        await self.kit.writer.write(
+            lambda session: _write_attempt(session, key, message.attempt, lease)
+        )
+
+    async def _stop_chat(self, message: Outgoing) -> None:
+        """Stop writing to a chat that blocked us; what waits for it is skipped."""
+        now = clock()
+        await self.kit.writer.write(
+            lambda session: stop_chat(session, message.chat_id, message.number, now)
+        )
+        line = self._lines[message.chat_id]
+        self._open.difference_update((m.chat_id, m.number) for m in line.waiting)
+        line.waiting = deque([message])
+
+    def _settle(
+        self,
+        message: Outgoing,
+        fate: Fate,
+        reason: str = "",
+        external_id: str | None = None,
+    ) -> None:
+        self._settled.append(
+            Settled(message.chat_id, message.number, fate, reason, external_id)
+        )
+        self._unsettled += 1
+        if self._settling is None:
+            self._settling = asyncio.create_task(self._write_settled())
+
+    async def _write_settled(self) -> None:
+        """Mark what was sent, all that has gathered at once, until nothing is left."""
+        try:
+            while self._settled:
+                batch, self._settled = self._settled, []
+                await self.kit.writer.write(lambda session: settle(session, batch))  # noqa: B023
+                self._unsettled -= len(batch)
+                self._open.difference_update((s.chat_id, s.number) for s in batch)
+                self._pump()
+        finally:
+            self._settling = None
+
+    async def recover(self) -> None:
+        """Take back what this process left behind when it was last stopped."""
+        now = clock()
+        found = await self.kit.writer.write(
+            lambda session: take_back(session, self.kit, now)
+        )
+        self.put(Written(found, set()))
+
+    async def sweep(self) -> None:
+        """Renew our leases; take over what others left; send what was left to us."""
+        now, known = clock(), set(self._open)
+        found = await self.kit.writer.write(
+            lambda session: sweep(session, self.kit, known, now)
+        )
+        self.put(Written(found, set()))
+
+    async def stop(self, seconds: float = 10.0) -> None:
+        """Start nothing new, finish what is in flight, mark it, give the rest back."""
+        self._stopping = True
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=seconds)
+        while self._settling:
+            await asyncio.wait([self._settling])
+        now = clock()
+        await self.kit.writer.write(
+            lambda session: give_back(session, self.kit.process, now)
+        )
+
+
+def _lease() -> timedelta:
+    return timedelta(seconds=LEASE_SECONDS)
+
+
+_SETTLE = (
+    update(Message)
+    .where(
+        col(Message.chat_id) == bindparam("at_chat"),
+        col(Message.number) == bindparam("at_number"),
+    )
+    .values(
+        fate=bindparam("to_fate"),
+        reason=bindparam("to_reason"),
+        external_id=bindparam("to_external_id"),
+        lease_until=None,
+    )
+)
+
+
+def settle(session: Session, batch: list[Settled]) -> None:
+    """Write down what became of messages."""
+    session.connection().execute(
+        _SETTLE,
+        [
+            {
+                "at_chat": s.chat_id,
+                "at_number": s.number,
+                "to_fate": s.fate,
+                "to_reason": s.reason,
+                "to_external_id": s.external_id,
+            }
+            for s in batch
+        ],
+    )
+
+
+def _write_attempt(
+    session: Session, key: tuple[int, int], attempt: int, lease: datetime
+) -> None:
+    row = session.get_one(Message, key)
+    row.attempt, row.lease_until = attempt, lease
+    session.add(row)
+
+
+def stop_chat(session: Session, chat_id: int, number: int, now: datetime) -> None:
+    """Mark a chat as closed to us, and skip what waits for it."""
+    chat = session.get_one(Chat, chat_id)
+    chat.stopped_at = now
+    session.add(chat)
+    waiting = update(Message).where(
+        col(Message.chat_id) == chat_id, col(Message.fate) == Fate.WAITING
+    )
+    session.execute(waiting.values(fate=Fate.SKIPPED, reason="stopped"))
+    failed = update(Message).where(
+        col(Message.chat_id) == chat_id, col(Message.number) == number
+    )
+    session.execute(failed.values(fate=Fate.FAILED, reason="stopped"))
+
+
+def take_back(session: Session, kit: Kit, now: datetime) -> list[Outgoing]:
+    """Claim what this process was sending when it was killed.
+
+    What was begun and must not be doubled becomes uncertain instead.
+    """
+    rows = session.exec(
+        select(Message)
+        .where(Message.fate == Fate.WAITING, Message.holder == kit.process)
+        .order_by(col(Message.chat_id), col(Message.number))
+        .with_for_update()
+    ).all()
+    return [m for row in rows if (m := _take(session, kit, row, now))]
+
+
+def _take(session: Session, kit: Kit, row: Message, now: datetime) -> Outgoing | None:
+    session.add(row)
+    if row.attempt and row.kind not in AGAIN:
+        row.fate, row.reason = Fate.UNCERTAIN, "interrupted"
+        return None
+    row.holder, row.lease_until = kit.process, now + _lease()
+    row.attempt += 1
+    chat = session.get_one(Chat, row.chat_id)
+    about = session.get_one(Worker, row.about_id)
+    key = about.open_key(kit.keys)
+    return Outgoing(
+        channel=chat.channel,
+        address=chat.address,
+        chat_id=row.chat_id,
+        number=row.number,
+        kind=row.kind,
+        body=unseal_body(key, row.chat_id, row.number, row.body),
+        attempt=row.attempt,
+    )
+
+
+def sweep(
+    session: Session, kit: Kit, known: set[tuple[int, int]], now: datetime
+) -> list[Outgoing]:
+    """Renew the leases of what this process has in memory, and claim what nobody has."""
+    ours = update(Message).where(
+        col(Message.holder) == kit.process, col(Message.fate) == Fate.WAITING
+    )
+    session.execute(ours.values(lease_until=now + _lease()))
+    expired = col(Message.lease_until) <= now
+    rows = session.exec(
+        select(Message)
+        .where(
+            Message.fate == Fate.WAITING,
+            Message.at <= now - timedelta(seconds=UNSEEN_SECONDS),
+            or_(col(Message.holder) == kit.process, expired),
+        )
+        .order_by(col(Message.chat_id), col(Message.number))
+        .with_for_update(skip_locked=True)
+    ).all()
+    lost = [row for row in rows if (row.chat_id, row.number) not in known]
+    return [m for row in lost if (m := _take(session, kit, row, now))]
+
+
+def give_back(session: Session, process: str, now: datetime) -> None:
+    """Let go of what was not sent, so that whoever comes next need not wait."""
+    ours = update(Message).where(
+        col(Message.holder) == process, col(Message.fate) == Fate.WAITING
+    )
+    session.execute(ours.values(lease_until=now))

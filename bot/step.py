@@ -1,0 +1,309 @@
+"""A step: one update is handled and its replies are written, inside a transaction.
+
+Everything here is synchronous and runs in the writer's thread; nothing leaves the
+machine.  What must be sent afterwards is returned.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import insert
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session, col, select
+
+from bot.channels import Can, Outgoing
+from bot.kit import Kit
+from bot.words import draw, text_of
+from handlers.route import step
+from handlers.say import Say, Word
+from handlers.turn import Incoming, Turn
+from models.arrival import Arrival
+from models.attachment import Attachment
+from models.chat import Chat, Shown
+from models.columns import new_id
+from models.conversation import Conversation
+from models.message import AGAIN, Body, Fate, Kind, Message, seal_body
+from models.worker import Worker, new_worker
+
+LEASE_SECONDS = 60
+"""How long a message being sent belongs to its process; renewed while it waits."""
+
+Place = tuple[str, str, str]
+"""Channel, bot and address: where a chat is."""
+
+INSERTS = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+
+
+@dataclass
+class Written:
+    """What a transaction leaves to do: messages to send, chats with news."""
+
+    outgoing: list[Outgoing]
+    news: set[int]
+
+
+class Ledger:
+    """The messages of one transaction: numbered at once, inserted together at its end."""
+
+    def __init__(self, session: Session, kit: Kit, now: datetime) -> None:
+        self.session, self.kit, self.now = session, kit, now
+        self._rows: list[dict[str, Any]] = []
+        self._sends: list[Outgoing] = []
+        self._holders: dict[int, str] = {}
+
+    def say(self, turn: Turn, can: Can, messages: Sequence[Say]) -> None:
+        """Put messages into words, number them, and remember what is on the screen."""
+        reader = self.kit.reader(turn.worker)
+        for message in messages:
+            drawn = draw(message, reader)
+            number = turn.chat.next_number()
+            self._bot(turn, can, number, message, drawn.body)
+            turn.chat.show(self.kit.keys, turn.worker, drawn.choices)
+
+    def _bot(self, turn: Turn, can: Can, number: int, message: Say, body: Body) -> None:
+        about = self._about(turn, message)
+        row = self._row(turn.chat, about, number, "bot", message.kind, body)
+        stopped = turn.chat.stopped_at is not None
+        if not can.push:
+            row["fate"] = Fate.KEPT
+        elif stopped:
+            row.update(fate=Fate.SKIPPED, reason="stopped")
+        else:
+            self._send(turn, number, message, body, row)
+        self._rows.append(row)
+
+    def _send(
+        self, turn: Turn, number: int, message: Say, body: Body, row: dict[str, Any]
+    ) -> None:
+        again = message.kind in AGAIN
+        lease = self.now + timedelta(seconds=LEASE_SECONDS)
+        holder = self._holders.get(turn.chat.id, self.kit.process)
+        row.update(
+            fate=Fate.WAITING, holder=holder, lease_until=lease, attempt=int(again)
+        )
+        if holder == self.kit.process:
+            chat = turn.chat
+            self._sends.append(
+                Outgoing(
+                    channel=chat.channel,
+                    address=chat.address,
+                    chat_id=chat.id,
+                    number=number,
+                    kind=message.kind,
+                    body=body,
+                    attempt=int(again),
+                    picture=self._picture(turn, message),
+                )
+            )
+
+    def _picture(self, turn: Turn, message: Say) -> tuple[str, bytes] | None:
+        if message.image is None:
+            return None
+        return picture_of(self.session, self.kit, message.image)
+
+    def _about(self, turn: Turn, message: Say) -> Worker:
+        if message.about in (None, turn.worker.id):
+            return turn.worker
+        return self.session.get_one(Worker, message.about)
+
+    def own(self, turn: Turn, number: int, given_id: str | None, body: Body) -> None:
+        """Keep what the worker said, for channels that show the history from our rows."""
+        row = self._row(turn.chat, turn.worker, number, "worker", Kind.REPLY, body)
+        row.update(fate=Fate.RECEIVED, given_id=given_id)
+        self._rows.append(row)
+
+    def _row(
+        self,
+        chat: Chat,
+        about: Worker,
+        number: int,
+        side: str,
+        kind: Kind,
+        body: Body,
+    ) -> dict[str, Any]:
+        key = about.open_key(self.kit.keys)
+        return {
+            "chat_id": chat.id,
+            "number": number,
+            "about_id": about.id,
+            "side": side,
+            "kind": kind,
+            "body": seal_body(key, chat.id, number, body),
+            "at": self.now,
+            "fate": Fate.KEPT,
+            "reason": "",
+            "given_id": None,
+            "holder": "",
+            "lease_until": None,
+            "attempt": 0,
+        }
+
+    def mind(self, chats: Iterable[Chat]) -> None:
+        """Leave a chat's messages to the process that is still sending it others."""
+        waiting = select(Message.chat_id, Message.holder).where(
+            col(Message.chat_id).in_([c.id for c in chats]),
+            Message.fate == Fate.WAITING,
+            Message.holder != self.kit.process,
+        )
+        self._holders.update(self.session.exec(waiting).all())
+
+    def close(self) -> Written:
+        """Insert the rows and return what is to be done after the commit."""
+        if self._rows:
+            self.session.flush()
+            self.session.execute(insert(Message), self._rows)
+        return Written(self._sends, {row["chat_id"] for row in self._rows})
+
+
+def picture_of(session: Session, kit: Kit, number: int) -> tuple[str, bytes] | None:
+    """Return a picture's type and bytes."""
+    picture = session.get(Attachment, number)
+    owner = session.get(Worker, picture.worker_id) if picture else None
+    if picture is None or owner is None:
+        return None
+    return picture.mime, picture.open(kit.keys, owner)
+
+
+def take_batch(
+    session: Session,
+    kit: Kit,
+    cans: dict[str, Can],
+    batch: list[Incoming],
+    now: datetime,
+) -> Written:
+    """Handle the updates not seen before, in order, each chat's and person's locked."""
+    kit.refresh(session)
+    fresh = _first_seen(session, batch, now)
+    people = people_of(session, kit, fresh, now)
+    ledger = Ledger(session, kit, now)
+    ledger.mind(chat for chat, _ in people.values())
+    for incoming in fresh:
+        can = cans[incoming.channel]
+        chat, worker = people[place_of(incoming)]
+        turn = kit.turn(session, chat, worker, now, can.trusted)
+        take_one(ledger, turn, can, incoming)
+    return ledger.close()
+
+
+def take_one(ledger: Ledger, turn: Turn, can: Can, incoming: Incoming) -> None:
+    """Handle one update and write down what was said on both sides."""
+    own = can.history and incoming.kind not in ("hello", "start", "stop")
+    body = _own_body(ledger.kit, turn, incoming) if own else None
+    number = turn.chat.next_number() if own else 0
+    messages = step(turn, incoming)
+    if body is not None:
+        if turn.picture is not None:
+            body["image"] = turn.picture
+        body["text"] = turn.said or body["text"]
+        ledger.own(turn, number, incoming.given_id, body)
+    ledger.say(turn, can, messages)
+
+
+def _own_body(kit: Kit, turn: Turn, incoming: Incoming) -> Body:
+    """Return what the worker did, as it stands in the history."""
+    if incoming.kind == "press":
+        shown = turn.chat.shown(kit.keys, turn.worker)
+        return {"text": _label_of(shown, incoming)}
+    if incoming.kind == "text":
+        return {"text": incoming.text}
+    key = (
+        incoming.kind if incoming.kind in ("photo", "location", "contact") else "other"
+    )
+    return {"text": text_of(Word("common", f"sent_{key}"), kit.reader(turn.worker))}
+
+
+def _label_of(shown: list[Shown], incoming: Incoming) -> str:
+    found = (s.label for s in shown if s.press == incoming.text)
+    return next(found, incoming.label or "·")
+
+
+def place_of(incoming: Incoming) -> Place:
+    return incoming.channel, incoming.bot, incoming.address
+
+
+def _first_seen(
+    session: Session, batch: list[Incoming], now: datetime
+) -> list[Incoming]:
+    """Write the updates' keys down, sorted; return those nobody had, in their order."""
+    by_key = {(i.channel, i.bot, i.key): i for i in reversed(batch)}
+    new = INSERTS[session.get_bind().dialect.name](Arrival)
+    statement = new.on_conflict_do_nothing().returning(
+        Arrival.channel, Arrival.bot, Arrival.key
+    )
+    rows = [
+        {"channel": channel, "bot": bot, "key": key, "at": now}
+        for channel, bot, key in sorted(by_key)
+    ]
+    fresh = {tuple(r) for r in session.execute(statement, rows)}
+    return [
+        i
+        for i in batch
+        if by_key.get((i.channel, i.bot, i.key)) is i
+        and (i.channel, i.bot, i.key) in fresh
+    ]
+
+
+def people_of(
+    session: Session, kit: Kit, batch: list[Incoming], now: datetime
+) -> dict[Place, tuple[Chat, Worker]]:
+    """Return each update's chat and person, locked by id; make those met first."""
+    chats = {c.place: c for c in _chats(session, batch)}
+    workers = {w.id: w for w in _workers(session, chats.values())}
+    _preload(session, chats.values())
+    found = {place: (c, workers[c.worker_id]) for place, c in chats.items()}
+    new = {place_of(i): _meet(kit, i, now) for i in batch if place_of(i) not in found}
+    for rows in ([w for _, w in new.values()], [c for c, _ in new.values()]):
+        session.add_all(rows)  # workers before the chats that refer to them
+        session.flush()
+    return found | new
+
+
+def _chats(session: Session, batch: list[Incoming]) -> list[Chat]:
+    found: list[Chat] = []
+    for channel, bot in sorted({(i.channel, i.bot) for i in batch}):
+        addresses = {i.address for i in batch if (i.channel, i.bot) == (channel, bot)}
+        found += session.exec(
+            select(Chat)
+            .where(
+                Chat.channel == channel,
+                Chat.bot == bot,
+                col(Chat.address).in_(addresses),
+            )
+            .order_by(col(Chat.id))
+            .with_for_update()
+        ).all()
+    return found
+
+
+def _workers(session: Session, chats: Iterable[Chat]) -> Sequence[Worker]:
+    ids = {c.worker_id for c in chats}
+    return session.exec(
+        select(Worker)
+        .where(col(Worker.id).in_(ids))
+        .order_by(col(Worker.id))
+        .with_for_update()
+    ).all()
+
+
+def _preload(session: Session, chats: Iterable[Chat]) -> None:
+    """Read the open conversations together, so that each step finds its own at hand."""
+    ids = {c.conversation_id for c in chats if c.conversation_id}
+    if ids:
+        session.exec(select(Conversation).where(col(Conversation.id).in_(ids))).all()
+
+
+def _meet(kit: Kit, incoming: Incoming, now: datetime) -> tuple[Chat, Worker]:
+    """Make the worker and the chat of somebody we hear from for the first time."""
+    language = incoming.language or kit.rules.language
+    worker = new_worker(kit.keys, language, now)
+    chat = Chat(
+        id=new_id(),
+        channel=incoming.channel,
+        bot=incoming.bot,
+        address=incoming.address,
+        worker_id=worker.id,
+        created_at=now,
+    )
+    return chat, worker

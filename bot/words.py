@@ -1,0 +1,162 @@
+"""Words: what a handler says becomes text in the reader's language.
+
+Each message is a Jinja block in templates/chat/<language>/<flow>.txt.
+"""
+
+import tomllib
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+
+from handlers.offers import plain
+from handlers.say import Choice, Say, Text, Word
+from handlers.turn import Vocabulary
+from models.chat import Shown
+from models.columns import short
+from models.message import Body
+
+CHAT = Path(__file__).resolve().parent.parent / "templates" / "chat"
+LANGUAGES = ("zh-CN", "en")
+ZERO = Word("common", "back")
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Who reads: a language, a time zone, and the address links begin with."""
+
+    language: str
+    zone: str = "Asia/Shanghai"
+    base_url: str = ""
+
+
+@dataclass
+class Drawn:
+    """A message put into words, and the choices a number may now mean."""
+
+    body: Body
+    choices: list[Shown] = field(default_factory=list)
+
+
+@cache
+def _environment(language: str) -> Environment:
+    environment = Environment(  # noqa: S701 - plain text; each channel escapes
+        loader=FileSystemLoader(CHAT / language),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        keep_trailing_newline=False,
+        auto_reload=False,
+    )
+    environment.filters["day"] = _DAYS[language]
+    return environment
+
+
+def _chinese_day(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+def _english_day(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"
+
+
+_DAYS = {"zh-CN": _chinese_day, "en": _english_day}
+
+
+@cache
+def _template(language: str, flow: str) -> Template:
+    return _environment(language).get_template(f"{flow}.txt")
+
+
+def text_of(text: Text, reader: Reader) -> str:
+    """Return a text in the reader's language."""
+    if isinstance(text, str):
+        return text
+    if not text.params:
+        return _fixed(reader.language, text.flow, text.key)
+    params = {name: _value(value, reader) for name, value in text.params.items()}
+    return _render(reader.language, text.flow, text.key, params)
+
+
+@cache
+def _fixed(language: str, flow: str, key: str) -> str:
+    return _render(language, flow, key, {})
+
+
+def _render(language: str, flow: str, key: str, params: dict[str, Any]) -> str:
+    template = _template(language, flow)
+    return "".join(template.blocks[key](template.new_context(params))).strip()
+
+
+def _value(value: Any, reader: Reader) -> Any:
+    if isinstance(value, Word):
+        return text_of(value, reader)
+    if isinstance(value, tuple):
+        return [_value(item, reader) for item in value]
+    if isinstance(value, datetime):
+        return value.astimezone(ZoneInfo(reader.zone))
+    return value
+
+
+def draw(message: Say, reader: Reader) -> Drawn:
+    """Put a message into words: a body for any channel, and what its numbers mean."""
+    parts = [w for w in (message.before, message.text, message.after) if w]
+    body: Body = {"text": "\n\n".join(text_of(w, reader) for w in parts)}
+    if message.title:
+        body["title"] = text_of(message.title, reader)
+    if message.rows:
+        body["rows"] = [
+            [text_of(k, reader), text_of(v, reader)] for k, v in message.rows
+        ]
+    if message.link:
+        label, path = message.link
+        body["link"] = [text_of(label, reader), reader.base_url + path]
+    if message.image is not None:
+        body["image"] = short(message.image)
+    if message.wish:
+        body["wish"] = message.wish
+    if message.place:
+        body["place"] = message.place
+    shown = _numbered(message.choices, message.back, reader)
+    if shown:
+        body["choices"] = [[s.number, s.label, s.press] for s in shown]
+    return Drawn(body, shown)
+
+
+def _numbered(
+    choices: tuple[Choice, ...], back: str | None, reader: Reader
+) -> list[Shown]:
+    """Number the choices from 1; going back is 0."""
+    shown = [
+        Shown(number, text_of(c.label, reader), c.press, c.keys)
+        for number, c in enumerate(choices, 1)
+    ]
+    if back:
+        shown.append(Shown(0, text_of(ZERO, reader), back))
+    return shown
+
+
+@cache
+def vocabulary() -> Vocabulary:
+    """Return the command words and the texts handlers must know, in every language."""
+    with (CHAT / "commands.toml").open("rb") as file:
+        presses: dict[str, list[str]] = tomllib.load(file)
+    commands = {plain(w): press for press, words in presses.items() for w in words}
+    return Vocabulary(commands, _documents())
+
+
+def _documents() -> dict[tuple[str, str], str]:
+    """Return the labels of all questions and the texts people agree to."""
+    found = {}
+    for language in LANGUAGES:
+        for path in sorted((CHAT / language).glob("*.txt")):
+            blocks = _template(language, path.stem).blocks
+            for key in blocks:
+                if key.startswith("label_") or key == "consent_text":
+                    found[language, f"{path.stem}.{key}"] = _fixed(
+                        language, path.stem, key
+                    )
+    return found

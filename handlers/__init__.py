@@ -1,0 +1,37 @@
+"""All the product does, on one page: flows, views, acts and reminders by name.
+
+Adding one is a file of its own, a line here, its words in templates/ and its test.
+"""
+
+from handlers import menu, my_application, reminders, reviewing
+from handlers.flow import Flow
+from handlers.join import Join
+from handlers.reviewing import Reject, Return
+
+FLOWS: dict[str, type[Flow]] = {flow.name: flow for flow in (Join, Return, Reject)}
+"""Forms in a chat: questions, then one effect."""
+
+VIEWS = {
+    "menu": menu.menu,
+    "help": menu.help_,
+    "person": menu.person,
+    "my_application": my_application.my_application,
+    "waiting": reviewing.waiting,
+    "review": reviewing.application,
+}
+"""Read-only lists and details, by (turn, argument)."""
+
+ACTS = {
+    "language": menu.language,
+    "withdraw": my_application.withdraw,
+    "approve": reviewing.approve,
+    "pool": reviewing.pool,
+    "undo": reviewing.undo,
+}
+"""One press, one effect that may safely be pressed twice; permission is checked then."""
+
+REMINDERS = {
+    remind.kind: remind
+    for remind in (reminders.DECISION, reminders.UNFINISHED, reminders.EXPIRED)
+}
+"""What is said without being asked, when it is due."""

@@ -1,0 +1,154 @@
+"""What counts as an answer: annotated types that normalise, check and show a value.
+
+A value that will not do raises `Refused` with a code; answers.txt has a block of that
+name in every language, saying what was wrong and giving an example.
+"""
+
+import re
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator, ValidationInfo
+
+from handlers.flow import Refused, Shown, Stop
+from handlers.say import Word
+from handlers.turn import Turn
+from models import identity
+from models.worker import age
+
+TOO_YOUNG_TO_KEEP = 14
+"""Below this age we keep nothing at all (PIPL art. 28, 31)."""
+
+
+class YesNo(StrEnum):
+    """Yes or no."""
+
+    YES = "yes"
+    NO = "no"
+
+
+class Sex(StrEnum):
+    """As the identity document states it."""
+
+    FEMALE = "female"
+    MALE = "male"
+
+
+def _turn(info: ValidationInfo) -> Turn:
+    assert info.context
+    turn: Turn = info.context["turn"]
+    return turn
+
+
+def _name(value: Any) -> str:
+    name = identity.normalise_name(str(value))
+    if identity.name_fault(name):
+        raise Refused("name")
+    return name
+
+
+def _mobile(value: Any) -> str:
+    number = identity.normalise_mobile(str(value))
+    if number is None:
+        raise Refused("mobile")
+    return number
+
+
+def _resident_id(value: Any, info: ValidationInfo) -> str:
+    turn, number = _turn(info), identity.normalise_id(str(value))
+    fault = identity.resident_id_fault(number, turn.today)
+    if fault:
+        raise Refused(f"resident_id_{fault}")
+    old_enough(turn, identity.birth_date(number))
+    return number
+
+
+def old_enough(turn: Turn, born: date) -> None:
+    """Stop a flow that is for people of working age (Labour Law art. 15)."""
+    years = age(born, turn.today)
+    if years < TOO_YOUNG_TO_KEEP:
+        raise Stop(Word("answers", "child"))
+    if years < turn.rules.minimum_age:
+        raise Stop(Word("answers", "too_young", {"age": turn.rules.minimum_age}))
+
+
+def _born(value: Any, info: ValidationInfo) -> date:
+    turn = _turn(info)
+    born = value if isinstance(value, date) else _read_date(str(value))
+    if born is None or born > turn.today or age(born, turn.today) > 120:
+        raise Refused("born")
+    old_enough(turn, born)
+    return born
+
+
+def _read_date(text: str) -> date | None:
+    """Read 1980-5-1, 1980年5月1日, 19800501 and the like."""
+    digits = re.findall(r"\d+", identity.halved(text))
+    if len(digits) == 1 and len(digits[0]) == 8:
+        digits = [digits[0][:4], digits[0][4:6], digits[0][6:]]
+    if len(digits) != 3 or len(digits[0]) != 4:
+        return None
+    try:
+        return date(*map(int, digits))
+    except (ValueError, OverflowError):
+        return None
+
+
+def _other_id(value: Any) -> str:
+    number = identity.normalise_id(str(value))
+    if not re.fullmatch(r"[A-Z0-9]{6,18}", number):
+        raise Refused("other_id")
+    return number
+
+
+def _plate(value: Any) -> str:
+    plate = identity.normalise_plate(str(value))
+    if identity.plate_fault(plate):
+        raise Refused("plate")
+    return plate
+
+
+def _photo(value: Any) -> str:
+    if not re.fullmatch(r"[a-z0-9]{1,12}", str(value)):
+        raise Refused("photo")
+    return str(value)
+
+
+def _words(value: Any) -> str:
+    text = identity.normalise_text(str(value))
+    if not 2 <= len(text) <= 200:
+        raise Refused("words")
+    return text
+
+
+def _key(value: Any) -> str:
+    if not 1 <= len(str(value)) <= 100:
+        raise Refused("not_on_offer")
+    return str(value)
+
+
+Key = Annotated[str, BeforeValidator(_key)]
+"""The key of an option on offer, or the person's own words."""
+
+Name = Annotated[str, BeforeValidator(_name)]
+Mobile = Annotated[str, BeforeValidator(_mobile), Shown(identity.mask_mobile)]
+ResidentId = Annotated[
+    str, BeforeValidator(str), AfterValidator(_resident_id), Shown(identity.mask_id)
+]
+OtherId = Annotated[str, BeforeValidator(_other_id), Shown(identity.mask_id)]
+Born = Annotated[date, BeforeValidator(_born), Shown(str)]
+Plate = Annotated[str, BeforeValidator(_plate)]
+Photo = Annotated[
+    str, BeforeValidator(_photo), Shown(lambda key: Word("common", "photo_kept"))
+]
+Words = Annotated[str, BeforeValidator(_words)]
+
+REFUSALS = ["unanswered", "not_understood", "not_on_offer", "nothing_to_skip", "submit_or_edit", "nowhere_near", "name", "mobile", "resident_id_length", "resident_id_characters", "resident_id_checksum", "resident_id_birth_date", "born", "other_id", "plate", "photo", "words", "child", "too_young"]
+"""Every code a refusal may have; a test holds that each has its words."""
+
+
+def looks_like_id(text: str) -> bool:
+    """Tell whether a text holds a resident ID number, by its form and check digit."""
+    found = re.findall(r"\d{17}[\dX]", identity.normalise_id(text))
+    return any(identity.id_check(number) == number[-1] for number in found)

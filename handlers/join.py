@@ -1,0 +1,292 @@
+"""Joining the union: the form a worker fills in; a staff member approves.
+
+Asked by 《工会会员登记表》 as far as a chat needs it: no wage, no family; sex and birth
+date come from the ID number.
+"""
+
+from enum import StrEnum
+from typing import Any, ClassVar
+
+from handlers.answers import (
+    Born,
+    Key,
+    Mobile,
+    Name,
+    OtherId,
+    Photo,
+    Plate,
+    ResidentId,
+    Sex,
+    YesNo,
+)
+from handlers.flow import AskAgain, Flow, Submit, ask, questions
+from handlers.my_application import MY_APPLICATION, my_application
+from handlers.places import (
+    CITIES,
+    DISTRICTS,
+    EMPLOYERS,
+    GROUPS,
+    HOME_DISTRICTS,
+    PLATFORMS,
+    POOL,
+    STREETS,
+    UNIONS,
+    employer_union,
+    nearest,
+    reviewer,
+)
+from handlers.say import Say, Word
+from handlers.turn import Turn
+from models import application as applications
+from models.application import Application, Standing, new_number, record
+from models.columns import new_id
+from models.consent import agree
+from models.identity import birth_date, province_known
+from models.message import Kind
+from models.place import Source
+from models.workdays import add_workdays
+from models.worker import age
+
+CONSENT_VERSION = "2026-11"
+"""The version of the blocks `consent_text` in join.txt; change both together."""
+
+DRIVERS = ("truck_driver", "ride_hailing_driver")
+
+
+class Consent(StrEnum):
+    """Whether the worker agrees to the handling of the data asked here."""
+
+    AGREE = "agree"
+
+
+class WorkForm(StrEnum):
+    """How somebody works."""
+
+    EMPLOYER = "employer"
+    PLATFORM = "platform"
+    SELF_EMPLOYED = "self_employed"
+    CASUAL = "casual"
+
+
+class IdType(StrEnum):
+    """Which identity document the number is of."""
+
+    RESIDENT = "resident"
+    PASSPORT = "passport"
+    PERMIT = "permit"
+
+
+class Belong(StrEnum):
+    """Whether to join where one works or where one lives."""
+
+    WORK = "work"
+    HOME = "home"
+
+
+class Vehicle(StrEnum):
+    """What a driver drives."""
+
+    HEAVY = "heavy"
+    MEDIUM = "medium"
+    LIGHT = "light"
+    TRAILER = "trailer"
+    VAN = "van"
+    CAR = "car"
+
+
+class Skill(StrEnum):
+    """What a domestic worker does."""
+
+    CLEANING = "cleaning"
+    COOKING = "cooking"
+    INFANT = "infant"
+    MATERNITY = "maternity"
+    ELDERLY = "elderly"
+    PATIENT = "patient"
+    LAUNDRY = "laundry"
+
+
+def _driver(a: Any) -> bool:
+    return a.group in DRIVERS
+
+
+def _domestic(a: Any) -> bool:
+    return a.group == "domestic_worker"
+
+
+def _resident(a: Any) -> bool:
+    return a.id_type is IdType.RESIDENT
+
+
+def _foreign(a: Any) -> bool:
+    return a.id_type in (IdType.PASSPORT, IdType.PERMIT)
+
+
+class Join(Flow):
+    """Enrol a worker; a social worker approves."""
+
+    name: ClassVar[str] = "join"
+
+    consent: Consent = ask(shown=False)
+    full_name: Name = ask()
+    id_type: IdType = ask()
+    resident_id: ResidentId = ask(private=True, when=_resident, also=("id_type",))
+    other_id: OtherId = ask(private=True, when=_foreign, also=("id_type",))
+    born: Born = ask(when=_foreign)
+    sex: Sex = ask(when=_foreign)
+    mobile: Mobile = ask(wish="phone")
+    group: Key = ask(offer=GROUPS)
+    work_form: WorkForm = ask()
+    platform: Key | None = ask(
+        offer=PLATFORMS,
+        own_words=True,
+        optional=True,
+        when=lambda a: a.work_form is WorkForm.PLATFORM,
+    )
+    employer: Key | None = ask(
+        offer=EMPLOYERS,
+        own_words=True,
+        optional=True,
+        when=lambda a: a.work_form is WorkForm.EMPLOYER,
+    )
+    city: Key = ask(offer=CITIES, wish="location", locate=nearest)
+    district: Key = ask(offer=DISTRICTS, locate=nearest)
+    street: Key | None = ask(offer=STREETS, optional=True)
+    migrant: YesNo = ask()
+    belong: Belong = ask(when=lambda a: not employer_union(a))
+    home_district: Key = ask(
+        offer=HOME_DISTRICTS, when=lambda a: a.belong is Belong.HOME
+    )
+    wished_union: Key = ask(offer=UNIONS)
+    plate: Plate | None = ask(optional=True, when=_driver)
+    vehicle: Vehicle | None = ask(optional=True, when=_driver)
+    skills: list[Skill] | None = ask(optional=True, many=True, when=_domestic)
+    certificate: Photo | None = ask(optional=True, wish="photo", when=_domestic)
+    sure: Submit = ask()
+
+    @classmethod
+    def refuse(cls, turn: Turn, subject: str) -> list[Say] | None:
+        """Show where one stands to who is a member, or whose application is waiting."""
+        latest = applications.latest_of(turn.session, turn.worker.id)
+        waiting = latest is not None and latest.standing in applications.WAITING
+        member = turn.worker.member_no is not None
+        return my_application(turn, "") if waiting or member else None
+
+    @classmethod
+    def prefill(cls, turn: Turn, subject: str) -> dict[str, Any]:
+        """Fill in what a poster's code tells, or all but what a reviewer found wrong."""
+        returned = _returned(turn)
+        if returned is not None:
+            return _still_right(turn, returned)
+        return {"id_type": IdType.RESIDENT.value, **_from_source(turn)}
+
+    @classmethod
+    def noted(cls, turn: Turn, question: str, value: Any) -> None:
+        """Write the consent down the moment it is given."""
+        if question == "consent":
+            text = turn.vocabulary.documents[turn.language, "join.consent_text"]
+            agree(
+                turn.session,
+                turn.worker.id,
+                "join",
+                CONSENT_VERSION,
+                text,
+                turn.chat.channel,
+                turn.now,
+            )
+
+    def finish(self, turn: Turn) -> Say:
+        """Submit the application, or submit it again where it was returned."""
+        row = self._filled(turn, _returned(turn))
+        row.flags = " ".join(sorted(self._doubts(turn, row)))
+        record(turn.session, turn.keys, row, Standing.SUBMITTED, turn.now)
+        union = turn.atlas.unions[row.union_code]
+        return Say(
+            Word("join", "done", {"union": turn.named(union), "due": row.due}),
+            title=Word("join", "done_title"),
+            rows=((Word("my_application", "number"), row.number),),
+            choices=(MY_APPLICATION,),
+            kind=Kind.RECEIPT,
+        )
+
+    def _filled(self, turn: Turn, row: Application | None) -> Application:
+        """Put the answers into the row of a returned application, or into a new one."""
+        number = self.resident_id or self.other_id
+        columns: dict[str, Any] = {
+            "chat_id": turn.chat.id,
+            "standing": Standing.SUBMITTED,
+            "id_type": self.id_type.value,
+            "id_tag": turn.keys.tag("id_number", number),
+            "mobile_tag": turn.keys.tag("mobile", self.mobile),
+            "group": self.group,
+            "work_form": self.work_form.value,
+            "district": self.home_district or self.district,
+            "wished_union": None if self.wished_union == POOL else self.wished_union,
+            "union_code": self._reviewer(turn),
+            "submitted_at": turn.now,
+            "due": add_workdays(turn.today, turn.rules.review_days),
+        }
+        if row is None:
+            columns |= {
+                "id": new_id(),
+                "number": new_number(turn.session),
+                "worker_id": turn.worker.id,
+                "source": turn.chat.source,
+            }
+            row = Application(**columns)
+        for name, value in columns.items():
+            setattr(row, name, value)
+        answers = self.model_dump(mode="json", exclude={"extras", "subject", "sure"})
+        row.keep(turn.keys, turn.worker, answers)
+        return row
+
+    def _reviewer(self, turn: Turn) -> str:
+        union = reviewer(turn, self)
+        if union is None:
+            raise AskAgain("wished_union", "no_union_here")
+        return union.code
+
+    def _doubts(self, turn: Turn, row: Application) -> set[str]:
+        """Return what a reviewer must look at; the worker is told none of it."""
+        doubts = applications.doubts_about(turn.session, row)
+        born = self.born or birth_date(self.resident_id)
+        if age(born, turn.today) > turn.rules.check_age:
+            doubts.add("old")
+        if self.resident_id and not province_known(self.resident_id):
+            doubts.add("province")
+        return doubts
+
+
+def _returned(turn: Turn) -> Application | None:
+    """Return the worker's application that came back to be corrected."""
+    latest = applications.latest_of(turn.session, turn.worker.id)
+    return latest if latest and latest.standing is Standing.RETURNED else None
+
+
+def _still_right(turn: Turn, row: Application) -> dict[str, Any]:
+    """Return the answers of a returned application but those found wrong."""
+    last = applications.steps_of(turn.session, row.id)[-1]
+    wrong = last.reasons(turn.keys, turn.worker)
+    facts = row.load(turn.keys, turn.worker)
+    asked = {q.name: q for q in questions(Join)}
+    return {
+        name: answer
+        for name, answer in facts.items()
+        if name not in wrong
+        and (answer is not None or (name in asked and asked[name].how.optional))
+    }
+
+
+def _from_source(turn: Turn) -> dict[str, Any]:
+    """Return the answers the code on a poster tells: the place and the group."""
+    source = turn.session.get(Source, turn.chat.source) if turn.chat.source else None
+    if source is None:
+        return {}
+    found = {"group": source.group} if source.group else {}
+    codes = {"city": "city", "district": "district", "street": "street"}
+    division = turn.atlas.divisions.get(source.division or "")
+    while division is not None:
+        if division.kind in codes:
+            found[codes[division.kind]] = division.code
+        division = turn.atlas.divisions.get(division.parent or "")
+    return found

@@ -1,0 +1,109 @@
+"""The home menu, help, the way to a person, languages: what is always within reach."""
+
+from dataclasses import dataclass
+
+from handlers.conversation import resume_choice
+from handlers.my_application import MY_APPLICATION
+from handlers.reviewing import WAITING_LIST
+from handlers.say import Choice, Say, Word
+from handlers.turn import Turn
+from models.application import latest_of
+from models.staff import staff_of
+
+JOIN = Choice(Word("join", "name"), "f:join:")
+HELP = Choice(Word("menu", "help_label"), "v:help:")
+PERSON = Choice(Word("menu", "person_label"), "v:person:")
+CHINESE = Choice("中文", "a:language:zh-CN")
+ENGLISH = Choice("English", "a:language:en")
+LANGUAGES = {"zh-CN": CHINESE, "en": ENGLISH}
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One of the menus at the bottom of the page: its label and up to five rows."""
+
+    label: Word
+    rows: tuple[Choice, ...]
+
+
+def own_rows(turn: Turn) -> tuple[Choice, ...]:
+    """Return what this person can do: join, look after an application, review."""
+    staff = staff_of(turn.session, turn.worker.id)
+    applied = latest_of(turn.session, turn.worker.id) is not None
+    return (
+        *((WAITING_LIST,) if staff else ()),
+        *((MY_APPLICATION,) if applied else (JOIN,)),
+    )
+
+
+def menu(turn: Turn, arg: str) -> list[Say]:
+    """Show the home menu."""
+    return [home(turn, Word("menu", "home"))]
+
+
+def home(turn: Turn, text: Word) -> Say:
+    """Return the home menu under other words, such as a greeting."""
+    other = ENGLISH if turn.language != "en" else CHINESE
+    paused = resume_choice(turn)
+    rows = (*((paused,) if paused else ()), *own_rows(turn), HELP, PERSON, other)
+    return Say(text, choices=rows)
+
+
+def welcome(turn: Turn) -> list[Say]:
+    """Greet somebody who is here for the first time."""
+    product = turn.rules.product(turn.language)
+    return [home(turn, Word("menu", "welcome", {"product": product}))]
+
+
+def help_(turn: Turn, arg: str) -> list[Say]:
+    """Say what can be said."""
+    return [home(turn, Word("menu", "help"))]
+
+
+def person(turn: Turn, arg: str) -> list[Say]:
+    """Say how to reach a person."""
+    latest = latest_of(turn.session, turn.worker.id)
+    union = turn.atlas.unions.get(latest.union_code) if latest else None
+    return [
+        home(
+            turn,
+            Word(
+                "menu",
+                "person",
+                {
+                    "union": turn.named(union) if union else "",
+                    "phone": union.phone if union else "",
+                },
+            ),
+        )
+    ]
+
+
+def language(turn: Turn, arg: str) -> list[Say]:
+    """Change the language this person reads."""
+    if arg in LANGUAGES:
+        turn.worker.language = arg
+        turn.session.add(turn.worker)
+    return [home(turn, Word("menu", "language"))]
+
+
+def bars(turn: Turn) -> tuple[Bar, ...]:
+    """Return the three menus at the bottom of the page."""
+    return (
+        Bar(Word("menu", "bar_join"), (JOIN, MY_APPLICATION)),
+        Bar(Word("menu", "bar_service"), (HELP, PERSON)),
+        Bar(Word("menu", "bar_mine"), (*own_rows(turn), CHINESE, ENGLISH)),
+    )
+
+
+def lost(turn: Turn) -> list[Say]:
+    """Answer what nobody understood: kindly, with what can be done."""
+    if turn.chat.last_number <= 1:
+        return welcome(turn)
+    return [home(turn, Word("menu", "lost"))]
+
+
+def unusable(turn: Turn, kind: str) -> list[Say]:
+    """Answer a picture, place or voice nobody asked for."""
+    key = f"got_{kind}" if kind in ("photo", "location", "contact") else "got_other"
+    return [home(turn, Word("menu", key))]

@@ -1,0 +1,136 @@
+"""Reminders: for each kind, what falls due without anybody asking, and what is said then.
+
+A kind may `find` subjects that became due and `tell` one: it returns the chat to write
+to and the messages, or the reason why nothing is said.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlmodel import Session
+
+from handlers.my_application import MY_APPLICATION, reason_rows
+from handlers.say import Choice, Say, Word
+from handlers.turn import Turn
+from models import reminder
+from models.application import Application, Standing, Step
+from models.columns import short
+from models.conversation import Conversation, State, unfinished_since
+from models.hours import next_open
+from models.message import Kind
+from models.reminder import Reminder
+from models.rules import Rules
+
+Skip = str
+"""Why nothing is said; one word for the report."""
+
+
+@dataclass(frozen=True)
+class Remind:
+    """One kind of reminder; `hurried` ones do not wait for quiet hours to end."""
+
+    kind: str
+    find: Callable[[Session, Rules, datetime], None]
+    chat: Callable[[Session, Reminder], int | None]
+    tell: Callable[[Turn, Reminder], list[Say] | Skip]
+    hurried: bool = False
+
+
+def _nothing(session: Session, rules: Rules, now: datetime) -> None:
+    """Find nothing: rows of this kind are made where the thing happens."""
+
+
+def _unfinished(session: Session, rules: Rules, now: datetime) -> None:
+    """Make one reminder for each conversation left alone for a day."""
+    before = now - timedelta(hours=rules.remind_hours)
+    for row in unfinished_since(session, before):
+        if not reminder.exists(session, "unfinished", str(row.id)):
+            due = row.updated_at + timedelta(hours=rules.remind_hours)
+            reminder.schedule(session, "unfinished", str(row.id), due)
+
+
+def _chat_of_conversation(session: Session, row: Reminder) -> int | None:
+    found = session.get(Conversation, int(row.subject))
+    return found.chat_id if found else None
+
+
+def _tell_unfinished(turn: Turn, row: Reminder) -> list[Say] | Skip:
+    talk = turn.session.get_one(Conversation, int(row.subject))
+    if talk.state not in (State.OPEN, State.PAUSED):
+        return "finished"
+    if talk.updated_at > row.due:
+        return "went_on"
+    return [
+        Say(
+            Word("reminders", "unfinished", {"what": Word(talk.flow, "name")}),
+            choices=(
+                Choice(Word("reminders", "go_on"), f"r:{short(talk.id)}"),
+                Choice(Word("reminders", "drop"), f"x:{short(talk.id)}"),
+            ),
+            kind=Kind.REMINDER,
+        )
+    ]
+
+
+def _expired(session: Session, rules: Rules, now: datetime) -> None:
+    """Make one reminder for each draft that has been kept as long as it may be."""
+    before = now - timedelta(days=rules.keep_days)
+    for row in unfinished_since(session, before):
+        due = row.updated_at + timedelta(days=rules.keep_days)
+        reminder.schedule(session, "expired", str(row.id), due)
+
+
+def _tell_expired(turn: Turn, row: Reminder) -> list[Say] | Skip:
+    talk = turn.session.get_one(Conversation, int(row.subject))
+    if talk.state not in (State.OPEN, State.PAUSED):
+        return "finished"
+    flow, days = talk.flow, turn.rules.keep_days
+    talk.end(State.EXPIRED, turn.now)
+    if turn.chat.conversation_id == talk.id:
+        turn.chat.conversation_id = None
+    what = Word(flow, "name")
+    return [
+        Say(
+            Word("reminders", "expired", {"what": what, "days": days}),
+            choices=(Choice(what, f"f:{flow}:{talk.subject}"),),
+            kind=Kind.REMINDER,
+        )
+    ]
+
+
+def _chat_of_step(session: Session, row: Reminder) -> int | None:
+    step = session.get(Step, int(row.subject))
+    application = session.get(Application, step.application_id) if step else None
+    return application.chat_id if application else None
+
+
+def _tell_decision(turn: Turn, row: Reminder) -> list[Say] | Skip:
+    step = turn.session.get_one(Step, int(row.subject))
+    application = turn.session.get_one(Application, step.application_id)
+    union = turn.atlas.unions[turn.worker.union_code or application.union_code]
+    fix = Choice(Word("my_application", "fix"), "f:join:")
+    returned = step.standing is Standing.RETURNED
+    return [
+        Say(
+            Word(
+                "reminders",
+                f"decision_{step.standing}",
+                {"union": turn.named(union), "number": turn.worker.member_no or ""},
+            ),
+            title=Word("reminders", "decision"),
+            rows=reason_rows(turn, step),
+            choices=(*((fix,) if returned else ()), MY_APPLICATION),
+            kind=Kind.RECEIPT,
+        )
+    ]
+
+
+def opening(rules: Rules, now: datetime) -> datetime:
+    """Return the next moment outside quiet hours; `now` itself when it is one."""
+    return next_open(now, rules.zone, [(rules.quiet_start, rules.quiet_end)])
+
+
+UNFINISHED = Remind("unfinished", _unfinished, _chat_of_conversation, _tell_unfinished)
+EXPIRED = Remind("expired", _expired, _chat_of_conversation, _tell_expired)
+DECISION = Remind("decision", _nothing, _chat_of_step, _tell_decision, hurried=True)

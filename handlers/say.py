@@ -1,0 +1,55 @@
+"""What the bot says, before it is put into anybody's language or onto any channel."""
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from models.message import Kind
+
+
+@dataclass(frozen=True)
+class Word:
+    """A text from the templates: the block `key` of templates/chat/<language>/<flow>.txt."""
+
+    flow: str
+    key: str
+    params: dict[str, Any] = field(default_factory=dict)
+
+
+Text = str | Word
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Something to tap or to answer by number; `press` says what it means."""
+
+    label: Text
+    press: str
+    keys: str = ""
+
+
+@dataclass(frozen=True)
+class Say:
+    """One message: its words and, where it has them, a card, choices, a link, a wish."""
+
+    text: Word | None
+    before: Word | None = None
+    after: Word | None = None
+    title: Text | None = None
+    rows: tuple[tuple[Text, Text], ...] = ()
+    choices: tuple[Choice, ...] = ()
+    back: str | None = None
+    link: tuple[Text, str] | None = None
+    image: int | None = None
+    wish: str | None = None
+    place: str | None = None
+    kind: Kind = Kind.REPLY
+    about: int | None = None
+
+    def offering(self, *choices: Choice) -> "Say":
+        """Return the same message with more choices at its end."""
+        return replace(self, choices=(*self.choices, *choices))
+
+
+def say(flow: str, key: str, /, **params: Any) -> Say:
+    """Make a message of words alone."""
+    return Say(Word(flow, key, params))

@@ -1,0 +1,87 @@
+"""One turn: what came in, and all a handler may know while it decides what to say."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session
+
+from models.chat import Chat
+from models.place import Atlas
+from models.rules import Rules
+from models.sealing import Keyring
+from models.worker import Worker
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """Something a person did in a chat, the same for every channel.
+
+    `kind` is text, press, location, photo, contact, form, start (with a code), hello,
+    stop, or other; `key` is unique within the channel and names this update.
+    """
+
+    channel: str
+    bot: str
+    address: str
+    key: str
+    kind: str
+    text: str = ""
+    lat: float = 0.0
+    lon: float = 0.0
+    data: bytes = b""
+    mime: str = ""
+    label: str = ""
+    given_id: str | None = None
+    language: str | None = None
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """What of the templates a handler must know: command words, and texts agreed to.
+
+    `commands` gives the press a typed word means; `documents` the exact text of a block
+    by (language, block).
+    """
+
+    commands: Mapping[str, str] = field(default_factory=dict)
+    documents: Mapping[tuple[str, str], str] = field(default_factory=dict)
+
+
+@dataclass
+class Turn:
+    """The hand a handler is dealt; it touches nothing else."""
+
+    session: Session
+    now: datetime
+    worker: Worker
+    chat: Chat
+    keys: Keyring
+    atlas: Atlas
+    rules: Rules = field(default_factory=Rules)
+    trusted: bool = True
+    vocabulary: Vocabulary = field(default_factory=Vocabulary)
+    said: str | None = None
+    picture: str | None = None
+
+    @property
+    def language(self) -> str:
+        """The language this person reads."""
+        return self.worker.language
+
+    @property
+    def today(self) -> date:
+        """The date where the product is used."""
+        return self.now.astimezone(ZoneInfo(self.rules.zone)).date()
+
+    def named(self, row: "Named") -> str:
+        """Return a row's name in this person's language."""
+        return row.name_en if self.language == "en" and row.name_en else row.name
+
+
+class Named:
+    """Any row with a name in Chinese and in English."""
+
+    name: str
+    name_en: str

@@ -1,0 +1,68 @@
+"""A chat: one person on one channel, the numbering of its messages, what is on screen."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from models.columns import BigId, Utc
+from models.sealing import Keyring, seal, unseal
+from models.worker import Worker
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One choice on the screen: its number, its label, and what pressing it means."""
+
+    number: int
+    label: str
+    press: str
+    keys: str = ""
+
+
+class Chat(SQLModel, table=True):
+    """Where a person reaches us; a person may have several."""
+
+    __table_args__ = (UniqueConstraint("channel", "bot", "address"),)
+
+    id: int = Field(primary_key=True, sa_type=BigId)
+    channel: str
+    bot: str
+    address: str
+    worker_id: int = Field(foreign_key="worker.id", sa_type=BigId, index=True)
+    created_at: datetime = Field(sa_type=Utc)
+    last_number: int = 0
+    seen_number: int = 0
+    conversation_id: int | None = Field(default=None, sa_type=BigId)
+    screen: bytes | None = None
+    source: str | None = None
+    stopped_at: datetime | None = Field(default=None, sa_type=Utc)
+
+    @property
+    def place(self) -> tuple[str, str, str]:
+        """Where this chat is: channel, bot and address."""
+        return self.channel, self.bot, self.address
+
+    def next_number(self) -> int:
+        """Take the number of the next message; the caller holds the chat's lock."""
+        self.last_number += 1
+        return self.last_number
+
+    def show(self, keys: Keyring, worker: Worker, choices: list[Shown]) -> None:
+        """Remember the choices now on the screen, so that a typed number means them."""
+        rows = [[c.number, c.label, c.press, c.keys] for c in choices]
+        text = json.dumps(rows, ensure_ascii=False)
+        self.screen = seal(worker.open_key(keys), self._seal_place, text.encode())
+
+    def shown(self, keys: Keyring, worker: Worker) -> list[Shown]:
+        """Return the choices on the screen."""
+        if self.screen is None:
+            return []
+        rows = json.loads(unseal(worker.open_key(keys), self._seal_place, self.screen))
+        return [Shown(*row) for row in rows]
+
+    @property
+    def _seal_place(self) -> str:
+        return f"chat.screen|{self.id}"

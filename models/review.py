@@ -1,0 +1,191 @@
+"""Reviewing: the decisions a staff member may make on an application, and undoing one.
+
+Every page and chat that decides calls these, so permission, history, membership and
+audit are the same everywhere.
+"""
+
+import secrets
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, select
+
+from models import audit, reminder
+from models.application import (
+    APPROVED,
+    OPEN,
+    WAITING,
+    Application,
+    CannotDecide,
+    Decision,
+    DoubleMember,
+    Standing,
+    Step,
+    record,
+    steps_of,
+)
+from models.identity import birth_date, sex
+from models.place import Atlas
+from models.sealing import Keyring
+from models.staff import Staff
+from models.worker import Worker
+
+DECISION = "decision"
+"""The kind of reminder that tells the worker; due when undoing is no longer possible."""
+
+
+def may_review(atlas: Atlas, staff: Staff | None, application: Application) -> bool:
+    """Tell whether a staff member answers for an application, and is not its author."""
+    return (
+        staff is not None
+        and staff.active
+        and staff.worker_id != application.worker_id
+        and application.union_code in atlas.branch(staff.union_code)
+    )
+
+
+def open_for_review(
+    session: Session,
+    keys: Keyring,
+    staff: Staff,
+    application: Application,
+    now: datetime,
+) -> None:
+    """Note that a reviewer has begun to look at an application."""
+    if application.standing is Standing.SUBMITTED:
+        record(session, keys, application, Standing.IN_REVIEW, now, staff.id)
+    audit.record(session, now, staff.id, "application.read", application.id)
+
+
+def decide(
+    session: Session,
+    keys: Keyring,
+    staff: Staff,
+    application: Application,
+    decision: Decision,
+    now: datetime,
+    undo_seconds: int,
+) -> Step:
+    """Carry out a decision; the worker is told once it can no longer be undone.
+
+    Raises CannotDecide when it is not waiting, DoubleMember when the ID is a member's.
+    """
+    if application.standing not in WAITING:
+        raise CannotDecide
+    if decision.standing in APPROVED:
+        _enrol(session, keys, application, decision.union_code, now)
+    step = record(
+        session,
+        keys,
+        application,
+        decision.standing,
+        now,
+        staff.id,
+        decision.reasons,
+    )
+    audit.record(
+        session, now, staff.id, f"application.{decision.standing}", application.id
+    )
+    reminder.schedule(
+        session, DECISION, str(step.id), now + timedelta(seconds=undo_seconds)
+    )
+    return step
+
+
+def undo(
+    session: Session,
+    keys: Keyring,
+    staff: Staff,
+    step: Step,
+    application: Application,
+    now: datetime,
+) -> bool:
+    """Take a decision back; False when the worker has been told already."""
+    last = steps_of(session, application.id)[-1]
+    if last.id != step.id or not reminder.skip(
+        session, DECISION, str(step.id), "undone", now
+    ):
+        return False
+    if step.standing in APPROVED:
+        _release(session, application)
+    step.undone = True
+    record(session, keys, application, Standing.IN_REVIEW, now, staff.id)
+    audit.record(session, now, staff.id, "application.undone", application.id)
+    return True
+
+
+def is_told(session: Session, step: Step) -> bool:
+    """Tell whether the notice of a decision has gone to the worker."""
+    return not reminder.waits(session, DECISION, str(step.id))
+
+
+def withdraw(
+    session: Session, keys: Keyring, application: Application, now: datetime
+) -> None:
+    """Take an application back at the worker's own wish; raises CannotDecide."""
+    if application.standing not in OPEN:
+        raise CannotDecide
+    record(session, keys, application, Standing.WITHDRAWN, now)
+
+
+def _enrol(
+    session: Session,
+    keys: Keyring,
+    application: Application,
+    union_code: str | None,
+    now: datetime,
+) -> None:
+    """Make the applicant a member: of a union, or of the pool where `union_code` is None."""
+    worker = session.get_one(Worker, application.worker_id)
+    facts = application.load(keys, worker)
+    for column, value in identity_of(facts).items():
+        setattr(worker, column, worker.seal(keys, column, value))
+    worker.name_tag = keys.tag("name", facts["full_name"])
+    worker.mobile_tag = application.mobile_tag
+    worker.id_type, worker.id_tag = application.id_type, application.id_tag
+    worker.sex, worker.group = sex_of(facts), application.group
+    worker.union_code = union_code or application.union_code
+    worker.in_pool = union_code is None
+    worker.member_since = now
+    worker.member_no = worker.member_no or new_member_no(session, application.district)
+    try:
+        with session.begin_nested():
+            session.add(worker)
+            session.flush()
+    except IntegrityError:
+        session.refresh(worker)
+        raise DoubleMember from None
+
+
+def _release(session: Session, application: Application) -> None:
+    worker = session.get_one(Worker, application.worker_id)
+    worker.member_no = worker.member_since = worker.union_code = None
+    worker.in_pool = False
+    session.add(worker)
+
+
+def identity_of(facts: dict[str, Any]) -> dict[str, str]:
+    """Return the sealed columns of a worker that an application's facts fill."""
+    number = facts.get("resident_id") or facts["other_id"]
+    born = facts.get("born") or birth_date(number)
+    return {
+        "name": facts["full_name"],
+        "mobile": facts["mobile"],
+        "id_number": number,
+        "born": str(born),
+    }
+
+
+def sex_of(facts: dict[str, Any]) -> str:
+    """Return the sex an applicant stated, or the one their resident ID carries."""
+    return str(facts.get("sex") or sex(facts["resident_id"]))
+
+
+def new_member_no(session: Session, district: str) -> str:
+    """Draw a member number nobody has: the district's six digits and eight more."""
+    while True:
+        number = f"{district[:6]}{secrets.randbelow(10**8):08d}"
+        taken = select(Worker.id).where(Worker.member_no == number)
+        if session.exec(taken).first() is None:
+            return number

@@ -1,0 +1,27 @@
+"""The figures an operator may set that decide what handlers say; built from the config."""
+
+from dataclasses import dataclass
+from datetime import time
+
+
+@dataclass(frozen=True)
+class Rules:
+    """Settings the lower floors may know; see config.toml for what each means."""
+
+    name: str = "职工之家"
+    name_en: str = "Workers' Home"
+    language: str = "zh-CN"
+    zone: str = "Asia/Shanghai"
+    minimum_age: int = 16
+    check_age: int = 65
+    review_days: int = 3
+    undo_seconds: int = 30
+    remind_hours: int = 24
+    keep_days: int = 30
+    form_minutes: int = 30
+    quiet_start: time = time(21)
+    quiet_end: time = time(8)
+
+    def product(self, language: str) -> str:
+        """Return the product's own name in `language`."""
+        return self.name_en if language == "en" else self.name

@@ -1,0 +1,91 @@
+"""Sealing: how a sensitive value is kept, and how it is found again without being read.
+
+Each worker has a key of their own, wrapped by a key that lives outside the database.
+A sealed value is bound to the place it was made for (table, column, row), so a value
+copied to another row does not open.  Equal values are found by a keyed hash, a *tag*.
+"""
+
+import hashlib
+import hmac
+import os
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+VERSION = b"\x01"
+NONCE = 12
+KEPT_OPEN = 4096
+"""How many workers' keys a process remembers."""
+
+
+class CannotOpen(Exception):
+    """A sealed value does not open here: wrong key, wrong row or damaged (permanent)."""
+
+    def __str__(self) -> str:
+        return self.args[0] if self.args else (self.__doc__ or "")
+
+
+def seal(key: bytes, place: str, value: bytes) -> bytes:
+    """Encrypt `value` so that it opens only with `key` and only at `place`."""
+    nonce = os.urandom(NONCE)
+    return VERSION + nonce + _cipher(key).encrypt(nonce, value, place.encode())
+
+
+def unseal(key: bytes, place: str, sealed: bytes) -> bytes:
+    """Return what was sealed at `place`; raise CannotOpen for anything else."""
+    if sealed[:1] != VERSION:
+        raise CannotOpen
+    try:
+        return _cipher(key).decrypt(
+            sealed[1 : 1 + NONCE], sealed[1 + NONCE :], place.encode()
+        )
+    except (InvalidTag, ValueError):
+        raise CannotOpen from None
+
+
+@lru_cache(maxsize=4096)
+def _cipher(key: bytes) -> AESGCM:
+    return AESGCM(key)
+
+
+@dataclass(frozen=True)
+class Keyring:
+    """The keys outside the database: wrapping keys by number, and the key of the tags."""
+
+    wrapping: dict[int, bytes] = field(repr=False)
+    current: int
+    index: bytes = field(repr=False)
+    opened: dict[bytes, bytes] = field(default_factory=dict, repr=False, compare=False)
+
+    def wrap(self, place: str, key: bytes) -> bytes:
+        """Encrypt a worker's key with the current wrapping key."""
+        number = self.current.to_bytes(2, "big")
+        return number + seal(self.wrapping[self.current], place, key)
+
+    def unwrap(self, place: str, wrapped: bytes) -> bytes:
+        """Return the worker's key; raise CannotOpen when its wrapping key is not here."""
+        opened = self.opened.get(wrapped)
+        if opened is None:
+            opened = self._unwrap(place, wrapped)
+            if len(self.opened) >= KEPT_OPEN:
+                self.opened.clear()
+            self.opened[wrapped] = opened
+        return opened
+
+    def _unwrap(self, place: str, wrapped: bytes) -> bytes:
+        key = self.wrapping.get(int.from_bytes(wrapped[:2], "big"))
+        if key is None:
+            raise CannotOpen("The wrapping key of this value is not in the keyring.")
+        return unseal(key, place, wrapped[2:])
+
+    def tag(self, column: str, value: str) -> bytes:
+        """Hash `value` for an exact look-up; equal only within one column."""
+        message = f"{column}\0{value}".encode()
+        return hmac.new(self.index, message, hashlib.sha256).digest()
+
+
+def new_key() -> bytes:
+    """Make a random 256-bit key."""
+    return os.urandom(32)

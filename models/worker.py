@@ -1,0 +1,87 @@
+"""A worker: one person, however many chats they reach us from.
+
+The row and its key exist from the first contact; approval makes the worker a member.
+"""
+
+from datetime import date, datetime
+
+from sqlalchemy import Index, text
+from sqlmodel import Field, Session, SQLModel, select
+
+from models.columns import BigId, Utc, new_id
+from models.sealing import Keyring, new_key, seal, unseal
+
+
+class Worker(SQLModel, table=True):
+    """A person who chats with us; name, mobile and ID number are sealed."""
+
+    __table_args__ = (
+        Index(
+            "one_member_per_id",
+            "id_type",
+            "id_tag",
+            unique=True,
+            sqlite_where=text("member_no IS NOT NULL"),
+            postgresql_where=text("member_no IS NOT NULL"),
+        ),
+    )
+
+    id: int = Field(primary_key=True, sa_type=BigId)
+    key: bytes
+    language: str = "zh-CN"
+    created_at: datetime = Field(sa_type=Utc)
+    name: bytes | None = None
+    name_tag: bytes | None = Field(default=None, index=True)
+    mobile: bytes | None = None
+    mobile_tag: bytes | None = Field(default=None, index=True)
+    id_type: str | None = None
+    id_number: bytes | None = None
+    id_tag: bytes | None = None
+    sex: str | None = None
+    born: bytes | None = None
+    group: str | None = None
+    member_no: str | None = Field(default=None, unique=True)
+    member_since: datetime | None = Field(default=None, sa_type=Utc)
+    union_code: str | None = Field(default=None, foreign_key="union.code", index=True)
+    in_pool: bool = False
+    mark: bytes | None = None
+
+    def open_key(self, keys: Keyring) -> bytes:
+        """Return the key that seals this worker's data."""
+        return keys.unwrap(f"worker.key|{self.id}", self.key)
+
+    def seal(self, keys: Keyring, column: str, value: str) -> bytes:
+        """Seal one of this row's own columns."""
+        return seal(self.open_key(keys), f"worker.{column}|{self.id}", value.encode())
+
+    def unseal(self, keys: Keyring, column: str) -> str | None:
+        """Open one of this row's own columns; None where nothing is kept."""
+        sealed = getattr(self, column)
+        if sealed is None:
+            return None
+        return unseal(
+            self.open_key(keys), f"worker.{column}|{self.id}", sealed
+        ).decode()
+
+
+def new_worker(keys: Keyring, language: str, now: datetime) -> Worker:
+    """Make the row and the key of a person met for the first time."""
+    worker_id = new_id()
+    wrapped = keys.wrap(f"worker.key|{worker_id}", new_key())
+    return Worker(id=worker_id, key=wrapped, language=language, created_at=now)
+
+
+def age(born: date, today: date) -> int:
+    """Return the full years between `born` and `today`."""
+    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+
+
+def member_with_id(session: Session, id_type: str, tag: bytes) -> Worker | None:
+    """Return the current member who holds this ID, if any."""
+    return session.exec(
+        select(Worker).where(
+            Worker.id_type == id_type,
+            Worker.id_tag == tag,
+            Worker.member_no.is_not(None),  # type: ignore[union-attr]
+        )
+    ).first()
