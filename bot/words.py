@@ -117,7 +117,8 @@ def draw(message: Say, reader: Reader) -> Drawn:
     if message.image is not None:
         body["image"] = short(message.image)
     if message.wish:
-        body["wish"] = message.wish
+        label = Word("common", f"wish_{message.wish}")
+        body["wish"] = [message.wish, text_of(label, reader)]
     if message.place:
         body["place"] = message.place
     shown = _numbered(message.choices, message.back, reader)

@@ -1,0 +1,283 @@
+"""The Telegram channel: polling or webhook in, one Bot API call a message out.
+
+Updates are acknowledged only after their commit: the next getUpdates offset, or the
+webhook's 200.  None of the library's queues, handlers or persistence is used.
+"""
+
+import asyncio
+import hmac
+import logging
+import os
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+# Otherwise the library warns of seconds given as whole numbers.
+os.environ.setdefault("PTB_TIMEDELTA", "true")
+
+from telegram import Bot, BotCommand  # noqa: E402
+from telegram.error import (  # noqa: E402
+    BadRequest,
+    Conflict,
+    Forbidden,
+    InvalidToken,
+    NetworkError,
+    RetryAfter,
+    TelegramError,
+)
+
+from bot.channels import (  # noqa: E402
+    Can,
+    Outgoing,
+    Refused,
+    Stopped,
+    TryLater,
+    Uncertain,
+    Unreachable,
+)
+from bot.channels.telegram.draw import CAPTION_LIMIT, draw, text_of  # noqa: E402
+from bot.channels.telegram.http import Http, NotConnected, Payload  # noqa: E402
+from bot.channels.telegram.read import (  # noqa: E402
+    COMMANDS,
+    WANTED,
+    Update,
+    callback_of,
+    photo_of,
+    read,
+)
+from bot.config import Config  # noqa: E402
+from bot.pictures import cleaned  # noqa: E402
+from bot.words import LANGUAGES, Reader, text_of as words_of  # noqa: E402
+from handlers.say import Word  # noqa: E402
+from handlers.turn import Incoming  # noqa: E402
+
+PATH = "/telegram"
+BODY_LIMIT = 1 << 20
+STAND_BY_SECONDS = 5.0
+"""How long to wait when another program polls for the same bot, or the network is gone."""
+
+TOKEN_SECONDS = 60.0
+"""How long to wait when Telegram does not know our token."""
+
+Take = Callable[[Sequence[Incoming]], Awaitable[None]]
+
+log = logging.getLogger(__name__)
+
+
+class Telegram:
+    """One bot on Telegram."""
+
+    name = "telegram"
+
+    def __init__(self, config: Config) -> None:
+        settings = config.telegram
+        token = settings.token.get_secret_value()
+        self.config = config
+        self.bot = token.partition(":")[0]
+        self.can = Can(
+            push=True, history=False, trusted=settings.private_answers == "typed"
+        )
+        self._http = Http(settings.senders + 16)
+        self._poll_http = Http(1, read_seconds=settings.poll_seconds + 15)
+        self._secret = settings.webhook_secret.get_secret_value()
+        self._api = Bot(
+            token,
+            base_url=settings.base_url,
+            base_file_url=settings.base_url.removesuffix("/bot") + "/file/bot",
+            request=self._http,
+            get_updates_request=self._poll_http,
+        )
+        self._url = f"{settings.base_url}{token}"
+        self._beside: set[asyncio.Task[None]] = set()
+
+    async def start(self) -> None:
+        """Tell Telegram how updates come, and what the command menu is."""
+        await self._http.initialize()
+        await self._poll_http.initialize()
+        await self._set_up()
+
+    async def _set_up(self) -> None:
+        for attempt in range(1, 1_000_000):
+            try:
+                await self._announce()
+                return
+            except InvalidToken:
+                log.error("Telegram does not know this token; check telegram.token")
+                await asyncio.sleep(TOKEN_SECONDS)
+            except TelegramError as error:
+                log.warning("Telegram cannot be set up yet: %s", type(error).__name__)
+                await asyncio.sleep(min(30.0, attempt))
+
+    async def _announce(self) -> None:
+        if self.config.telegram.mode == "webhook":
+            await self._api.set_webhook(
+                self.config.address + PATH,
+                secret_token=self._secret,
+                allowed_updates=WANTED,
+                max_connections=40,
+            )
+        else:
+            await self._api.delete_webhook()
+        for language in LANGUAGES:
+            reader = Reader(language)
+            menu = [
+                BotCommand(name, words_of(Word("menu", f"command_{name}"), reader))
+                for name in COMMANDS
+            ]
+            code = {"zh-CN": None, "en": "en"}[language]
+            await self._api.set_my_commands(menu, language_code=code)
+
+    async def close(self) -> None:
+        """Close the connections."""
+        for task in self._beside:
+            task.cancel()
+        await self._http.shutdown()
+        await self._poll_http.shutdown()
+
+    async def poll(self, take: Take) -> None:
+        """Fetch updates and hand them in, until cancelled."""
+        offset: int | None = None
+        while True:
+            try:
+                updates = await self._fetch(offset)
+            except RetryAfter as wait:
+                await asyncio.sleep(_seconds(wait))
+            except Conflict:
+                log.warning("another program polls for this bot; standing by")
+                await asyncio.sleep(STAND_BY_SECONDS)
+            except TelegramError as error:
+                log.warning("polling failed: %s", type(error).__name__)
+                await asyncio.sleep(1.0)
+            else:
+                if updates:
+                    await take(await self._read(updates))
+                    self._acknowledge(updates)
+                    offset = max(u["update_id"] for u in updates) + 1
+
+    async def _fetch(self, offset: int | None) -> list[Update]:
+        seconds = self.config.telegram.poll_seconds
+        call: dict[str, Any] = {
+            "timeout": seconds,
+            "limit": 100,
+            "allowed_updates": WANTED,
+        }
+        if offset is not None:
+            call["offset"] = offset
+        found: list[Update] = await self._poll_http.post(  # type: ignore[assignment]
+            f"{self._url}/getUpdates", Payload(call), read_timeout=seconds + 15
+        )
+        return found
+
+    async def _read(self, updates: Iterable[Update]) -> list[Incoming]:
+        """Read updates, fetching the pictures among them before anything is locked."""
+        return [i for u in updates if (i := await self._read_one(u)) is not None]
+
+    async def _read_one(self, update: Update) -> Incoming | None:
+        incoming = read(update, self.bot)
+        photo = photo_of(update)
+        if incoming is None or photo is None:
+            return incoming
+        try:
+            file = await self._api.get_file(photo)
+            data = await cleaned(bytes(await file.download_as_bytearray()))
+        except (TelegramError, ValueError):
+            return incoming
+        return replace(incoming, data=data, mime="image/jpeg")
+
+    def _acknowledge(self, updates: Iterable[Update]) -> None:
+        """Stop the spinner on the buttons that were pressed; losing this is no loss."""
+        for update in updates:
+            query = callback_of(update)
+            if query:
+                task = asyncio.create_task(self._answer(query))
+                self._beside.add(task)
+                task.add_done_callback(self._beside.discard)
+
+    async def _answer(self, query: str) -> None:
+        try:
+            await self._http.post(
+                f"{self._url}/answerCallbackQuery",
+                Payload({"callback_query_id": query}),
+            )
+        except TelegramError as error:
+            log.debug("a press was not acknowledged: %s", type(error).__name__)
+
+    def routes(self, take: Take) -> list[Route]:
+        """Return the webhook's route."""
+
+        async def webhook(request: Request) -> Response:
+            given = request.headers.get("X-Telegram-Bot-Api-Secret-Token", "")
+            if not hmac.compare_digest(given.encode(), self._secret.encode()):
+                return Response(status_code=403)
+            body = await request.body()
+            if len(body) > BODY_LIMIT:
+                return Response(status_code=413)
+            try:
+                update = orjson.loads(body)
+                incoming = await self._read_one(update)
+            except (ValueError, KeyError, TypeError, AttributeError):
+                return Response(status_code=400)
+            if incoming is not None:
+                await take([incoming])
+                self._acknowledge([update])
+            return Response(status_code=200)
+
+        if self.config.telegram.mode != "webhook":
+            return []
+        return [Route(PATH, webhook, methods=["POST"])]
+
+    async def send(self, message: Outgoing) -> str:
+        """Send one message; a refused markup goes again as plain text."""
+        try:
+            return await self._send(message, plain=False)
+        except BadRequest as error:
+            if "parse entities" not in str(error).lower():
+                raise Refused("bad_request") from None
+        try:
+            return await self._send(message, plain=True)
+        except BadRequest:
+            raise Refused("bad_request") from None
+
+    async def _send(self, message: Outgoing, plain: bool) -> str:
+        try:
+            sent = await self._call(message, plain)
+        except RetryAfter as wait:
+            raise TryLater(_seconds(wait)) from None
+        except Forbidden:
+            raise Stopped from None
+        except NotConnected:
+            raise Unreachable from None
+        except InvalidToken:
+            log.error("Telegram does not know this token; check telegram.token")
+            raise TryLater(TOKEN_SECONDS) from None
+        except BadRequest:
+            raise
+        except NetworkError:
+            raise Uncertain from None
+        except TelegramError:
+            raise Refused("telegram") from None
+        return str(sent["message_id"])
+
+    async def _call(self, message: Outgoing, plain: bool) -> dict[str, Any]:
+        call = draw(message.body, message.address, plain)
+        if message.picture is None:
+            sent: dict[str, Any] = await self._http.post(  # type: ignore[assignment]
+                f"{self._url}/sendMessage", Payload(call)
+            )
+            return sent
+        photo = await self._api.send_photo(
+            int(message.address),
+            message.picture[1],
+            caption=text_of(message.body, plain=True)[:CAPTION_LIMIT],
+        )
+        return {"message_id": photo.message_id}
+
+
+def _seconds(wait: RetryAfter) -> float:
+    seconds = wait.retry_after
+    return seconds if isinstance(seconds, int) else seconds.total_seconds()

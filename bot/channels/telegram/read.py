@@ -1,0 +1,125 @@
+"""Reading: a Telegram update, as it came, becomes an Incoming.
+
+Plain dictionaries, not the library's objects: building those is a third of the time an
+update takes.
+"""
+
+from typing import Any
+
+from handlers.turn import Incoming
+
+COMMANDS = {
+    "join": "f:join:",
+    "application": "v:my_application:",
+    "menu": "v:menu:",
+    "help": "v:help:",
+    "person": "v:person:",
+    "chinese": "a:language:zh-CN",
+    "english": "a:language:en",
+}
+"""The bot's command menu, and the press each command means."""
+
+WANTED = ["message", "callback_query", "my_chat_member"]
+"""The kinds of update we ask Telegram for."""
+
+Update = dict[str, Any]
+
+
+def read(update: Update, bot: str) -> Incoming | None:
+    """Return what a person did, or None for an update that concerns nobody."""
+    if "callback_query" in update:
+        return _pressed(update, bot)
+    if "my_chat_member" in update:
+        return _membership(update, bot)
+    message = update.get("message")
+    if not message or "from" not in message:
+        return None
+    if message["chat"]["type"] != "private":
+        return _in_group(update, bot)
+    kind, fields = _content(message)
+    return _incoming(update, bot, message["chat"]["id"], message["from"], kind, **fields)
+
+
+def _incoming(
+    update: Update, bot: str, chat: int, sender: dict[str, Any], kind: str, **fields: Any
+) -> Incoming:
+    return Incoming(
+        channel="telegram",
+        bot=bot,
+        address=str(chat),
+        key=str(update["update_id"]),
+        kind=kind,
+        language=_language(sender.get("language_code")),
+        **fields,
+    )
+
+
+def _language(code: str | None) -> str | None:
+    if code and code.startswith("zh"):
+        return "zh-CN"
+    return "en" if code and code.startswith("en") else None
+
+
+def _pressed(update: Update, bot: str) -> Incoming | None:
+    query = update["callback_query"]
+    chat = query.get("message", {}).get("chat", {"id": query["from"]["id"]})
+    data = query.get("data", "")
+    return _incoming(update, bot, chat["id"], query["from"], "press", text=data)
+
+
+def _membership(update: Update, bot: str) -> Incoming | None:
+    """Read that somebody blocked us or came back; joins of groups are nobody's."""
+    change = update["my_chat_member"]
+    if change["chat"]["type"] != "private":
+        return None
+    gone = change["new_chat_member"]["status"] in ("kicked", "left")
+    kind = "stop" if gone else "return"
+    return _incoming(update, bot, change["chat"]["id"], change["from"], kind)
+
+
+def _in_group(update: Update, bot: str) -> Incoming | None:
+    """Answer only commands in a group, where nothing private may be said."""
+    message = update["message"]
+    if not str(message.get("text", "")).startswith("/"):
+        return None
+    return _incoming(update, bot, message["chat"]["id"], message["from"], "group")
+
+
+def _content(message: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    """Return the kind of a message and its fields."""
+    if "text" in message:
+        return _text(message["text"])
+    if "location" in message:
+        place = message["location"]
+        return "location", {"lat": place["latitude"], "lon": place["longitude"]}
+    if "contact" in message:
+        contact = message["contact"]
+        own = contact.get("user_id") == message["from"]["id"]
+        return "contact", {"text": contact["phone_number"] if own else ""}
+    if "photo" in message:
+        return "photo", {}
+    return "other", {}
+
+
+def _text(text: str) -> tuple[str, dict[str, Any]]:
+    if not text.startswith("/"):
+        return "text", {"text": text}
+    command, _, rest = text[1:].partition(" ")
+    name = command.partition("@")[0].lower()
+    if name == "start":
+        return "start", {"text": rest.strip()}
+    if name in COMMANDS:
+        return "press", {"text": COMMANDS[name]}
+    return "text", {"text": text}
+
+
+def photo_of(update: Update) -> str | None:
+    """Return the file id of the largest size of a photo that was sent."""
+    sizes = update.get("message", {}).get("photo")
+    return str(sizes[-1]["file_id"]) if sizes else None
+
+
+def callback_of(update: Update) -> str | None:
+    """Return the id of a press, which Telegram wants acknowledged."""
+    query = update.get("callback_query")
+    return str(query["id"]) if query else None
