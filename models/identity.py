@@ -43,17 +43,24 @@ def _visible(text: str) -> str:
     return "".join(c for c in spaced if unicodedata.category(c) not in _INVISIBLE)
 
 
-def _fold(text: str) -> str:
-    """Give the plain form of each character, digits of any script as 0-9."""
+def halved(text: str) -> str:
+    """Give each character's plain, half-width form, digits of any script as 0-9."""
     plain = unicodedata.normalize("NFKC", _visible(text))
     return "".join(str(unicodedata.decimal(char, char)) for char in plain)
+
+
+def normalise_text(text: str) -> str:
+    """Give a text in plain characters that can all be seen, one space between words."""
+    # Folding can set free a control that was part of another character.
+    plain = _visible(unicodedata.normalize("NFKC", _visible(text)))
+    return " ".join(plain.split())
 
 
 def _compact(text: str) -> str:
     """Fold, in capitals, without spaces and dashes."""
     return "".join(
         char
-        for char in _fold(text).upper()
+        for char in halved(text).upper()
         if not char.isspace() and unicodedata.category(char) != "Pd"
     )
 
@@ -98,36 +105,9 @@ def sex(number: str) -> str:
     return "male" if int(number[16]) % 2 else "female"
 
 
-def age(born: date, today: date) -> int:
-    """Count full years; who was born on 29 February is older from 1 March."""
-    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
-
-
 def province_known(number: str) -> bool:
     """Tell whether the first two digits are a province: a hint, never a refusal."""
     return PROVINCES.match(number) is not None
-
-
-def passport_fault(number: str) -> str | None:
-    """Name what is wrong with a passport number; countries differ, so this is loose."""
-    if not 5 <= len(number) <= 15:
-        return "length"
-    fits = re.fullmatch("(?=.*[0-9])[A-Z0-9]+", number)
-    return None if fits else "characters"
-
-
-def hk_macao_permit_fault(number: str) -> str | None:
-    """Check a 港澳居民来往内地通行证: H or M, then 8 digits (10 on older cards)."""
-    if len(number) not in (9, 11):
-        return "length"
-    return None if re.fullmatch("[HM][0-9]+", number) else "characters"
-
-
-def taiwan_permit_fault(number: str) -> str | None:
-    """Check a 台湾居民来往大陆通行证: 8 digits."""
-    if len(number) != 8:
-        return "length"
-    return None if re.fullmatch("[0-9]+", number) else "characters"
 
 
 def mask_id(number: str) -> str:
@@ -182,16 +162,13 @@ def uscc_check(code: str) -> str:
 
 def normalise_name(text: str) -> str:
     """Give a name with one kind of dot, dash, quote and space."""
-    plain = _fold_letters(text)
+    name = "".join(
+        "-" if unicodedata.category(char) == "Pd" else char
+        for char in normalise_text(text)
+    )
     for pattern, char in ((_DOTS, "·"), (_APOSTROPHES, "'"), (_IDLE_SPACE, "")):
-        plain = pattern.sub(char, plain)
-    return plain
-
-
-def _fold_letters(text: str) -> str:
-    plain = _visible(unicodedata.normalize("NFKC", _visible(text)))
-    dashed = ("-" if unicodedata.category(c) == "Pd" else c for c in plain)
-    return " ".join("".join(dashed).split())
+        name = pattern.sub(char, name)
+    return name
 
 
 def name_fault(name: str) -> str | None:
@@ -253,7 +230,7 @@ def parse_number(text: str) -> int | None:
 
 def _counted(text: str) -> str:
     """Fold, with keycaps, circles (❶) and the like as their digits."""
-    plain = (char for char in _fold(text) if unicodedata.category(char) != "Me")
+    plain = (char for char in halved(text) if unicodedata.category(char) != "Me")
     return "".join(_count(char) for char in plain)
 
 

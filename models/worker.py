@@ -72,7 +72,7 @@ def new_worker(keys: Keyring, language: str, now: datetime) -> Worker:
 
 
 def age(born: date, today: date) -> int:
-    """Return the full years between `born` and `today`."""
+    """Count full years; who was born on 29 February is older from 1 March."""
     return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
 
 

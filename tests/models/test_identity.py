@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import unicodedata
 from datetime import date, timedelta
 
 import pytest
@@ -105,17 +106,6 @@ def test_an_id_tells_birth_date_and_sex() -> None:
     assert identity.sex("440524188001010014") == "male"
 
 
-def test_a_birthday_makes_one_a_year_older() -> None:
-    born = date(2010, 3, 1)
-    assert identity.age(born, date(2026, 2, 28)) == 15
-    assert identity.age(born, date(2026, 3, 1)) == 16
-
-
-def test_who_is_born_on_a_leap_day_is_older_from_march() -> None:
-    assert identity.age(date(2008, 2, 29), date(2026, 2, 28)) == 17
-    assert identity.age(date(2008, 2, 29), date(2026, 3, 1)) == 18
-
-
 @pytest.mark.parametrize("number", ["440106", "810000", "820000", "830000", "110105"])
 def test_it_knows_the_provinces(number: str) -> None:
     assert identity.province_known(number)
@@ -124,44 +114,6 @@ def test_it_knows_the_provinces(number: str) -> None:
 @pytest.mark.parametrize("number", ["00", "16", "47", "84", "99", "", "x4"])
 def test_it_knows_what_is_no_province(number: str) -> None:
     assert not identity.province_known(number)
-
-
-@pytest.mark.parametrize(
-    ("number", "fault"),
-    [
-        ("E12345678", None),
-        ("123456789", None),
-        ("E123", "length"),
-        ("E123456789012345", "length"),
-        ("ABCDEFGH", "characters"),
-        ("E1234567号", "characters"),
-    ],
-)
-def test_it_checks_a_passport_loosely(number: str, fault: str | None) -> None:
-    assert identity.passport_fault(number) == fault
-
-
-@pytest.mark.parametrize(
-    ("number", "fault"),
-    [
-        ("H12345678", None),
-        ("M1234567801", None),
-        ("H1234567", "length"),
-        ("H123456789", "length"),
-        ("A12345678", "characters"),
-        ("H1234567X", "characters"),
-    ],
-)
-def test_it_checks_a_hong_kong_or_macao_permit(number: str, fault: str | None) -> None:
-    assert identity.hk_macao_permit_fault(number) == fault
-
-
-@pytest.mark.parametrize(
-    ("number", "fault"),
-    [("12345678", None), ("1234567", "length"), ("1234567A", "characters")],
-)
-def test_it_checks_a_taiwan_permit(number: str, fault: str | None) -> None:
-    assert identity.taiwan_permit_fault(number) == fault
 
 
 @pytest.mark.parametrize(
@@ -376,14 +328,46 @@ def test_it_does_not_guess_a_number(typed: str) -> None:
     assert identity.parse_number(typed) is None
 
 
+@pytest.mark.parametrize(
+    ("typed", "plain"),
+    [
+        ("１９８０年５月１日", "1980年5月1日"),
+        ("١٩٨٠-०५-𝟎𝟏", "1980-05-01"),
+        ("ＡＢ\u200b\u202eＣ", "ABC"),
+        ("①", "1"),
+    ],
+)
+def test_it_halves_wide_characters_and_foreign_digits(typed: str, plain: str) -> None:
+    assert identity.halved(typed) == plain
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("  白云区　太和镇\r\n1 号 ", "白云区 太和镇 1 号"),
+        ("ＡＢＣ，ok", "ABC,ok"),
+        ("\u202egnp.exe\u2066\u200b\ufeff\x00\x1b[31m", "gnp.exe[31m"),
+        ("\u3164\u115f", ""),
+        ("顺丰\u200d速运", "顺丰速运"),
+    ],
+)
+def test_a_text_is_kept_as_what_can_be_seen(typed: str, kept: str) -> None:
+    assert identity.normalise_text(typed) == kept
+
+
+@given(ANY_TEXT)
+def test_a_kept_text_stays_as_it_is_and_hides_nothing(typed: str) -> None:
+    kept = identity.normalise_text(typed)
+    assert identity.normalise_text(kept) == kept
+    assert kept == " ".join(kept.split())
+    assert not any(unicodedata.category(c) in ("Cc", "Cf", "Cs") for c in kept)
+
+
 @given(ANY_TEXT)
 def test_no_text_at_all_breaks_it(typed: str) -> None:
     number = identity.normalise_id(typed)
     identity.resident_id_fault(number, TODAY)
     identity.resident_id_fault(typed, TODAY)
-    identity.passport_fault(number)
-    identity.hk_macao_permit_fault(number)
-    identity.taiwan_permit_fault(number)
     identity.province_known(number)
     identity.uscc_fault(identity.normalise_uscc(typed))
     identity.name_fault(identity.normalise_name(typed))
