@@ -169,9 +169,9 @@ class Pace(Section):
 class Page(Section):
     """What one visitor of the chat page may ask of it."""
 
-    per_minute: Count = 40
+    per_minute: Count = 60
     """Messages a minute from one chat, sustained."""
-    burst: Count = 12
+    burst: Count = 20
     """Messages one chat may send at once."""
     new_per_minute: Count = 20
     """New chats a minute from one address."""

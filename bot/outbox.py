@@ -180,7 +180,7 @@ class Outbox:
             external_id = await self.channels[message.channel].send(message)
         except Unreachable:
             line.tries += 1
-            return min(30.0, 0.25 * 2**line.tries)
+            return float(min(30.0, 0.25 * 2**line.tries))
         except TryLater as later:
             return later.seconds + 0.05
         except Uncertain:

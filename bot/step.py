@@ -4,7 +4,7 @@ Everything here is synchronous and runs in the writer's thread; nothing leaves t
 machine.  What must be sent afterwards is returned.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -33,7 +33,10 @@ LEASE_SECONDS = 60
 Place = tuple[str, str, str]
 """Channel, bot and address: where a chat is."""
 
-INSERTS = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+INSERTS: dict[str, Callable[..., Any]] = {
+    "sqlite": sqlite.insert,
+    "postgresql": postgresql.insert,
+}
 
 
 @dataclass
@@ -220,6 +223,7 @@ def _label_of(shown: list[Shown], incoming: Incoming) -> str:
 
 
 def place_of(incoming: Incoming) -> Place:
+    """Return where an update came from."""
     return incoming.channel, incoming.bot, incoming.address
 
 

@@ -30,7 +30,7 @@ from handlers.conversation import (
     turn_page,
 )
 from handlers.offers import matching, plain
-from handlers.say import Say, Word
+from handlers.say import Say, Word, say
 from handlers.turn import Incoming, Turn
 from models.chat import Shown
 from models.columns import long
@@ -183,6 +183,8 @@ KINDS: dict[str, Callable[[Turn, Incoming], list[Say]]] = {
     "contact": _contact,
     "start": _start,
     "hello": _hello,
+    "return": lambda turn, incoming: [],
+    "group": lambda turn, incoming: [say("menu", "group")],
 }
 
 

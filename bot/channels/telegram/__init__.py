@@ -20,8 +20,8 @@ from starlette.routing import Route
 # Otherwise the library warns of seconds given as whole numbers.
 os.environ.setdefault("PTB_TIMEDELTA", "true")
 
-from telegram import Bot, BotCommand  # noqa: E402
-from telegram.error import (  # noqa: E402
+from telegram import Bot, BotCommand
+from telegram.error import (
     BadRequest,
     Conflict,
     Forbidden,
@@ -31,7 +31,7 @@ from telegram.error import (  # noqa: E402
     TelegramError,
 )
 
-from bot.channels import (  # noqa: E402
+from bot.channels import (
     Can,
     Outgoing,
     Refused,
@@ -40,9 +40,9 @@ from bot.channels import (  # noqa: E402
     Uncertain,
     Unreachable,
 )
-from bot.channels.telegram.draw import CAPTION_LIMIT, draw, text_of  # noqa: E402
-from bot.channels.telegram.http import Http, NotConnected, Payload  # noqa: E402
-from bot.channels.telegram.read import (  # noqa: E402
+from bot.channels.telegram.draw import CAPTION_LIMIT, draw, text_of
+from bot.channels.telegram.http import Http, NotConnected
+from bot.channels.telegram.read import (
     COMMANDS,
     WANTED,
     Update,
@@ -50,11 +50,12 @@ from bot.channels.telegram.read import (  # noqa: E402
     photo_of,
     read,
 )
-from bot.config import Config  # noqa: E402
-from bot.pictures import cleaned  # noqa: E402
-from bot.words import LANGUAGES, Reader, text_of as words_of  # noqa: E402
-from handlers.say import Word  # noqa: E402
-from handlers.turn import Incoming  # noqa: E402
+from bot.config import Config
+from bot.pictures import cleaned
+from bot.words import LANGUAGES, Reader
+from bot.words import text_of as words_of
+from handlers.say import Word
+from handlers.turn import Incoming
 
 PATH = "/telegram"
 BODY_LIMIT = 1 << 20
@@ -168,8 +169,8 @@ class Telegram:
         }
         if offset is not None:
             call["offset"] = offset
-        found: list[Update] = await self._poll_http.post(  # type: ignore[assignment]
-            f"{self._url}/getUpdates", Payload(call), read_timeout=seconds + 15
+        found: list[Update] = await self._poll_http.call(
+            f"{self._url}/getUpdates", call, read_seconds=seconds + 15
         )
         return found
 
@@ -200,9 +201,8 @@ class Telegram:
 
     async def _answer(self, query: str) -> None:
         try:
-            await self._http.post(
-                f"{self._url}/answerCallbackQuery",
-                Payload({"callback_query_id": query}),
+            await self._http.call(
+                f"{self._url}/answerCallbackQuery", {"callback_query_id": query}
             )
         except TelegramError as error:
             log.debug("a press was not acknowledged: %s", type(error).__name__)
@@ -266,8 +266,8 @@ class Telegram:
     async def _call(self, message: Outgoing, plain: bool) -> dict[str, Any]:
         call = draw(message.body, message.address, plain)
         if message.picture is None:
-            sent: dict[str, Any] = await self._http.post(  # type: ignore[assignment]
-                f"{self._url}/sendMessage", Payload(call)
+            sent: dict[str, Any] = await self._http.call(
+                f"{self._url}/sendMessage", call
             )
             return sent
         photo = await self._api.send_photo(

@@ -5,7 +5,8 @@ concurrency (encode/httpx#3215); this one also tells a connection that never sto
 an answer that never came, since only the first is safe to repeat.
 """
 
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, cast
 
 import aiohttp
 import orjson
@@ -20,12 +21,11 @@ class NotConnected(NetworkError):
     """Nothing was sent (temporary)."""
 
 
-class Payload(RequestData):
+@dataclass(frozen=True)
+class Payload:
     """A call's parameters as plain JSON, without the library's objects."""
 
-    def __init__(self, values: dict[str, Any]) -> None:
-        super().__init__()
-        self.values = values
+    values: dict[str, Any]
 
 
 class Http(BaseRequest):
@@ -64,11 +64,18 @@ class Http(BaseRequest):
             raise NetworkError("The answer is no JSON") from None
         return answer
 
+    async def call(
+        self, url: str, values: dict[str, Any], read_seconds: float | None = None
+    ) -> Any:
+        """Make a call with JSON parameters and return its result; raise TelegramError."""
+        data = cast(RequestData, Payload(values))
+        return await self.post(url, data, read_timeout=read_seconds)
+
     async def do_request(
         self,
         url: str,
         method: str,
-        request_data: RequestData | None = None,
+        request_data: RequestData | Payload | None = None,
         read_timeout: Any = None,
         write_timeout: Any = None,
         connect_timeout: Any = None,
@@ -96,7 +103,7 @@ class Http(BaseRequest):
             raise NetworkError(type(error).__name__) from None
 
 
-def _body(data: RequestData | None) -> dict[str, Any]:
+def _body(data: RequestData | Payload | None) -> dict[str, Any]:
     """Return how aiohttp sends a call's parameters."""
     if data is None:
         return {}

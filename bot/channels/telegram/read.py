@@ -37,11 +37,18 @@ def read(update: Update, bot: str) -> Incoming | None:
     if message["chat"]["type"] != "private":
         return _in_group(update, bot)
     kind, fields = _content(message)
-    return _incoming(update, bot, message["chat"]["id"], message["from"], kind, **fields)
+    return _incoming(
+        update, bot, message["chat"]["id"], message["from"], kind, **fields
+    )
 
 
 def _incoming(
-    update: Update, bot: str, chat: int, sender: dict[str, Any], kind: str, **fields: Any
+    update: Update,
+    bot: str,
+    chat: int,
+    sender: dict[str, Any],
+    kind: str,
+    **fields: Any,
 ) -> Incoming:
     return Incoming(
         channel="telegram",

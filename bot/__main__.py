@@ -1,0 +1,180 @@
+"""The command line; `./run <command>` sets everything up and comes here."""
+
+import csv
+import logging
+import socket
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, TypeVar
+
+import typer
+from rich.console import Console
+from sqlmodel import Session
+
+from bot.config import Config
+from bot.logs import set_up_logging
+from bot.settings import ConfigError, read_config
+
+cli = typer.Typer(
+    no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False
+)
+out = Console(highlight=False, soft_wrap=True)
+
+T = TypeVar("T")
+ConfigPath = Annotated[
+    Path | None, typer.Option("--config", help="Another config.toml.")
+]
+
+
+def _read(path: Path | None) -> Config:
+    config = read_config(path)
+    set_up_logging(config.product.log_level)
+    return config
+
+
+@cli.command()
+def serve(config: ConfigPath = None) -> None:
+    """Run the product."""
+    from bot.app import open_kit, run
+
+    settings = _read(config)
+    _free_port(settings)
+    kit = open_kit(settings)
+    out.print(f"Chat page: {settings.address}/")
+    run(kit)
+
+
+@cli.command()
+def demo(config: ConfigPath = None) -> None:
+    """Run the product with demo data: no token, no set-up."""
+    from bot.app import open_kit, run
+    from bot.demo import invitation_link, prepare
+
+    settings = _read(config)
+    _free_port(settings)
+    kit = open_kit(settings)
+    code = prepare(kit)
+    out.print(f"\n  Chat page (a worker):    [bold]{settings.address}/[/bold]")
+    out.print(f"  A demo social worker:    [bold]{invitation_link(kit, code)}[/bold]")
+    out.print("  Two addresses, so that one browser can be both people at once.\n")
+    run(kit)
+
+
+@cli.command()
+def chat(config: ConfigPath = None) -> None:
+    """Talk to the bot in this terminal, with a database of its own."""
+    from bot.terminal import talk
+
+    settings = _read(config)
+    logging.getLogger().setLevel(logging.WARNING)
+    talk(settings, out)
+
+
+@cli.command()
+def check(config: ConfigPath = None) -> None:
+    """Read the settings, the keys and the database, and say what is wrong."""
+    from bot.app import open_kit
+
+    kit = open_kit(_read(config))
+    kit.writer.close()
+    out.print("All is well.")
+
+
+@cli.command()
+def migrate(config: ConfigPath = None) -> None:
+    """Bring the database up to date."""
+    from bot.database import migrate as bring_up_to_date
+    from bot.database import open_database
+    from bot.keys import load_keys
+
+    settings = _read(config)
+    load_keys(settings)  # before an embedded database exists
+    settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    bring_up_to_date(open_database(settings.database_url))
+    out.print("The database is up to date.")
+
+
+@cli.command("import")
+def import_(
+    kind: Annotated[
+        str, typer.Argument(help="divisions, unions, groups, enterprises or sources")
+    ],
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)],
+    config: ConfigPath = None,
+) -> None:
+    """Load places or enterprises from a CSV file (UTF-8, with a header row)."""
+    from models.loading import MAKERS, load
+
+    if kind not in MAKERS:
+        raise ConfigError([f"import: {kind} is none of {', '.join(MAKERS)}"])
+    with file.open(encoding="utf-8-sig", newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    count = _in_database(config, lambda session: load(session, kind, rows))
+    out.print(f"Loaded {count} {kind}.")
+
+
+@cli.command()
+def staff(
+    union: Annotated[str, typer.Argument(help="the code of their union")],
+    role: Annotated[str, typer.Option()] = "social_worker",
+    config: ConfigPath = None,
+) -> None:
+    """Appoint a staff member and print the one-time link that binds their chat."""
+    from bot.kit import clock
+    from models.place import Union
+    from models.staff import appoint, invite
+
+    settings = _read(config)
+
+    def make(session: Session) -> str:
+        if session.get(Union, union) is None:
+            raise ConfigError([f"staff: there is no union with the code {union}"])
+        return invite(session, appoint(session, role, union, clock()), clock())
+
+    code = _in_database(config, make)
+    out.print(f"{settings.address}/?start={code}")
+    if settings.telegram.enabled:
+        out.print(f"On Telegram, send the bot: /start {code}")
+
+
+def _in_database(path: Path | None, work: Callable[[Session], T]) -> T:
+    """Run one piece of work in the database; the embedded one must not be in use."""
+    from bot.app import alone, open_kit
+    from bot.database import in_transaction
+
+    settings = read_config(path)
+    with alone(settings):
+        kit = open_kit(settings)
+        kit.writer.close()
+        return in_transaction(kit.database, work)
+
+
+def _free_port(config: Config) -> None:
+    """Refuse a port that is taken, before anything is opened."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((config.web.host, config.web.port))
+        except OSError as error:
+            raise ConfigError(
+                [
+                    f"web.port: {config.web.host}:{config.web.port} cannot be used: "
+                    f"{error.strerror}; stop what uses it, or set ZHIGONG_WEB__PORT"
+                ]
+            ) from None
+
+
+def main() -> None:
+    """Run the command line; what is wrong is said in plain lines."""
+    from models.loading import BadRows
+
+    try:
+        cli()
+    except (ConfigError, BadRows) as error:
+        sys.stderr.write(f"{error}\n")
+        raise SystemExit(2) from None
+
+
+if __name__ == "__main__":
+    main()

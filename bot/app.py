@@ -1,0 +1,253 @@
+"""The application: all parts put together and run; the only module that knows them all."""
+
+import asyncio
+import contextlib
+import fcntl
+import logging
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from sqlmodel import Session
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Mount, Route
+
+from bot.channels import Channel
+from bot.channels.page import Page
+from bot.channels.telegram import Telegram
+from bot.config import Config
+from bot.database import (
+    Writer,
+    in_transaction,
+    is_writable,
+    migrate,
+    open_database,
+    read,
+    require_current,
+)
+from bot.forms import Forms
+from bot.inbox import Inbox
+from bot.keys import check_keys, fingerprint, load_keys
+from bot.kit import Kit, rules_of
+from bot.news import News
+from bot.outbox import Outbox
+from bot.pace import Pace
+from bot.pages import SecurityHeaders, page, translated
+from bot.scheduler import Clock
+from bot.settings import ConfigError
+from models.fact import FINGERPRINT, recall, remember
+from models.place import read_atlas
+from models.sealing import Keyring
+
+STOP_SECONDS = 10
+
+log = logging.getLogger(__name__)
+
+
+class AlreadyRunning(ConfigError):
+    """Another process uses this embedded database; stop it first (permanent)."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__([f"{path}: another zhigong uses this database; stop it first"])
+
+
+def open_kit(config: Config) -> Kit:
+    """Open keys and database, migrate the embedded one, and check that all fit."""
+    keys = load_keys(config)
+    config.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    database = open_database(config.database_url, config.database.pool)
+    if config.embedded:
+        migrate(database)
+    require_current(database)
+    in_transaction(database, lambda session: _same_keys(session, keys))
+    rules = rules_of(config)
+    with Session(database.reading) as session:
+        atlas = read_atlas(session)
+    return Kit(config, database, Writer(database), keys, rules, atlas)
+
+
+def _same_keys(session: Session, keys: Keyring) -> None:
+    check_keys(keys, recall(session, FINGERPRINT))
+    remember(session, FINGERPRINT, fingerprint(keys))
+
+
+@contextlib.contextmanager
+def alone(config: Config) -> Iterator[None]:
+    """Hold the embedded database against other processes; the kernel lets go of it."""
+    if not config.embedded:
+        yield
+        return
+    config.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path = config.data / "zhigong.lock"
+    with path.open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise AlreadyRunning(path) from None
+        yield
+
+
+class App:
+    """One running product."""
+
+    def __init__(self, kit: Kit) -> None:
+        self.kit = kit
+        config = kit.config
+        self.news = News()
+        self.page = Page(kit, self.news)
+        self.telegram = Telegram(config) if config.telegram.enabled else None
+        found: list[Channel] = [self.page, *([self.telegram] if self.telegram else [])]
+        self.channels = {channel.name: channel for channel in found}
+        cans = {name: channel.can for name, channel in self.channels.items()}
+        paces = {"telegram": _pace(config)}
+        senders = config.telegram.senders
+        self.outbox = Outbox(kit, self.channels, paces, senders, self.news.tell)
+        self.inbox = Inbox(kit, cans, self.outbox)
+        self.clock = Clock(kit, self.inbox, self.outbox)
+        self.forms = Forms(kit, cans, self.outbox.put)
+        self.web = self._web()
+
+    def _web(self) -> Starlette:
+        routes: list[Route | Mount] = [
+            *self.page.routes(self.inbox.take),
+            *self.forms.routes(),
+            Route("/healthz", self.health),
+        ]
+        if self.telegram:
+            routes += self.telegram.routes(self.inbox.take)
+        web = Starlette(
+            routes=routes,
+            exception_handlers={404: self.not_found, 500: self.failed},
+        )
+        secure = self.kit.config.web.base_url.startswith("https://")
+        web.add_middleware(SecurityHeaders, secure=secure)  # type: ignore[arg-type]
+        return web
+
+    async def health(self, request: Request) -> Response:
+        """Say whether the database answers."""
+        ok = await read(self.kit.database, is_writable)
+        return JSONResponse({"ok": ok})
+
+    async def not_found(self, request: Request, error: Exception) -> Response:
+        """Show that there is nothing here, and the way back."""
+        return self._sorry(404, "There is nothing here", "The address may be mistyped.")
+
+    async def failed(self, request: Request, error: Exception) -> Response:
+        """Show that something went wrong on our side."""
+        return self._sorry(500, "Something went wrong", "Please try again in a minute.")
+
+    def _sorry(self, status: int, title: str, text: str) -> Response:
+        language = self.kit.rules.language
+        words: dict[str, Any] = {
+            "title": translated(language, title),
+            "text": translated(language, text),
+        }
+        return page("error", language, status, **words)
+
+    async def run(self) -> None:
+        """Run until told to stop; then finish what is in flight and let go."""
+        server = self._server()
+        stop = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, stop.set)
+        inbox = asyncio.create_task(self.inbox.run())
+        await self.outbox.recover()
+        await self.clock.start()
+        tasks = [asyncio.create_task(server.serve())]
+        if self.telegram:
+            tasks.append(asyncio.create_task(self._telegram(self.telegram)))
+        ended = asyncio.create_task(stop.wait())
+        done, _ = await asyncio.wait(
+            [ended, inbox, *tasks], return_when=asyncio.FIRST_COMPLETED
+        )
+        await self._stop(server, inbox, tasks)
+        for task in done - {ended}:
+            if not task.cancelled() and task.exception():
+                raise task.exception()  # type: ignore[misc]
+
+    async def _stop(
+        self,
+        server: uvicorn.Server,
+        inbox: asyncio.Task[None],
+        tasks: list[asyncio.Task[None]],
+    ) -> None:
+        """End intake, then sending, then the clock."""
+        self.page.closing.set()
+        server.should_exit = True
+        await asyncio.wait([tasks[0]], timeout=STOP_SECONDS / 2)
+        for task in (*tasks, inbox):
+            task.cancel()
+        await asyncio.gather(*tasks, inbox, return_exceptions=True)
+        await self.outbox.stop(STOP_SECONDS / 2)
+        await self.clock.stop()
+        if self.telegram:
+            await self.telegram.close()
+        self.kit.writer.close()
+        self.kit.database.close()
+
+    async def _telegram(self, telegram: Telegram) -> None:
+        """Set Telegram up, and poll while this process leads."""
+        await telegram.start()
+        while self.kit.config.telegram.mode == "polling":
+            await self.clock.leading.wait()
+            poll = asyncio.create_task(telegram.poll(self.inbox.take))
+            try:
+                while self.clock.leading.is_set() and not poll.done():
+                    await asyncio.wait([poll], timeout=1.0)
+            finally:
+                poll.cancel()
+                await asyncio.gather(poll, return_exceptions=True)
+
+    def _server(self) -> uvicorn.Server:
+        config = self.kit.config
+        proxies = ",".join(str(network) for network in config.web.trusted_proxies)
+        return _Server(
+            uvicorn.Config(
+                self.web,
+                host=config.web.host,
+                port=config.web.port,
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                proxy_headers=bool(proxies),
+                forwarded_allow_ips=proxies or None,
+                timeout_graceful_shutdown=2,
+                lifespan="off",
+            )
+        )
+
+
+class _Server(uvicorn.Server):
+    """uvicorn without its own signal handlers; ours stop all parts in order."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave the signals alone."""
+        yield
+
+
+def _pace(config: Config) -> Pace:
+    pace = config.pace
+    return Pace(
+        per_second=pace.telegram_per_second,
+        chat_per_second=pace.chat_per_second,
+        chat_burst=pace.chat_burst,
+        group_per_minute=pace.group_per_minute,
+    )
+
+
+def run(kit: Kit) -> None:
+    """Run the product until it is told to stop."""
+    import uvloop
+
+    with alone(kit.config):
+        uvloop.run(_run(kit))
+
+
+async def _run(kit: Kit) -> None:
+    await App(kit).run()

@@ -1,0 +1,360 @@
+"""The chat page: our own channel, in any browser, with nothing to install.
+
+A message is a row whose number grows within its chat; the browser asks for what follows
+the last one it has shown, and sends its own under an id it made, so nothing is lost or
+doubled by a bad network or a restart.
+"""
+
+import asyncio
+import math
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from typing import Any, Literal
+
+import orjson
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from sqlmodel import Session
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from bot.channels import Can, Outgoing, Refused
+from bot.channels.page import history
+from bot.channels.page.visitor import Gate
+from bot.database import read
+from bot.kit import Kit
+from bot.news import News
+from bot.pages import STATIC, page, translated
+from bot.pictures import cleaned
+from bot.step import picture_of
+from handlers.turn import Incoming
+from models.application import latest_of
+from models.attachment import Attachment
+from models.columns import long
+from models.review import may_review
+from models.staff import staff_of
+from models.worker import Worker
+
+PING_SECONDS = 15.0
+SLICE_SECONDS = 1.0
+"""How often a stream looks for what other processes wrote, where there may be others."""
+
+BODY_LIMIT = 32 * 1024
+Take = Callable[[Sequence[Incoming]], Awaitable[None]]
+
+CAN = Can(push=False, history=True, trusted=True)
+
+
+class Sent(BaseModel):
+    """What the browser sends; see templates/page/static/queue.js."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    id: str = Field(pattern=r"^[A-Za-z0-9-]{8,64}$")
+    kind: Literal["hello", "start", "text", "press", "location"]
+    text: str = Field("", max_length=4096)
+    press: str = Field("", max_length=128)
+    code: str = Field("", max_length=64)
+    lat: float = Field(0, ge=-90, le=90)
+    lon: float = Field(0, ge=-180, le=180)
+    shown: int = Field(0, ge=0)
+
+
+class Seen(BaseModel):
+    """How far the browser has shown the chat."""
+
+    number: int = Field(ge=0)
+
+
+class Page:
+    """The chat page and its small protocol."""
+
+    name = "page"
+    bot = ""
+    can = CAN
+
+    def __init__(self, kit: Kit, news: News) -> None:
+        self.kit, self.news = kit, news
+        self.gate = Gate(kit.config)
+        self.closing = asyncio.Event()
+
+    async def send(self, message: Outgoing) -> str:
+        """Refuse: messages of this channel wait in their rows until they are shown."""
+        raise Refused("page")
+
+    def routes(self, take: Take) -> list[Route | Mount]:
+        """Return the page's routes."""
+        self._take = take
+        return [
+            Route("/", self.show),
+            Route("/chat/messages", self.messages),
+            Route("/chat/stream", self.stream),
+            Route("/chat/send", self.say, methods=["POST"]),
+            Route("/chat/photo", self.photo, methods=["POST"]),
+            Route("/chat/photo/{key}", self.picture),
+            Route("/chat/shown", self.shown, methods=["POST"]),
+            Mount("/static", StaticFiles(directory=STATIC)),
+        ]
+
+    async def show(self, request: Request) -> Response:
+        """Show the page, and give who comes first a cookie."""
+        address = self.gate.address(request)
+        language, boot = await read(
+            self.kit.database, lambda session: self._boot(session, address)
+        )
+        response = page(
+            "chat",
+            language,
+            name=self.kit.rules.product(language),
+            start=request.query_params.get("start", "")[:64],
+            mark="工",
+            boot=boot,
+        )
+        if address is None:
+            self.gate.let_in(response)
+        return response
+
+    def _boot(
+        self, session: Session, address: str | None
+    ) -> tuple[str, dict[str, Any]]:
+        chat = history.chat_at(session, address) if address else None
+        if chat is None:
+            return self.kit.rules.language, {"menu": [], "shown": 0}
+        worker = session.get_one(Worker, chat.worker_id)
+        menu = history.bars(session, self.kit, chat)
+        return worker.language, {"menu": menu, "shown": chat.seen_number}
+
+    async def messages(self, request: Request) -> Response:
+        """Return a page of the history."""
+        address = self.gate.address(request)
+        after, before = _number(request, "after"), _number(request, "before")
+
+        def look(session: Session) -> dict[str, Any]:
+            chat = history.chat_at(session, address) if address else None
+            if chat is None:
+                return {"messages": [], "more": False, "last": 0, "menu": []}
+            rows, more = history.messages(session, self.kit, chat, after, before)
+            menu = history.bars(session, self.kit, chat)
+            last = chat.last_number
+            return {"messages": rows, "more": more, "last": last, "menu": menu}
+
+        return _json(await read(self.kit.database, look))
+
+    async def stream(self, request: Request) -> Response:
+        """Send what follows a number as it is written, until the browser leaves."""
+        address = self.gate.address(request)
+        if address is None:
+            return _refusal(401, "Please refresh this page.", self._language(request))
+        after = _number(request, "after") or 0
+        return StreamingResponse(
+            self._events(address, after),
+            media_type="text/event-stream",
+            headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+        )
+
+    async def _events(self, address: str, after: int) -> AsyncIterator[bytes]:
+        yield b": hello\n\n"
+        chat_id = await self._chat_id(address)
+        while chat_id is None and not self.closing.is_set():
+            await asyncio.sleep(SLICE_SECONDS)  # until the first message makes the chat
+            chat_id = await self._chat_id(address)
+        if chat_id is None:
+            return
+        event = self.news.watch(chat_id)
+        try:
+            async for piece in self._follow(address, chat_id, event, after):
+                yield piece
+        finally:
+            self.news.forget(chat_id, event)
+
+    async def _follow(
+        self, address: str, chat_id: int, event: asyncio.Event, after: int
+    ) -> AsyncIterator[bytes]:
+        bars: Any = None
+        quiet = 0.0
+        slice_ = PING_SECONDS if self.kit.database.is_sqlite else SLICE_SECONDS
+        while not self.closing.is_set():
+            rows, menu = await self._news(address, after)
+            for row in rows:
+                after = row["number"]
+                yield _event("message", row, after)
+            if rows and menu != bars:
+                bars = menu
+                yield _event("menu", menu)
+            if len(rows) == history.PAGE:
+                continue
+            quiet = 0.0 if rows else quiet
+            if not await self.news.wait(chat_id, event, slice_):
+                quiet += slice_
+            if quiet >= PING_SECONDS:
+                quiet = 0.0
+                yield b": ping\n\n"
+
+    async def _chat_id(self, address: str) -> int | None:
+        def look(session: Session) -> int | None:
+            chat = history.chat_at(session, address)
+            return chat.id if chat else None
+
+        return await read(self.kit.database, look)
+
+    async def _news(self, address: str, after: int) -> tuple[list[history.Row], Any]:
+        def look(session: Session) -> tuple[list[history.Row], Any]:
+            chat = history.chat_at(session, address)
+            if chat is None or chat.last_number <= after:
+                return [], None
+            rows, _ = history.messages(session, self.kit, chat, after=after)
+            return rows, history.bars(session, self.kit, chat)
+
+        return await read(self.kit.database, look)
+
+    async def say(self, request: Request) -> Response:
+        """Take what the worker says; the answer comes after the commit."""
+        address, refusal = await self._admit(request)
+        if address is None:
+            return refusal
+        body = await request.body()
+        try:
+            if len(body) > BODY_LIMIT:
+                raise ValueError
+            sent = Sent.model_validate_json(body)
+        except ValueError:
+            return _refusal(400, "That could not be read.", self._language(request))
+        texts = {"press": sent.press, "start": sent.code}
+        incoming = Incoming(
+            channel=self.name,
+            bot=self.bot,
+            address=address,
+            key=f"{address[:32]}:{sent.id}",
+            kind=sent.kind,
+            text=texts.get(sent.kind, sent.text),
+            lat=sent.lat,
+            lon=sent.lon,
+            given_id=sent.id,
+        )
+        return await self._take_one(incoming)
+
+    async def photo(self, request: Request) -> Response:
+        """Take a picture; it is made small and loses its camera data first."""
+        address, refusal = await self._admit(request)
+        if address is None:
+            return refusal
+        language = self._language(request)
+        limit = self.kit.config.web.upload_mb << 20
+        if int(request.headers.get("content-length") or 0) > limit + BODY_LIMIT:
+            return _refusal(413, "The photo is too large.", language)
+        async with request.form(max_files=1, max_fields=3, max_part_size=limit) as form:
+            file, given = form.get("file"), str(form.get("id") or "")
+            if file is None or isinstance(file, str):
+                return _refusal(400, "That could not be read.", language)
+            data = await file.read(limit + 1)
+        try:
+            Sent(id=given, kind="hello")
+            picture = await cleaned(data)
+        except (ValueError, ValidationError):
+            return _refusal(415, "That is not a photo we can read.", language)
+        incoming = Incoming(
+            channel=self.name,
+            bot=self.bot,
+            address=address,
+            key=f"{address[:32]}:{given}",
+            kind="photo",
+            data=picture,
+            mime="image/jpeg",
+            given_id=given,
+        )
+        return await self._take_one(incoming)
+
+    async def _take_one(self, incoming: Incoming) -> Response:
+        await self._take([incoming])
+
+        def look(session: Session) -> int | None:
+            chat = history.chat_at(session, incoming.address)
+            given = incoming.given_id or ""
+            return history.number_of(session, chat, given) if chat else None
+
+        return _json({"number": await read(self.kit.database, look)})
+
+    async def _admit(self, request: Request) -> tuple[str | None, Response]:
+        """Let a request of our own page through, at the allowed pace."""
+        address, language = self.gate.address(request), self._language(request)
+        if address is None:
+            return None, _refusal(401, "Please refresh this page.", language)
+        if not self.gate.is_ours(request):
+            return None, _refusal(403, "Please refresh this page.", language)
+        seconds = self.gate.wait_to_say(address)
+        if seconds == 0 and await self._chat_id(address) is None:
+            seconds = self.gate.wait_to_begin(request)
+        if seconds > 0:
+            return None, _refusal(429, "Too fast.", language, math.ceil(seconds))
+        return address, Response()
+
+    async def shown(self, request: Request) -> Response:
+        """Note how far the worker has seen the chat."""
+        address = self.gate.address(request)
+        if address is None or not self.gate.is_ours(request):
+            return _refusal(403, "Please refresh this page.", self._language(request))
+        try:
+            seen = Seen.model_validate_json(await request.body())
+        except ValidationError:
+            return _refusal(400, "That could not be read.", self._language(request))
+        await self.kit.writer.write(
+            lambda session: history.mark_shown(session, address, seen.number)
+        )
+        return _json({})
+
+    async def picture(self, request: Request) -> Response:
+        """Return a picture to its owner, or to who reviews the owner's application."""
+        address, key = self.gate.address(request), request.path_params["key"]
+
+        def look(session: Session) -> tuple[str, bytes] | None:
+            chat = history.chat_at(session, address) if address else None
+            row = session.get(Attachment, long(key))
+            if chat is None or row is None:
+                return None
+            if not self._may_see(session, chat.worker_id, row.worker_id):
+                return None
+            return picture_of(session, self.kit, row.id)
+
+        found = await read(self.kit.database, look)
+        if found is None:
+            return Response(status_code=404)
+        mime, data = found
+        headers = {"Cache-Control": "private, max-age=3600"}
+        return Response(data, media_type=mime, headers=headers)
+
+    def _may_see(self, session: Session, viewer: int, owner: int) -> bool:
+        staff, application = staff_of(session, viewer), latest_of(session, owner)
+        reviews = application is not None and may_review(
+            self.kit.atlas, staff, application
+        )
+        return viewer == owner or reviews
+
+    def _language(self, request: Request) -> str:
+        accepted = request.headers.get("accept-language", "")
+        return "en" if accepted.lower().startswith("en") else self.kit.rules.language
+
+
+def _number(request: Request, name: str) -> int | None:
+    text = request.query_params.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
+def _event(name: str, data: Any, number: int | None = None) -> bytes:
+    head = f"event: {name}\n" + (f"id: {number}\n" if number is not None else "")
+    return head.encode() + b"data: " + orjson.dumps(data) + b"\n\n"
+
+
+def _json(data: Any, status: int = 200) -> Response:
+    headers = {"Cache-Control": "no-store"}
+    return Response(orjson.dumps(data), status, headers, "application/json")
+
+
+def _refusal(
+    status: int, words: str, language: str, retry_after: int | None = None
+) -> Response:
+    body: dict[str, Any] = {"error": translated(language, words)}
+    headers = {"Cache-Control": "no-store"}
+    if retry_after is not None:
+        body["retry_after"] = retry_after
+        headers["Retry-After"] = str(retry_after)
+    return JSONResponse(body, status, headers)

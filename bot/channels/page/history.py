@@ -1,0 +1,120 @@
+"""The history of a chat, as the page shows it: rows become plain JSON."""
+
+from typing import Any
+
+from sqlmodel import Session, col, select, update
+
+from bot.kit import Kit
+from bot.words import text_of
+from handlers import menu
+from models.chat import Chat
+from models.message import Body, Fate, Message, unseal_body
+from models.worker import Worker
+
+PAGE = 50
+"""How many messages one answer carries."""
+
+Row = dict[str, Any]
+
+
+def chat_at(session: Session, address: str) -> Chat | None:
+    """Return the chat of a cookie."""
+    return session.exec(
+        select(Chat).where(
+            Chat.channel == "page", Chat.bot == "", Chat.address == address
+        )
+    ).first()
+
+
+def messages(
+    session: Session,
+    kit: Kit,
+    chat: Chat,
+    after: int | None = None,
+    before: int | None = None,
+) -> tuple[list[Row], bool]:
+    """Return a page of messages in order, and whether there are more that way."""
+    chosen = select(Message).where(Message.chat_id == chat.id)
+    if after is not None:
+        chosen = chosen.where(Message.number > after).order_by(col(Message.number))
+    else:
+        chosen = chosen.order_by(col(Message.number).desc())
+    if before is not None:
+        chosen = chosen.where(Message.number < before)
+    rows = list(session.exec(chosen.limit(PAGE + 1)))
+    shown = sorted(rows[:PAGE], key=lambda row: row.number)
+    return [_message(session, kit, row) for row in shown], len(rows) > PAGE
+
+
+def _message(session: Session, kit: Kit, row: Message) -> Row:
+    about = session.get_one(Worker, row.about_id)
+    key = about.open_key(kit.keys)
+    body = unseal_body(key, row.chat_id, row.number, row.body)
+    return {
+        "number": row.number,
+        "side": row.side,
+        "id": row.given_id,
+        "at": row.at.isoformat().replace("+00:00", "Z"),
+        **as_json(body),
+    }
+
+
+def as_json(body: Body) -> Row:
+    """Return a body as the page's protocol has it."""
+    found: Row = {**body}
+    if "choices" in body:
+        found["choices"] = [
+            {"number": n, "label": label, "press": press}
+            for n, label, press in body["choices"]
+        ]
+    if "link" in body:
+        label, url = body["link"]
+        found["link"] = {"label": label, "url": url}
+    if "image" in body:
+        found["image"] = f"/chat/photo/{body['image']}"
+    if "wish" in body:
+        found["wish"] = body["wish"][0]
+    return found
+
+
+def bars(session: Session, kit: Kit, chat: Chat | None) -> list[Row]:
+    """Return the three menus at the bottom, for this person."""
+    if chat is None:
+        return []
+    worker = session.get_one(Worker, chat.worker_id)
+    turn = kit.turn(session, chat, worker, chat.created_at, trusted=True)
+    reader = kit.reader(worker)
+    return [
+        {
+            "label": text_of(bar.label, reader),
+            "rows": [
+                {"label": text_of(row.label, reader), "press": row.press}
+                for row in bar.rows
+            ],
+        }
+        for bar in menu.bars(turn)
+    ]
+
+
+def number_of(session: Session, chat: Chat, given_id: str) -> int | None:
+    """Return the number of the message a browser sent under its own id."""
+    return session.exec(
+        select(Message.number).where(
+            Message.chat_id == chat.id, Message.given_id == given_id
+        )
+    ).first()
+
+
+def mark_shown(session: Session, address: str, number: int) -> None:
+    """Note that the page has shown all messages up to a number."""
+    chat = chat_at(session, address)
+    if chat is None or number <= chat.seen_number:
+        return
+    chat.seen_number = min(number, chat.last_number)
+    session.add(chat)
+    kept = update(Message).where(
+        col(Message.chat_id) == chat.id,
+        col(Message.number) <= number,
+        col(Message.fate) == Fate.KEPT,
+    )
+    session.execute(kept.values(fate=Fate.SENT))

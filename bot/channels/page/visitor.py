@@ -1,0 +1,72 @@
+"""Visitors: the cookie that is a chat, where a request comes from, and how many it makes."""
+
+import hashlib
+import re
+import secrets
+import time
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from bot.config import Config
+from bot.pace import Bucket
+
+TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
+YEAR = 365 * 24 * 3600
+MOST_BUCKETS = 20_000
+
+
+class Gate:
+    """What a visitor may do, and how often."""
+
+    def __init__(self, config: Config) -> None:
+        self.config = config
+        self.secure = config.web.base_url.startswith("https://")
+        self.cookie = "__Host-zhigong" if self.secure else "zhigong"
+        self._buckets: dict[str, Bucket] = {}
+
+    def address(self, request: Request) -> str | None:
+        """Return the chat address of a request's cookie: only its hash is known here."""
+        token = request.cookies.get(self.cookie, "")
+        if not TOKEN.fullmatch(token):
+            return None
+        return hashlib.sha256(token.encode()).hexdigest()
+
+    def let_in(self, response: Response) -> None:
+        """Give a new visitor the cookie that will be their chat."""
+        response.set_cookie(
+            self.cookie,
+            secrets.token_urlsafe(32),
+            max_age=YEAR,
+            path="/",
+            secure=self.secure,
+            httponly=True,
+            samesite="lax",
+        )
+
+    def is_ours(self, request: Request) -> bool:
+        """Tell whether a request to change something was made by our own page."""
+        origin = request.headers.get("origin")
+        host = request.headers.get("host", "")
+        same = origin is None or origin.partition("://")[2] == host
+        return same and request.headers.get("x-requested-with") == "zhigong"
+
+    def wait_to_say(self, address: str) -> float:
+        """Return the seconds until this chat may say more; 0 counts as said."""
+        page = self.config.page
+        return self._take(f"chat {address}", page.per_minute / 60, page.burst)
+
+    def wait_to_begin(self, request: Request) -> float:
+        """Return the seconds until another chat may begin from where this came from."""
+        client = request.client.host if request.client else ""
+        per_minute = self.config.page.new_per_minute
+        return self._take(f"from {client}", per_minute / 60, per_minute)
+
+    def _take(self, name: str, rate: float, size: float) -> float:
+        if len(self._buckets) >= MOST_BUCKETS:
+            self._buckets.clear()
+        bucket = self._buckets.setdefault(name, Bucket(rate, size))
+        seconds = bucket.wait(time.monotonic())
+        if seconds == 0:
+            bucket.take()
+        return seconds

@@ -1,0 +1,93 @@
+"""The terminal: the same conversation where one can only type, as on a channel without
+buttons; for whoever writes flows and words."""
+
+import os
+import uuid
+
+from rich.console import Console
+
+from bot.app import alone, open_kit
+from bot.channels import Can, Outgoing
+from bot.config import Config
+from bot.database import in_transaction
+from bot.demo import prepare
+from bot.kit import Kit, clock
+from bot.reminding import find_due, tell
+from bot.step import Written, take_batch
+from handlers.turn import Incoming
+from models.message import Body
+
+CANS = {"terminal": Can(push=True, history=False, trusted=True)}
+
+
+def talk(config: Config, out: Console) -> None:
+    """Read lines and print what the bot says, until the input ends."""
+    folder = f"{config.product.data}/chat"
+    own = config.model_copy(
+        update={"product": config.product.model_copy(update={"data": folder})}
+    )
+    with alone(own):
+        kit = open_kit(own)
+        code = prepare(kit)
+        out.print(f"[dim]/start {code} makes you a social worker; Ctrl-D ends.[/dim]")
+        _exchange(kit, out, "hello", "")
+        while True:
+            try:
+                line = input("> ")
+            except (EOFError, KeyboardInterrupt):
+                break
+            start = line.startswith("/start ")
+            _exchange(
+                kit, out, "start" if start else "text", line.removeprefix("/start ")
+            )
+    kit.writer.close()
+
+
+def _exchange(kit: Kit, out: Console, kind: str, text: str) -> None:
+    incoming = Incoming(
+        channel="terminal",
+        bot="",
+        address=str(os.getuid()),
+        key=uuid.uuid4().hex,
+        kind=kind,
+        text=text,
+    )
+    written = [
+        in_transaction(
+            kit.database,
+            lambda session: take_batch(session, kit, CANS, [incoming], clock()),
+        ),
+        *_due(kit),
+    ]
+    for message in (m for w in written for m in w.outgoing):
+        out.print(shown(message), markup=False)
+
+
+def _due(kit: Kit) -> list[Written]:
+    """Say what has fallen due, since nothing runs between two lines here."""
+    now = clock()
+    ids = in_transaction(kit.database, lambda session: find_due(session, kit, now))
+    return [
+        in_transaction(
+            kit.database,
+            lambda session, at=at: tell(session, kit, CANS, at, now),  # type: ignore[misc]
+        )
+        for at in ids
+    ]
+
+
+def shown(message: Outgoing) -> str:
+    """Return a message as plain text with numbered choices."""
+    return "\n".join(lines_of(message.body)) + "\n"
+
+
+def lines_of(body: Body) -> list[str]:
+    """Return the lines of a message for a reader who can only type."""
+    place = f"  ({body['place']})" if "place" in body else ""
+    lines = [f"【{body['title']}】"] if "title" in body else []
+    lines += [f"{label}：{value}" for label, value in body.get("rows", [])]
+    lines += [f"{body.get('text', '')}{place}"]
+    lines += [f"{number}. {label}" for number, label, _ in body.get("choices", [])]
+    if "link" in body:
+        lines += [f"{body['link'][0]}: {body['link'][1]}"]
+    return lines
