@@ -16,7 +16,9 @@ from typing import Any
 from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field, Session, SQLModel, col, select
 
+from models import reminder
 from models.columns import BigId, Utc, new_id, one_of
+from models.errors import Failure
 from models.sealing import Keyring, seal, unseal
 from models.worker import Worker
 
@@ -38,12 +40,15 @@ OPEN = (*WAITING, Standing.RETURNED)
 APPROVED = (Standing.POOL, Standing.PLACED)
 _OPEN_SQL = text("standing IN ('submitted', 'in_review', 'returned')")
 
+DECISION = "decision"
+"""The kind of reminder that tells a worker of a step, named by the step's id."""
 
-class CannotDecide(Exception):
+
+class CannotDecide(Failure):
     """The application is no longer where this decision could be made (permanent)."""
 
 
-class DoubleMember(Exception):
+class DoubleMember(Failure):
     """Another current member holds this ID; a person must settle it (permanent)."""
 
 
@@ -65,7 +70,7 @@ class Application(SQLModel, table=True):
     number: str = Field(unique=True)
     worker_id: int = Field(foreign_key="worker.id", sa_type=BigId, index=True)
     chat_id: int = Field(foreign_key="chat.id", sa_type=BigId)
-    standing: Standing = Field(sa_type=one_of(Standing))  # type: ignore[call-overload]
+    standing: Standing = Field(sa_type=one_of(Standing))
     union_code: str = Field(foreign_key="union.code")
     wished_union: str | None = Field(default=None, foreign_key="union.code")
     facts: bytes
@@ -105,7 +110,7 @@ class Step(SQLModel, table=True):
     id: int = Field(primary_key=True, sa_type=BigId)
     application_id: int = Field(foreign_key="application.id", sa_type=BigId)
     n: int
-    standing: Standing = Field(sa_type=one_of(Standing))  # type: ignore[call-overload]
+    standing: Standing = Field(sa_type=one_of(Standing))
     at: datetime = Field(sa_type=Utc)
     staff_id: int | None = Field(default=None, foreign_key="staff.id", sa_type=BigId)
     why: bytes | None = None
@@ -115,16 +120,23 @@ class Step(SQLModel, table=True):
         """Open the reasons, by field name; the key "" is the reason as a whole."""
         if self.why is None:
             return {}
-        place = f"application_step.why|{self.id}"
-        found: dict[str, str] = json.loads(
-            unseal(worker.open_key(keys), place, self.why)
-        )
+        why = unseal(worker.open_key(keys), self._place, self.why)
+        found: dict[str, str] = json.loads(why)
         return found
+
+    def keep(self, keys: Keyring, worker: Worker, reasons: dict[str, str]) -> None:
+        """Seal the reasons into the row."""
+        data = json.dumps(reasons, ensure_ascii=False).encode()
+        self.why = seal(worker.open_key(keys), self._place, data)
+
+    @property
+    def _place(self) -> str:
+        return f"application_step.why|{self.id}"
 
 
 @dataclass(frozen=True)
 class Decision:
-    """What a reviewer decides: the new standing, the reasons by field, where to place."""
+    """What a reviewer decides: the new standing, reasons by field, where to place."""
 
     standing: Standing
     reasons: dict[str, str]
@@ -176,31 +188,40 @@ def waiting_in(session: Session, unions: set[str]) -> list[Application]:
 
 def doubts_about(session: Session, application: Application) -> set[str]:
     """Return what a person must look at: an ID or mobile that others hold too."""
+    columns = {"id_known": "id_tag", "mobile_known": "mobile_tag"}
     return {
-        word
-        for word, ours in (
-            ("id_known", (Worker.id_tag, Application.id_tag, application.id_tag)),
-            (
-                "mobile_known",
-                (Worker.mobile_tag, Application.mobile_tag, application.mobile_tag),
-            ),
-        )
-        if _held_by_another(session, application.worker_id, *ours)
+        doubt
+        for doubt, column in columns.items()
+        if _held_by_another(session, application, column)
     }
 
 
-def _held_by_another(
-    session: Session, worker_id: int, of_worker: Any, of_application: Any, tag: bytes
-) -> bool:
+def _held_by_another(session: Session, application: Application, column: str) -> bool:
+    """Tell whether another member, or another open application, has the same tag."""
+    tag, worker_id = getattr(application, column), application.worker_id
     member = select(Worker.id).where(
-        of_worker == tag, Worker.id != worker_id, col(Worker.member_no).is_not(None)
+        col(getattr(Worker, column)) == tag,
+        Worker.id != worker_id,
+        col(Worker.member_no).is_not(None),
     )
     pending = select(Application.id).where(
-        of_application == tag,
+        col(getattr(Application, column)) == tag,
         Application.worker_id != worker_id,
         col(Application.standing).in_(OPEN),
     )
-    return (session.exec(member).first() or session.exec(pending).first()) is not None
+    return any(session.exec(found).first() for found in (member, pending))
+
+
+def hold(session: Session, application: Application) -> Worker:
+    """Lock the worker, then the application, and read both as they are now.
+
+    Whatever changes an application calls this first, so two that meet take turns.
+    """
+    worker = session.get_one(Worker, application.worker_id)
+    for row in (worker, application):
+        # Rows that refer to a locked one may still be written.
+        session.refresh(row, with_for_update={"key_share": True})
+    return worker
 
 
 def record(
@@ -212,23 +233,25 @@ def record(
     staff_id: int | None = None,
     reasons: dict[str, str] | None = None,
 ) -> Step:
-    """Move an application to a standing and write the step down."""
-    worker = session.get_one(Worker, application.worker_id)
-    step_id, n = new_id(), len(steps_of(session, application.id)) + 1
-    why = None
-    if reasons:
-        data = json.dumps(reasons, ensure_ascii=False).encode()
-        why = seal(worker.open_key(keys), f"application_step.why|{step_id}", data)
+    """Move an application to a standing and write the step down.
+
+    A decision the worker has not heard of yet is overtaken by this, and never told.
+    """
+    before = steps_of(session, application.id)
+    if before:
+        reminder.skip(session, DECISION, str(before[-1].id), "overtaken", now)
+    application.standing = standing
     step = Step(
-        id=step_id,
+        id=new_id(),
         application_id=application.id,
-        n=n,
+        n=len(before) + 1,
         standing=standing,
         at=now,
         staff_id=staff_id,
-        why=why,
     )
-    application.standing = standing
+    if reasons:
+        worker = session.get_one(Worker, application.worker_id)
+        step.keep(keys, worker, reasons)
     for row in (application, step):  # the step refers to the application
         session.add(row)
         session.flush()

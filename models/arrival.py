@@ -1,4 +1,4 @@
-"""Arrivals: which updates were taken, so that none acts twice; and those nobody could."""
+"""Arrivals: the updates that were taken, so that none acts twice, or nobody could."""
 
 from datetime import datetime
 
@@ -7,7 +7,10 @@ from sqlmodel import Field, SQLModel
 from models.columns import BigId, Utc
 
 KEEP_DAYS = 8
-"""Telegram may restart its update ids after an idle week; older keys would hide new ones."""
+"""Update ids may restart after an idle week; older keys would then hide new ones."""
+
+TRIES = 5
+"""How often an update whose step fails is tried."""
 
 
 class Arrival(SQLModel, table=True):
@@ -20,7 +23,7 @@ class Arrival(SQLModel, table=True):
 
 
 class Poison(SQLModel, table=True):
-    """An update whose step fails; kept sealed for a person, and tried again at most 5 times."""
+    """An update whose step fails: kept sealed, tried again, then left to a person."""
 
     id: int = Field(primary_key=True, sa_type=BigId)
     chat_id: int = Field(foreign_key="chat.id", sa_type=BigId, index=True)
@@ -31,6 +34,3 @@ class Poison(SQLModel, table=True):
     after_number: int
     at: datetime = Field(sa_type=Utc)
     settled: str = ""
-
-
-TRIES = 5

@@ -15,7 +15,7 @@ class AuditEntry(SQLModel, table=True):
 
     __tablename__ = "audit_entry"
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
     at: datetime = Field(sa_type=Utc, index=True)
     actor_id: int | None = Field(default=None, sa_type=BigId)
     action: str

@@ -1,4 +1,4 @@
-"""A chat: one person on one channel, the numbering of its messages, what is on screen."""
+"""A chat: one person on one channel, its messages' numbers, the choices on screen."""
 
 import json
 from dataclasses import dataclass

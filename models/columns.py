@@ -1,13 +1,22 @@
-"""Column types and ids shared by every table: UTC instants, random ids, the clock's zone."""
+"""What every table shares: instants in UTC, words of a list, ids that tell nothing."""
 
 import secrets
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
 
 from sqlalchemy import BigInteger, DateTime, Enum, Integer
 from sqlalchemy.engine import Dialect
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.types import TypeDecorator
+from sqlmodel import Session, SQLModel
+
+SQLModel.metadata.naming_convention = {
+    "ix": "ix_%(column_0_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "pk": "pk_%(table_name)s",
+}
+"""Every constraint has a name: what has none cannot be changed later."""
 
 DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
@@ -30,16 +39,16 @@ class Utc(TypeDecorator[datetime]):
             raise ValueError("An instant needs its zone: use datetime.now(UTC).")
         return value.astimezone(UTC)
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        return (
-            value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-        )
+    def process_result_value(
+        self, value: datetime | None, dialect: Dialect
+    ) -> datetime | None:
+        if value is None or value.tzinfo is not None:
+            return value and value.astimezone(UTC)
+        return value.replace(tzinfo=UTC)
 
 
 def one_of(words: type[StrEnum]) -> Enum:
-    """Return a text column that takes one of these words; no database enum to migrate."""
+    """Return a text column of these words; one more word needs no migration."""
     return Enum(
         words,
         native_enum=False,
@@ -49,8 +58,18 @@ def one_of(words: type[StrEnum]) -> Enum:
 
 
 def new_id() -> int:
-    """Make a random id; 62 bits fit every database's integer and never tell an order."""
+    """Make a random id: 62 bits fit every database and never tell an order."""
     return secrets.randbits(62) or 1
+
+
+def add_once(session: Session, row: SQLModel) -> bool:
+    """Insert a row and tell True; False where one with the same key was quicker."""
+    try:
+        with session.begin_nested():
+            session.add(row)
+    except IntegrityError:
+        return False
+    return True
 
 
 def short(number: int) -> str:

@@ -1,4 +1,4 @@
-"""Consent: which version of which text a worker agreed to, when, where, and since when not."""
+"""Consent: which version of which text a worker agreed to, when, where, until when."""
 
 import hashlib
 from datetime import datetime

@@ -29,7 +29,7 @@ class State(StrEnum):
 
 @dataclass
 class Draft:
-    """What is kept of an unfinished conversation: answers, and the list being looked at."""
+    """What an unfinished conversation keeps: its answers, and the list on screen."""
 
     answers: dict[str, Any] = field(default_factory=dict)
     query: str = ""
@@ -46,7 +46,7 @@ class Conversation(SQLModel, table=True):
     chat_id: int = Field(foreign_key="chat.id", sa_type=BigId, index=True)
     flow: str
     subject: str = ""
-    state: State = Field(default=State.OPEN, sa_type=one_of(State), index=True)  # type: ignore[call-overload]
+    state: State = Field(default=State.OPEN, sa_type=one_of(State), index=True)
     asked: str | None = None
     showing: int = 0
     draft: bytes | None = None

@@ -1,9 +1,9 @@
-"""Form links: one-time addresses of our own page for an answer a channel must not carry."""
+"""Form links: one-time addresses of our page for what a channel must not carry."""
 
 import secrets
 from datetime import datetime, timedelta
 
-from sqlmodel import Field, Session, SQLModel, select
+from sqlmodel import Field, Session, SQLModel, col, select
 
 from models.columns import BigId, Utc
 from models.staff import token_hash
@@ -43,7 +43,7 @@ def find_link(session: Session, token: str, now: datetime) -> FormLink | None:
     return session.exec(
         select(FormLink).where(
             FormLink.token_hash == token_hash(token),
-            FormLink.used_at == None,  # noqa: E711
+            col(FormLink.used_at).is_(None),
             FormLink.expires_at > now,
         )
     ).first()

@@ -3,42 +3,31 @@
 A row with a code we have replaces it; nothing is deleted, since people may refer to it.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
-from typing import Any
 
 from sqlmodel import Session, SQLModel, col, select
 
 from models.columns import new_id
 from models.data import DIVISION_KINDS, UNION_KINDS, Row, check_tree, rows
-from models.identity import uscc_fault
+from models.errors import Failure
+from models.identity import normalise_uscc, uscc_fault
 from models.pinyin import pinyin_keys
 from models.place import Division, Edition, Enterprise, Group, Source, Union
 
 LONGEST_UNION_CODE = 20
 """A union's code travels in buttons of at most 64 bytes together with other things."""
 
+ENTERPRISE_KINDS = ("enterprise", "platform")
 
-class BadRows(Exception):
+
+class BadRows(Failure):
     """The file was not loaded; each line says what is wrong with a row (permanent)."""
 
     def __init__(self, faults: list[str]) -> None:
         super().__init__("\n".join(faults))
         self.faults = faults
-
-
-def load(session: Session, name: str, given: Sequence[Row]) -> int:
-    """Load the rows of one kind and return how many; raise BadRows and load nothing."""
-    faults = CHECKS[name](session, given)
-    if faults:
-        raise BadRows(faults)
-    for position, row in enumerate(given):
-        session.merge(MAKERS[name](session, row, position))
-        session.flush()
-    edition = session.get(Edition, 1) or Edition(id=1, number=0)
-    edition.number += 1
-    session.add(edition)
-    return len(given)
 
 
 def load_all(session: Session) -> None:
@@ -47,12 +36,61 @@ def load_all(session: Session) -> None:
         load(session, name, rows(name))
 
 
+def load(session: Session, name: str, given: Sequence[Row]) -> int:
+    """Load the rows of one kind and return how many; raise BadRows and load nothing."""
+    tidy = [_tidy(row) for row in given]
+    faults = CHECKS[name](session, tidy)
+    if faults:
+        raise BadRows(faults)
+    for position, row in enumerate(tidy):
+        session.merge(MAKERS[name](session, row, position))
+        session.flush()
+    edition = session.get(Edition, 1) or Edition(id=1, number=0)
+    edition.number += 1
+    session.add(edition)
+    return len(tidy)
+
+
+def _tidy(row: Row) -> Row:
+    """Drop the blanks around cells, and cells beyond the last column."""
+    return {name: (cell or "").strip() for name, cell in row.items() if name}
+
+
+def _lines(
+    given: Sequence[Row], faults_of: Callable[[Row], Iterable[str]]
+) -> list[str]:
+    """Give a line for each fault, its row numbered as a spreadsheet does."""
+    return [
+        f'Row {number} ("{row.get("code") or row.get("name") or ""}") {fault}'
+        for number, row in enumerate(given, start=2)
+        for fault in faults_of(row)
+    ]
+
+
+def _check_divisions(session: Session, given: Sequence[Row]) -> list[str]:
+    known = session.exec(select(Division)).all()
+    return check_tree(_with_known(given, known), DIVISION_KINDS)
+
+
+def _check_unions(session: Session, given: Sequence[Row]) -> list[str]:
+    places = set(session.exec(select(Division.code)))
+
+    def faults_of(row: Row) -> Iterator[str]:
+        if row.get("division") not in places:
+            yield f'has unknown division "{row.get("division", "")}".'
+        if len(row.get("code", "")) > LONGEST_UNION_CODE:
+            yield f"has a code longer than {LONGEST_UNION_CODE} characters."
+
+    known = session.exec(select(Union)).all()
+    faults = check_tree(_with_known(given, known), UNION_KINDS)
+    return faults + _lines(given, faults_of)
+
+
 def _with_known(
-    session: Session, given: Sequence[Row], table: type[Division] | type[Union]
+    given: Sequence[Row], known: Iterable[Division] | Iterable[Union]
 ) -> list[Row]:
-    """Return the rows with those of the tree already here, so that parents are found."""
+    """Return the rows and those of the tree already here, so that parents are found."""
     codes = {row.get("code") for row in given}
-    known = session.exec(select(table)).all()
     kept = [
         {"code": k.code, "parent": k.parent or "", "kind": k.kind, "name": k.name}
         for k in known
@@ -61,52 +99,67 @@ def _with_known(
     return [*given, *kept]
 
 
-def _check_divisions(session: Session, given: Sequence[Row]) -> list[str]:
-    return check_tree(_with_known(session, given, Division), DIVISION_KINDS)
+def _check_groups(session: Session, given: Sequence[Row]) -> list[str]:
+    def faults_of(row: Row) -> Iterator[str]:
+        yield from _missing(row, "code", "since", "name")
+        for column in ("since", "until"):
+            if row.get(column) and not _is_date(row[column]):
+                yield f'has a {column} that is no date: "{row[column]}".'
+
+    return _lines(given, faults_of)
 
 
-def _check_unions(session: Session, given: Sequence[Row]) -> list[str]:
-    faults = check_tree(_with_known(session, given, Union), UNION_KINDS)
-    places = set(session.exec(select(Division.code)).all())
-    for number, row in enumerate(given, start=2):
-        if row.get("division") not in places:
-            faults.append(f"Row {number}: division {row.get('division')!r} is unknown.")
-        if len(row.get("code", "")) > LONGEST_UNION_CODE:
-            faults.append(f"Row {number}: the code is longer than 20 characters.")
-    return faults
+def _missing(row: Row, *columns: str) -> Iterator[str]:
+    return (f"has no {column}." for column in columns if not row.get(column))
+
+
+def _is_date(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _check_enterprises(session: Session, given: Sequence[Row]) -> list[str]:
-    faults = []
-    unions = set(session.exec(select(Union.code)).all())
-    for number, row in enumerate(given, start=2):
-        if not row.get("name"):
-            faults.append(f"Row {number}: the name is missing.")
-        if row.get("kind") not in ("enterprise", "platform"):
-            faults.append(f"Row {number}: kind is enterprise or platform.")
-        if row.get("uscc") and uscc_fault(row["uscc"]):
-            faults.append(f"Row {number}: the credit code is not valid.")
-        if row.get("union") and row["union"] not in unions:
-            faults.append(f"Row {number}: union {row['union']!r} is unknown.")
-    return faults
+    unions = {"", *session.exec(select(Union.code))}
+    places = {"", *session.exec(select(Division.code))}
+    counts = Counter(_uscc(row) for row in given)
+
+    def faults_of(row: Row) -> Iterator[str]:
+        yield from _missing(row, "name")
+        if row.get("kind") not in ENTERPRISE_KINDS:
+            yield f"is of unknown kind; kinds are {', '.join(ENTERPRISE_KINDS)}."
+        if code := _uscc(row):
+            if uscc_fault(code):
+                yield "has a credit code that is not valid."
+            if counts[code] > 1:
+                yield f"has a credit code that {counts[code]} rows have."
+        yield from _unknown(row, "union", unions)
+        yield from _unknown(row, "division", places)
+
+    return _lines(given, faults_of)
 
 
-def _need(*columns: str) -> Callable[[Session, Sequence[Row]], list[str]]:
-    """Return a check that these columns are filled."""
-
-    def check(session: Session, given: Iterable[Row]) -> list[str]:
-        return [
-            f"Row {number}: {column} is missing."
-            for number, row in enumerate(given, start=2)
-            for column in columns
-            if not row.get(column)
-        ]
-
-    return check
+def _uscc(row: Row) -> str:
+    return normalise_uscc(row.get("uscc", ""))
 
 
-def _degrees(text: str | None) -> float | None:
-    return float(text) if text else None
+def _unknown(row: Row, column: str, known: set[str]) -> Iterator[str]:
+    if row.get(column, "") not in known:
+        yield f'has unknown {column} "{row[column]}".'
+
+
+def _check_sources(session: Session, given: Sequence[Row]) -> list[str]:
+    places = {"", *session.exec(select(Division.code))}
+    groups = {"", *session.exec(select(Group.code))}
+
+    def faults_of(row: Row) -> Iterator[str]:
+        yield from _missing(row, "code", "campaign", "site", "organiser")
+        yield from _unknown(row, "division", places)
+        yield from _unknown(row, "group", groups)
+
+    return _lines(given, faults_of)
 
 
 def _division(session: Session, row: Row, position: int) -> SQLModel:
@@ -120,6 +173,10 @@ def _division(session: Session, row: Row, position: int) -> SQLModel:
         lon=_degrees(row.get("lon")),
         pinyin=row.get("pinyin") or pinyin_keys(row["name"]),
     )
+
+
+def _degrees(text: str | None) -> float | None:
+    return float(text) if text else None
 
 
 def _union(session: Session, row: Row, position: int) -> SQLModel:
@@ -149,19 +206,29 @@ def _group(session: Session, row: Row, position: int) -> SQLModel:
 
 
 def _enterprise(session: Session, row: Row, position: int) -> SQLModel:
-    same = select(Enterprise.id).where(
-        col(Enterprise.name) == row["name"], col(Enterprise.kind) == row["kind"]
-    )
     return Enterprise(
-        id=session.exec(same).first() or new_id(),
+        id=_enterprise_id(session, row) or new_id(),
         kind=row["kind"],
         position=position,
         name=row["name"],
-        uscc=row.get("uscc") or None,
+        uscc=_uscc(row) or None,
         division=row.get("division") or None,
         union_code=row.get("union") or None,
         pinyin=pinyin_keys(row["name"]),
     )
+
+
+def _enterprise_id(session: Session, row: Row) -> int | None:
+    """Return the id of a firm we have: the one of its code, else of its name."""
+    same = select(Enterprise.id).where(
+        Enterprise.name == row["name"], Enterprise.kind == row["kind"]
+    )
+    if code := _uscc(row):
+        ours = select(Enterprise.id).where(Enterprise.uscc == code)
+        if found := session.exec(ours).first():
+            return found
+        same = same.where(col(Enterprise.uscc).is_(None))
+    return session.exec(same).first()
 
 
 def _source(session: Session, row: Row, position: int) -> SQLModel:
@@ -175,8 +242,7 @@ def _source(session: Session, row: Row, position: int) -> SQLModel:
     )
 
 
-Maker = Callable[[Session, Row, int], Any]
-MAKERS: dict[str, Maker] = {
+MAKERS: dict[str, Callable[[Session, Row, int], SQLModel]] = {
     "divisions": _division,
     "unions": _union,
     "groups": _group,
@@ -186,7 +252,7 @@ MAKERS: dict[str, Maker] = {
 CHECKS: dict[str, Callable[[Session, Sequence[Row]], list[str]]] = {
     "divisions": _check_divisions,
     "unions": _check_unions,
-    "groups": _need("code", "since", "name"),
+    "groups": _check_groups,
     "enterprises": _check_enterprises,
-    "sources": _need("code", "campaign", "site", "organiser"),
+    "sources": _check_sources,
 }

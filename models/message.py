@@ -25,7 +25,7 @@ class Body(TypedDict, total=False):
     choices: list[list[Any]]  # [number, label, press]
     link: list[str]  # [label, url]
     image: str  # an attachment's id
-    wish: str  # "phone", "location" or "photo"
+    wish: list[str]  # "phone", "location" or "photo", and its label
     place: str  # "2/9"
 
 
@@ -71,8 +71,8 @@ class Message(SQLModel, table=True):
     number: int = Field(primary_key=True)
     about_id: int = Field(foreign_key="worker.id", sa_type=BigId, index=True)
     side: str
-    kind: Kind = Field(sa_type=one_of(Kind))  # type: ignore[call-overload]
-    fate: Fate = Field(sa_type=one_of(Fate))  # type: ignore[call-overload]
+    kind: Kind = Field(sa_type=one_of(Kind))
+    fate: Fate = Field(sa_type=one_of(Fate))
     reason: str = ""
     body: bytes
     at: datetime = Field(sa_type=Utc)

@@ -65,7 +65,7 @@ class Enterprise(SQLModel, table=True):
 
 
 class Source(SQLModel, table=True):
-    """Where a code on a poster was: campaign, site and organiser; it fills in answers."""
+    """Where a poster's code hung: campaign, site, organiser; it fills in answers."""
 
     code: str = Field(primary_key=True)
     campaign: str
@@ -76,7 +76,7 @@ class Source(SQLModel, table=True):
 
 
 class Edition(SQLModel, table=True):
-    """Grows by one with each import of places, so that processes read them again."""
+    """Grows by one with each import, so that processes read the places again."""
 
     id: int = Field(default=1, primary_key=True)
     number: int = 0

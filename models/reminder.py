@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import Index, UniqueConstraint, text, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from models.columns import BigId, Utc, new_id, one_of
+from models.columns import BigId, Utc, add_once, new_id, one_of
 from models.message import Fate
 
 
@@ -30,8 +30,10 @@ class Reminder(SQLModel, table=True):
     subject: str
     due: datetime = Field(sa_type=Utc)
     zone: str = "Asia/Shanghai"
-    fate: Fate = Field(default=Fate.WAITING, sa_type=one_of(Fate))  # type: ignore[call-overload]
+    fate: Fate = Field(default=Fate.WAITING, sa_type=one_of(Fate))
     reason: str = ""
+    chat_id: int | None = Field(default=None, sa_type=BigId)
+    number: int | None = None
     ended_at: datetime | None = Field(default=None, sa_type=Utc)
 
 
@@ -41,8 +43,7 @@ def schedule(session: Session, kind: str, subject: str, due: datetime) -> None:
         Reminder.kind == kind, Reminder.subject == subject, Reminder.due == due
     )
     if session.exec(same).first() is None:
-        session.add(Reminder(id=new_id(), kind=kind, subject=subject, due=due))
-        session.flush()
+        add_once(session, Reminder(id=new_id(), kind=kind, subject=subject, due=due))
 
 
 def exists(session: Session, kind: str, subject: str) -> bool:
@@ -76,7 +77,7 @@ def due(session: Session, now: datetime, limit: int = 50) -> list[Reminder]:
 
 
 def end(reminder: Reminder, fate: Fate, reason: str, now: datetime) -> None:
-    """Write down what became of a reminder."""
+    """Write down what became of a reminder; the caller holds its lock."""
     reminder.fate, reminder.reason, reminder.ended_at = fate, reason, now
 
 
@@ -91,4 +92,4 @@ def skip(session: Session, kind: str, subject: str, reason: str, now: datetime) 
         )
         .values(fate=Fate.SKIPPED, reason=reason, ended_at=now)
     )
-    return session.execute(claim).rowcount == 1  # type: ignore[attr-defined, no-any-return]
+    return session.exec(claim).rowcount == 1

@@ -14,6 +14,7 @@ from sqlmodel import Session, select
 from models import audit, reminder
 from models.application import (
     APPROVED,
+    DECISION,
     OPEN,
     WAITING,
     Application,
@@ -22,6 +23,7 @@ from models.application import (
     DoubleMember,
     Standing,
     Step,
+    hold,
     record,
     steps_of,
 )
@@ -29,10 +31,7 @@ from models.identity import birth_date, sex
 from models.place import Atlas
 from models.sealing import Keyring
 from models.staff import Staff
-from models.worker import Worker
-
-DECISION = "decision"
-"""The kind of reminder that tells the worker; due when undoing is no longer possible."""
+from models.worker import Worker, member_with_id
 
 
 def may_review(atlas: Atlas, staff: Staff | None, application: Application) -> bool:
@@ -53,6 +52,7 @@ def open_for_review(
     now: datetime,
 ) -> None:
     """Note that a reviewer has begun to look at an application."""
+    hold(session, application)
     if application.standing is Standing.SUBMITTED:
         record(session, keys, application, Standing.IN_REVIEW, now, staff.id)
     audit.record(session, now, staff.id, "application.read", application.id)
@@ -71,25 +71,17 @@ def decide(
 
     Raises CannotDecide when it is not waiting, DoubleMember when the ID is a member's.
     """
+    worker = hold(session, application)
     if application.standing not in WAITING:
         raise CannotDecide
-    if decision.standing in APPROVED:
-        _enrol(session, keys, application, decision.union_code, now)
-    step = record(
-        session,
-        keys,
-        application,
-        decision.standing,
-        now,
-        staff.id,
-        decision.reasons,
-    )
-    audit.record(
-        session, now, staff.id, f"application.{decision.standing}", application.id
-    )
-    reminder.schedule(
-        session, DECISION, str(step.id), now + timedelta(seconds=undo_seconds)
-    )
+    standing = decision.standing
+    if standing in APPROVED:
+        _enrol(session, keys, worker, application, decision.union_code, now)
+    reasons = decision.reasons
+    step = record(session, keys, application, standing, now, staff.id, reasons)
+    audit.record(session, now, staff.id, f"application.{standing}", application.id)
+    told = now + timedelta(seconds=undo_seconds)
+    reminder.schedule(session, DECISION, str(step.id), told)
     return step
 
 
@@ -102,13 +94,14 @@ def undo(
     now: datetime,
 ) -> bool:
     """Take a decision back; False when the worker has been told already."""
+    worker = hold(session, application)
     last = steps_of(session, application.id)[-1]
     if last.id != step.id or not reminder.skip(
         session, DECISION, str(step.id), "undone", now
     ):
         return False
     if step.standing in APPROVED:
-        _release(session, application)
+        _release(worker)
     step.undone = True
     record(session, keys, application, Standing.IN_REVIEW, now, staff.id)
     audit.record(session, now, staff.id, "application.undone", application.id)
@@ -124,6 +117,7 @@ def withdraw(
     session: Session, keys: Keyring, application: Application, now: datetime
 ) -> None:
     """Take an application back at the worker's own wish; raises CannotDecide."""
+    hold(session, application)
     if application.standing not in OPEN:
         raise CannotDecide
     record(session, keys, application, Standing.WITHDRAWN, now)
@@ -132,37 +126,41 @@ def withdraw(
 def _enrol(
     session: Session,
     keys: Keyring,
+    worker: Worker,
     application: Application,
     union_code: str | None,
     now: datetime,
 ) -> None:
-    """Make the applicant a member: of a union, or of the pool where `union_code` is None."""
-    worker = session.get_one(Worker, application.worker_id)
+    """Make the applicant a member: of a union, or of the pool where there is none."""
     facts = application.load(keys, worker)
+    number = worker.member_no or new_member_no(session, application.district)
+    try:
+        with session.begin_nested():
+            _fill(worker, keys, application, facts)
+            worker.union_code = union_code or application.union_code
+            worker.in_pool = union_code is None
+            worker.member_no, worker.member_since = number, now
+    except IntegrityError:
+        if member_with_id(session, application.id_type, application.id_tag):
+            raise DoubleMember from None
+        raise
+
+
+def _fill(
+    worker: Worker, keys: Keyring, application: Application, facts: dict[str, Any]
+) -> None:
+    """Copy who somebody is from the application into the worker's own row."""
     for column, value in identity_of(facts).items():
         setattr(worker, column, worker.seal(keys, column, value))
     worker.name_tag = keys.tag("name", facts["full_name"])
     worker.mobile_tag = application.mobile_tag
     worker.id_type, worker.id_tag = application.id_type, application.id_tag
     worker.sex, worker.group = sex_of(facts), application.group
-    worker.union_code = union_code or application.union_code
-    worker.in_pool = union_code is None
-    worker.member_since = now
-    worker.member_no = worker.member_no or new_member_no(session, application.district)
-    try:
-        with session.begin_nested():
-            session.add(worker)
-            session.flush()
-    except IntegrityError:
-        session.refresh(worker)
-        raise DoubleMember from None
 
 
-def _release(session: Session, application: Application) -> None:
-    worker = session.get_one(Worker, application.worker_id)
+def _release(worker: Worker) -> None:
     worker.member_no = worker.member_since = worker.union_code = None
     worker.in_pool = False
-    session.add(worker)
 
 
 def identity_of(facts: dict[str, Any]) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""The figures an operator may set that decide what handlers say; built from the config."""
+"""Rules: the settings that decide what handlers say; built from the configuration."""
 
 from dataclasses import dataclass
 from datetime import time

@@ -14,17 +14,16 @@ from functools import lru_cache
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from models.errors import Failure
+
 VERSION = b"\x01"
 NONCE = 12
 KEPT_OPEN = 4096
 """How many workers' keys a process remembers."""
 
 
-class CannotOpen(Exception):
-    """A sealed value does not open here: wrong key, wrong row or damaged (permanent)."""
-
-    def __str__(self) -> str:
-        return self.args[0] if self.args else (self.__doc__ or "")
+class CannotOpen(Failure):
+    """A sealed value does not open: wrong key, wrong row or damaged (permanent)."""
 
 
 def seal(key: bytes, place: str, value: bytes) -> bytes:
@@ -45,19 +44,21 @@ def unseal(key: bytes, place: str, sealed: bytes) -> bytes:
         raise CannotOpen from None
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=KEPT_OPEN)
 def _cipher(key: bytes) -> AESGCM:
     return AESGCM(key)
 
 
 @dataclass(frozen=True)
 class Keyring:
-    """The keys outside the database: wrapping keys by number, and the key of the tags."""
+    """The keys outside the database: wrapping keys by number, and the tags' key."""
 
     wrapping: dict[int, bytes] = field(repr=False)
     current: int
     index: bytes = field(repr=False)
-    opened: dict[bytes, bytes] = field(default_factory=dict, repr=False, compare=False)
+    opened: dict[tuple[str, bytes], bytes] = field(
+        default_factory=dict, repr=False, compare=False
+    )
 
     def wrap(self, place: str, key: bytes) -> bytes:
         """Encrypt a worker's key with the current wrapping key."""
@@ -65,13 +66,13 @@ class Keyring:
         return number + seal(self.wrapping[self.current], place, key)
 
     def unwrap(self, place: str, wrapped: bytes) -> bytes:
-        """Return the worker's key; raise CannotOpen when its wrapping key is not here."""
-        opened = self.opened.get(wrapped)
+        """Return a worker's key; raise CannotOpen when its wrapping key is not here."""
+        opened = self.opened.get((place, wrapped))
         if opened is None:
             opened = self._unwrap(place, wrapped)
             if len(self.opened) >= KEPT_OPEN:
                 self.opened.clear()
-            self.opened[wrapped] = opened
+            self.opened[place, wrapped] = opened
         return opened
 
     def _unwrap(self, place: str, wrapped: bytes) -> bytes:

@@ -1,4 +1,4 @@
-"""Staff: the people who serve a union, and the one-time links that bind them to a chat."""
+"""Staff: the people who serve a union, and the one-time codes that appoint them."""
 
 import hashlib
 import secrets
@@ -7,7 +7,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import update
 from sqlmodel import Field, Session, SQLModel, col, select
 
+from models import audit
 from models.columns import BigId, Utc, new_id
+
+PREFIX = "s-"
+"""How the code of an invitation begins, apart from the codes on posters."""
 
 
 class Staff(SQLModel, table=True):
@@ -24,16 +28,12 @@ class Staff(SQLModel, table=True):
 
 
 class Invitation(SQLModel, table=True):
-    """A one-time link that makes its opener a staff member; only its hash is kept."""
+    """A one-time code that makes a worker a staff member; only its hash is kept."""
 
     token_hash: bytes = Field(primary_key=True)
     staff_id: int = Field(foreign_key="staff.id", sa_type=BigId, index=True)
     expires_at: datetime = Field(sa_type=Utc)
     used_at: datetime | None = Field(default=None, sa_type=Utc)
-
-
-PREFIX = "s-"
-"""How the code of an invitation begins, apart from the codes on posters."""
 
 
 def appoint(session: Session, role: str, union_code: str, now: datetime) -> Staff:
@@ -45,13 +45,17 @@ def appoint(session: Session, role: str, union_code: str, now: datetime) -> Staf
 
 
 def invite(session: Session, staff: Staff, now: datetime, hours: int = 72) -> str:
-    """Make a one-time code for a position; it fits a deep link (64 characters)."""
+    """Make a one-time code for a position; an unused one it had before ends."""
+    older = update(Invitation).where(
+        col(Invitation.staff_id) == staff.id, col(Invitation.expires_at) > now
+    )
+    session.exec(older.values(expires_at=now))
+    # Together with its prefix it fits a deep link (64 characters).
     token = PREFIX + secrets.token_urlsafe(24)
+    expires_at = now + timedelta(hours=hours)
     session.add(
         Invitation(
-            token_hash=token_hash(token),
-            staff_id=staff.id,
-            expires_at=now + timedelta(hours=hours),
+            token_hash=token_hash(token), staff_id=staff.id, expires_at=expires_at
         )
     )
     return token
@@ -64,26 +68,21 @@ def token_hash(token: str) -> bytes:
 
 def accept(session: Session, token: str, worker_id: int, now: datetime) -> Staff | None:
     """Bind a worker to the position of an unused, unexpired invitation; else None."""
-    claim = (
-        update(Invitation)
-        .where(
-            col(Invitation.token_hash) == token_hash(token),
-            col(Invitation.used_at).is_(None),
-            col(Invitation.expires_at) > now,
-        )
-        .values(used_at=now)
+    claim = update(Invitation).where(
+        col(Invitation.token_hash) == token_hash(token),
+        col(Invitation.used_at).is_(None),
+        col(Invitation.expires_at) > now,
     )
-    if session.execute(claim).rowcount != 1:  # type: ignore[attr-defined]
+    if session.exec(claim.values(used_at=now)).rowcount != 1:
         return None
     invitation = session.get_one(Invitation, token_hash(token))
-    before = staff_of(session, worker_id)
-    if before is not None:
-        before.worker_id = None
-        session.add(before)
-        session.flush()
+    leave = update(Staff).where(col(Staff.worker_id) == worker_id)
+    session.exec(leave.values(worker_id=None))
     staff = session.get_one(Staff, invitation.staff_id)
     staff.worker_id = worker_id
     session.add(staff)
+    session.flush()
+    audit.record(session, now, staff.id, "staff.accepted", staff.id)
     return staff
 
 

@@ -6,7 +6,7 @@ The row and its key exist from the first contact; approval makes the worker a me
 from datetime import date, datetime
 
 from sqlalchemy import Index, text
-from sqlmodel import Field, Session, SQLModel, select
+from sqlmodel import Field, Session, SQLModel, col, select
 
 from models.columns import BigId, Utc, new_id
 from models.sealing import Keyring, new_key, seal, unseal
@@ -82,6 +82,6 @@ def member_with_id(session: Session, id_type: str, tag: bytes) -> Worker | None:
         select(Worker).where(
             Worker.id_type == id_type,
             Worker.id_tag == tag,
-            Worker.member_no.is_not(None),  # type: ignore[union-attr]
+            col(Worker.member_no).is_not(None),
         )
     ).first()

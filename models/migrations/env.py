@@ -1,18 +1,23 @@
 """How Alembic reaches the database: always with the engine the program hands it."""
 
-from alembic import context
-from sqlmodel import SQLModel
+from typing import Any, Literal
 
-import models
+from alembic import context
+from sqlalchemy import Enum
+from sqlmodel import SQLModel, sql
+
+import models  # noqa: F401, so that the metadata knows every table
 from models.columns import Utc
 
-assert models.__all__
 
-
-def render_item(kind: str, item: object, autogen_context: object) -> str | bool:
+def render_item(kind: str, item: Any, autogen_context: Any) -> str | Literal[False]:
     """Write our column types as what they are in the database."""
-    if kind == "type" and isinstance(item, Utc):
+    if isinstance(item, Utc):
         return "sa.DateTime(timezone=True)"
+    if isinstance(item, Enum):
+        return f"sa.String(length={item.length})"
+    if isinstance(item, sql.sqltypes.AutoString):
+        return "sa.String()"
     return False
 
 
@@ -25,7 +30,6 @@ def run() -> None:
             target_metadata=SQLModel.metadata,
             render_as_batch=True,
             render_item=render_item,
-            compare_type=False,
         )
         with context.begin_transaction():
             context.run_migrations()

@@ -7,13 +7,23 @@ down_revision = "0001"
 branch_labels = None
 depends_on = None
 
+SQLITE_TRIGGERS = {
+    "audit_entry_no_update": "UPDATE ON audit_entry",
+    "audit_entry_no_delete": "DELETE ON audit_entry",
+    # INSERT OR REPLACE deletes without the trigger above.
+    "audit_entry_no_replace": (
+        "INSERT ON audit_entry "
+        "WHEN EXISTS (SELECT 1 FROM audit_entry WHERE id = NEW.id)"
+    ),
+}
+
 
 def upgrade() -> None:
     """Refuse updates and deletions in the database itself."""
     if op.get_bind().dialect.name == "sqlite":
-        for act in ("UPDATE", "DELETE"):
+        for name, when in SQLITE_TRIGGERS.items():
             op.execute(
-                f"CREATE TRIGGER audit_entry_no_{act.lower()} BEFORE {act} ON audit_entry "
+                f"CREATE TRIGGER {name} BEFORE {when} "
                 "BEGIN SELECT RAISE(ABORT, 'audit entries only grow'); END"
             )
         return
@@ -30,8 +40,8 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Let them be changed again."""
     if op.get_bind().dialect.name == "sqlite":
-        for act in ("update", "delete"):
-            op.execute(f"DROP TRIGGER audit_entry_no_{act}")
+        for name in SQLITE_TRIGGERS:
+            op.execute(f"DROP TRIGGER {name}")
         return
     op.execute("DROP TRIGGER audit_entry_only_grows ON audit_entry")
     op.execute("DROP FUNCTION audit_entry_only_grows")

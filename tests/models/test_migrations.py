@@ -1,0 +1,97 @@
+"""The schema: the same as the tables say, on both databases, from nothing and back."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from sqlalchemy import inspect, text
+from sqlalchemy.exc import DBAPIError
+from sqlmodel import Session, SQLModel, col, delete, select, update
+
+from bot.database import MIGRATIONS, Database, is_current, migrate
+from models import audit
+from models.audit import AuditEntry
+
+NOW = datetime(2026, 11, 20, 8, tzinfo=UTC)
+
+
+def tables(database: Database) -> set[str]:
+    return set(inspect(database.writing).get_table_names()) - {"alembic_version"}
+
+
+def go_back_to_nothing(database: Database) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["engine"] = database.writing
+    command.downgrade(config, "base")
+
+
+def test_the_migrations_make_what_the_tables_say(database: Database) -> None:
+    with database.writing.connect() as connection:
+        context = MigrationContext.configure(connection)
+        assert compare_metadata(context, SQLModel.metadata) == []
+
+
+def test_an_empty_database_comes_up_to_date(empty_database: Database) -> None:
+    assert not is_current(empty_database)
+    migrate(empty_database)
+    assert is_current(empty_database)
+    assert tables(empty_database) == set(SQLModel.metadata.tables)
+
+
+def test_a_database_goes_back_to_nothing_and_up_again(database: Database) -> None:
+    go_back_to_nothing(database)
+    assert tables(database) == set()
+    migrate(database)
+    assert tables(database) == set(SQLModel.metadata.tables)
+
+
+@pytest.mark.parametrize("table", SQLModel.metadata.sorted_tables, ids=str)
+def test_every_constraint_has_a_name_to_change_it_by(table: object) -> None:
+    constraints = getattr(table, "constraints")  # noqa: B009
+    assert all(constraint.name for constraint in constraints)
+
+
+def written_entry(database: Database) -> None:
+    with Session(database.writing) as session:
+        audit.record(session, NOW, 1, "application.read", 2)
+        session.commit()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        update(AuditEntry).values(action="application.seen"),
+        delete(AuditEntry).where(col(AuditEntry.actor_id) == 1),
+    ],
+    ids=["update", "delete"],
+)
+def test_an_audit_entry_is_neither_changed_nor_deleted(
+    database: Database, change: object
+) -> None:
+    written_entry(database)
+    with Session(database.writing) as session:
+        with pytest.raises(DBAPIError, match="audit entries only grow"):
+            session.execute(change)  # type: ignore[call-overload]
+        session.rollback()
+        assert session.exec(select(AuditEntry.action)).all() == ["application.read"]
+
+
+def test_an_audit_entry_is_not_replaced(sqlite: Database) -> None:
+    written_entry(sqlite)
+    replace = "REPLACE INTO audit_entry (id, at, action, detail) VALUES (1, '', '', '')"
+    with Session(sqlite.writing) as session:
+        with pytest.raises(DBAPIError, match="audit entries only grow"):
+            session.connection().execute(text(replace))
+
+
+def test_audit_entries_follow_each_other(database: Database) -> None:
+    written_entry(database)
+    written_entry(database)
+    with Session(database.reading) as session:
+        assert len(set(session.exec(select(AuditEntry.id)))) == 2
