@@ -17,9 +17,10 @@ from bot.pages import page
 from bot.step import Ledger, Written
 from bot.words import Reader, text_of
 from handlers import FLOWS
-from handlers.conversation import Talk, answer, opened
-from handlers.flow import Question, Refused, Stop
+from handlers.conversation import answer
+from handlers.question import Question, Refused, Stop
 from handlers.say import Word
+from handlers.talk import Talk, opened
 from models.chat import Chat
 from models.conversation import Conversation, State
 from models.form_link import FormLink, find_link

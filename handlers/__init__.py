@@ -4,9 +4,9 @@ Adding one is a file of its own, a line here, its words in templates/ and its te
 """
 
 from handlers import menu, my_application, reminders, reviewing
+from handlers.deciding import Reject, Return
 from handlers.flow import Flow
 from handlers.join import Join
-from handlers.reviewing import Reject, Return
 
 FLOWS: dict[str, type[Flow]] = {flow.name: flow for flow in (Join, Return, Reject)}
 """Forms in a chat: questions, then one effect."""
@@ -28,7 +28,7 @@ ACTS = {
     "pool": reviewing.pool,
     "undo": reviewing.undo,
 }
-"""One press, one effect that may safely be pressed twice; permission is checked then."""
+"""One press, one effect, safe to press twice; permission is checked then."""
 
 REMINDERS = {
     remind.kind: remind

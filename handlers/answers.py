@@ -11,10 +11,12 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, ValidationInfo
 
-from handlers.flow import Refused, Shown, Stop
+from handlers.question import Refused, Shown, Stop
 from handlers.say import Word
 from handlers.turn import Turn
 from models import identity
+from models.attachment import Attachment
+from models.columns import long, short
 from models.worker import age
 
 TOO_YOUNG_TO_KEEP = 14
@@ -36,9 +38,8 @@ class Sex(StrEnum):
 
 
 def _turn(info: ValidationInfo) -> Turn:
-    assert info.context
-    turn: Turn = info.context["turn"]
-    return turn
+    context: dict[str, Turn] = info.context or {}
+    return context["turn"]
 
 
 def _name(value: Any) -> str:
@@ -109,17 +110,12 @@ def _plate(value: Any) -> str:
     return plate
 
 
-def _photo(value: Any) -> str:
-    if not re.fullmatch(r"[a-z0-9]{1,12}", str(value)):
+def _photo(value: Any, info: ValidationInfo) -> str:
+    turn = _turn(info)
+    picture = turn.session.get(Attachment, long(str(value)))
+    if picture is None or picture.worker_id != turn.worker.id:
         raise Refused("photo")
-    return str(value)
-
-
-def _words(value: Any) -> str:
-    text = identity.normalise_text(str(value))
-    if not 2 <= len(text) <= 200:
-        raise Refused("words")
-    return text
+    return short(picture.id)
 
 
 def _key(value: Any) -> str:
@@ -142,10 +138,6 @@ Plate = Annotated[str, BeforeValidator(_plate)]
 Photo = Annotated[
     str, BeforeValidator(_photo), Shown(lambda key: Word("common", "photo_kept"))
 ]
-Words = Annotated[str, BeforeValidator(_words)]
-
-REFUSALS = ["unanswered", "not_understood", "not_on_offer", "nothing_to_skip", "submit_or_edit", "nowhere_near", "name", "mobile", "resident_id_length", "resident_id_characters", "resident_id_checksum", "resident_id_birth_date", "born", "other_id", "plate", "photo", "words", "child", "too_young"]
-"""Every code a refusal may have; a test holds that each has its words."""
 
 
 def looks_like_id(text: str) -> bool:

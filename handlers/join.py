@@ -19,8 +19,8 @@ from handlers.answers import (
     Sex,
     YesNo,
 )
-from handlers.flow import AskAgain, Flow, Submit, ask, questions
-from handlers.my_application import MY_APPLICATION, my_application
+from handlers.flow import AskAgain, Flow, questions
+from handlers.my_application import MY_APPLICATION, as_told, my_application
 from handlers.places import (
     CITIES,
     DISTRICTS,
@@ -35,6 +35,7 @@ from handlers.places import (
     nearest,
     reviewer,
 )
+from handlers.question import Submit, ask
 from handlers.say import Say, Word
 from handlers.turn import Turn
 from models import application as applications
@@ -107,11 +108,11 @@ class Skill(StrEnum):
 
 
 def _driver(a: Any) -> bool:
-    return a.group in DRIVERS
+    return str(a.group) in DRIVERS
 
 
 def _domestic(a: Any) -> bool:
-    return a.group == "domestic_worker"
+    return str(a.group) == "domestic_worker"
 
 
 def _resident(a: Any) -> bool:
@@ -168,13 +169,13 @@ class Join(Flow):
     def refuse(cls, turn: Turn, subject: str) -> list[Say] | None:
         """Show where one stands to who is a member, or whose application is waiting."""
         latest = applications.latest_of(turn.session, turn.worker.id)
-        waiting = latest is not None and latest.standing in applications.WAITING
-        member = turn.worker.member_no is not None
-        return my_application(turn, "") if waiting or member else None
+        waits = latest is not None and as_told(turn, latest) in applications.WAITING
+        is_member = turn.worker.member_no is not None
+        return my_application(turn, "") if waits or is_member else None
 
     @classmethod
     def prefill(cls, turn: Turn, subject: str) -> dict[str, Any]:
-        """Fill in what a poster's code tells, or all but what a reviewer found wrong."""
+        """Fill in what a poster's code tells, or all that a reviewer found right."""
         returned = _returned(turn)
         if returned is not None:
             return _still_right(turn, returned)
@@ -249,7 +250,7 @@ class Join(Flow):
     def _doubts(self, turn: Turn, row: Application) -> set[str]:
         """Return what a reviewer must look at; the worker is told none of it."""
         doubts = applications.doubts_about(turn.session, row)
-        born = self.born or birth_date(self.resident_id)
+        born = birth_date(self.resident_id) if self.resident_id else self.born
         if age(born, turn.today) > turn.rules.check_age:
             doubts.add("old")
         if self.resident_id and not province_known(self.resident_id):

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from handlers.conversation import resume_choice
 from handlers.my_application import MY_APPLICATION
 from handlers.reviewing import WAITING_LIST
 from handlers.say import Choice, Say, Word
+from handlers.talk import resume_choice
 from handlers.turn import Turn
 from models.application import latest_of
 from models.staff import staff_of
@@ -49,7 +49,7 @@ def home(turn: Turn, text: Word) -> Say:
     return Say(text, choices=rows)
 
 
-def welcome(turn: Turn) -> list[Say]:
+def welcome(turn: Turn, arg: str = "") -> list[Say]:
     """Greet somebody who is here for the first time."""
     product = turn.rules.product(turn.language)
     return [home(turn, Word("menu", "welcome", {"product": product}))]
@@ -96,14 +96,19 @@ def bars(turn: Turn) -> tuple[Bar, ...]:
     )
 
 
+COURTESIES = ("hello", "thanks")
+"""What people say out of courtesy; see commands.toml for the words."""
+
+
+def courtesy(turn: Turn, word: str) -> list[Say]:
+    """Return a greeting or a thank-you."""
+    if turn.chat.last_number <= 1:
+        return welcome(turn)
+    return [home(turn, Word("menu", word))]
+
+
 def lost(turn: Turn) -> list[Say]:
     """Answer what nobody understood: kindly, with what can be done."""
     if turn.chat.last_number <= 1:
         return welcome(turn)
     return [home(turn, Word("menu", "lost"))]
-
-
-def unusable(turn: Turn, kind: str) -> list[Say]:
-    """Answer a picture, place or voice nobody asked for."""
-    key = f"got_{kind}" if kind in ("photo", "location", "contact") else "got_other"
-    return [home(turn, Word("menu", key))]

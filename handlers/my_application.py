@@ -1,7 +1,7 @@
-"""My application: where it stands, who looks at it and until when; and taking it back."""
+"""My application: where it stands, who looks at it until when, and taking it back."""
 
-from handlers.flow import label
 from handlers.offers import OWN_WORDS
+from handlers.question import label
 from handlers.say import Choice, Say, Text, Word, say
 from handlers.turn import Turn
 from models import review
@@ -28,7 +28,7 @@ def my_application(turn: Turn, arg: str) -> list[Say]:
     row = latest_of(turn.session, turn.worker.id)
     if row is None:
         return [say("my_application", "none").offering(JOIN)]
-    standing = _as_told(turn, row)
+    standing = as_told(turn, row)
     union = turn.atlas.unions[row.union_code]
     message = Say(
         Word("my_application", f"standing_{standing}", {"due": row.due}),
@@ -49,8 +49,8 @@ def my_application(turn: Turn, arg: str) -> list[Say]:
     return [message]
 
 
-def _as_told(turn: Turn, row: Application) -> Standing:
-    """Return the standing the worker has been told; a decision shows with its notice."""
+def as_told(turn: Turn, row: Application) -> Standing:
+    """Return the standing the worker knows; a decision shows with its notice."""
     if row.standing in OPEN and row.standing is not Standing.RETURNED:
         return row.standing
     last = steps_of(turn.session, row.id)[-1]
@@ -104,7 +104,7 @@ def _choices(standing: Standing) -> tuple[Choice, ...]:
 def withdraw(turn: Turn, arg: str) -> list[Say]:
     """Take the application back; asks once whether that is meant."""
     row = latest_of(turn.session, turn.worker.id)
-    if row is None:
+    if row is None or as_told(turn, row) not in OPEN:
         return my_application(turn, "")
     if arg != row.number:
         sure = Choice(

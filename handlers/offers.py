@@ -1,4 +1,4 @@
-"""Offers: the answers a question can be answered with, and finding one by what was typed.
+"""Offers: the possible answers to a question, and finding one by what was typed.
 
 A choice is found by its number, its label, a part of the label nothing else has, or its
 pinyin; long lists are searched by typing and turned over nine at a time.
@@ -18,6 +18,9 @@ PAGE = 9
 
 OWN_WORDS = "="
 """How the key of an answer in the person's own words begins."""
+
+UNTICK = "-"
+"""How the key of a press that takes one of several answers away again begins."""
 
 
 @dataclass(frozen=True)
@@ -54,9 +57,9 @@ class Offer:
     searching: Searching | None = None
 
     def options(self, turn: Turn, answers: Any, query: str = "") -> list[Option]:
-        """Return the answers on offer, those that match `query` first and alone."""
+        """Return the answers on offer; with a `query` those it may mean."""
         if query and self.searching:
-            return list(self.searching(turn, answers, query))
+            return exact(list(self.searching(turn, answers, query)), query)
         found = list(self.listing(turn, answers))
         return matching(found, query) if query else found
 
@@ -68,9 +71,22 @@ class Offer:
 
 
 def plain(text: str) -> str:
-    """Fold a text for comparing: width, case, spaces and punctuation make no difference."""
+    """Fold a text for comparing: width, case, spaces, punctuation do not count."""
     folded = unicodedata.normalize("NFKC", text).casefold()
     return re.sub(r"[\s\W_]+", "", folded)
+
+
+def is_exact(option: Named, typed: str) -> bool:
+    """Tell whether a typed text is the whole label of an option, or one of its keys."""
+    wanted, name = plain(typed), option.label
+    return wanted in option.keys.split() or (
+        isinstance(name, str) and plain(name) == wanted
+    )
+
+
+def exact(options: list[Matched], typed: str) -> list[Matched]:
+    """Return the options that a typed text names exactly; all where it names none."""
+    return [o for o in options if is_exact(o, typed)] or options
 
 
 def matching(options: Sequence[Matched], typed: str) -> list[Matched]:
@@ -81,16 +97,12 @@ def matching(options: Sequence[Matched], typed: str) -> list[Matched]:
     wanted = plain(typed)
     if not wanted:
         return []
-    named = [
-        (o, plain(o.label), o.keys.split()) for o in options if isinstance(o.label, str)
+    named = [(o, plain(o.label)) for o in options if isinstance(o.label, str)]
+    found = [o for o, name in named if wanted in name] or [
+        o for o, _ in named if any(k.startswith(wanted) for k in o.keys.split())
     ]
-    exact = [o for o, name, keys in named if wanted == name or wanted in keys]
-    if exact:
-        return exact
-    inside = [o for o, name, _ in named if wanted in name]
-    return inside or [
-        o for o, _, keys in named if any(k.startswith(wanted) for k in keys)
-    ]
+    whole = [o for o, _ in named if is_exact(o, typed)]
+    return whole or found
 
 
 def page_of(
@@ -103,6 +115,11 @@ def page_of(
     pages = -(-len(options) // size)
     start = (page % pages) * size
     return list(options[start : start + size]), True
+
+
+def page_number(text: str) -> int:
+    """Read the number of a page from a press; 0 for anything else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 5 else 0
 
 
 def as_choices(options: Sequence[Option], press: Callable[[str], str]) -> list[Choice]:

@@ -1,11 +1,10 @@
-"""Offers made of places, unions, groups and enterprises: where and with whom one works."""
+"""Offers of places, unions, groups and enterprises: where and with whom one works."""
 
 from typing import Any
 
 from sqlmodel import col, or_, select
 
-from handlers.flow import Answers
-from handlers.offers import Offer, Option
+from handlers.offers import Offer, Option, plain
 from handlers.say import Word
 from handlers.turn import Turn
 from models.columns import long, short
@@ -39,7 +38,7 @@ def _all_districts(turn: Turn, answers: Any) -> list[Option]:
 
 
 def _wished(turn: Turn, answers: Any) -> list[Option]:
-    """Return the unions somebody may wish for: the employer's, the street's and so on."""
+    """Return the unions one may wish for: the employer's, the street's and so on."""
     atlas, home = turn.atlas, answers.home_district
     own = atlas.unions.get(employer_union(answers) or "")
     trade = [
@@ -71,10 +70,12 @@ def _enterprises(kind: str, limit: int) -> Offer:
         return [_enterprise_option(row) for row in rows]
 
     def searching(turn: Turn, answers: Any, query: str) -> list[Option]:
-        like = f"%{query.casefold().replace('%', '').replace('_', '')}%"
         chosen = select(Enterprise).where(
             Enterprise.kind == kind,
-            or_(col(Enterprise.name).ilike(like), col(Enterprise.pinyin).like(like)),
+            or_(
+                col(Enterprise.name).icontains(query.strip(), autoescape=True),
+                col(Enterprise.pinyin).contains(plain(query), autoescape=True),
+            ),
         )
         rows = turn.session.exec(
             chosen.order_by(col(Enterprise.position), col(Enterprise.name)).limit(
@@ -92,7 +93,7 @@ def _enterprises(kind: str, limit: int) -> Offer:
 
 
 def employer_union(answers: Any) -> str | None:
-    """Return the code of the union of the employer or platform chosen, if it has one."""
+    """Return the code of the union that the employer or platform chosen has, if any."""
     chosen = answers.employer or answers.platform or ""
     return str(chosen).partition(".")[2] or None
 
@@ -103,7 +104,7 @@ def nearest(turn: Turn, lat: float, lon: float) -> dict[str, Any] | None:
     return {"city": district.parent, "district": district.code} if district else None
 
 
-def reviewer(turn: Turn, answers: Answers) -> Union | None:
+def reviewer(turn: Turn, answers: Any) -> Union | None:
     """Return the union that reviews: the one wished for, else the district's."""
     wished = turn.atlas.unions.get(answers.wished_union)
     return wished or turn.atlas.federation(answers.home_district or answers.district)

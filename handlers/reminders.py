@@ -1,4 +1,4 @@
-"""Reminders: for each kind, what falls due without anybody asking, and what is said then.
+"""Reminders: what falls due without anybody asking, and what is said then.
 
 A kind may `find` subjects that became due and `tell` one: it returns the chat to write
 to and the messages, or the reason why nothing is said.
@@ -10,12 +10,12 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from handlers.my_application import MY_APPLICATION, reason_rows
+from handlers.my_application import FIX, MY_APPLICATION, reason_rows
 from handlers.say import Choice, Say, Word
+from handlers.talk import Talk, flow_named, opened
 from handlers.turn import Turn
 from models import reminder
 from models.application import Application, Standing, Step
-from models.columns import short
 from models.conversation import Conversation, State, unfinished_since
 from models.hours import next_open
 from models.message import Kind
@@ -55,18 +55,29 @@ def _chat_of_conversation(session: Session, row: Reminder) -> int | None:
     return found.chat_id if found else None
 
 
-def _tell_unfinished(turn: Turn, row: Reminder) -> list[Say] | Skip:
-    talk = turn.session.get_one(Conversation, int(row.subject))
-    if talk.state not in (State.OPEN, State.PAUSED):
+def _unfinished_talk(turn: Turn, row: Reminder) -> Talk | Skip:
+    conversation = turn.session.get_one(Conversation, int(row.subject))
+    if conversation.state not in (State.OPEN, State.PAUSED):
         return "finished"
-    if talk.updated_at > row.due:
+    flow = flow_named(conversation.flow)
+    if flow is None:
+        conversation.end(State.EXPIRED, turn.now)
+        return "flow_is_gone"
+    return opened(turn, conversation, flow)
+
+
+def _tell_unfinished(turn: Turn, row: Reminder) -> list[Say] | Skip:
+    talk = _unfinished_talk(turn, row)
+    if isinstance(talk, Skip):
+        return talk
+    if talk.row.updated_at > row.due:
         return "went_on"
     return [
         Say(
-            Word("reminders", "unfinished", {"what": Word(talk.flow, "name")}),
+            Word("reminders", "unfinished", {"what": Word(talk.flow.name, "name")}),
             choices=(
-                Choice(Word("reminders", "go_on"), f"r:{short(talk.id)}"),
-                Choice(Word("reminders", "drop"), f"x:{short(talk.id)}"),
+                Choice(Word("common", "go_on"), f"r:{talk.key}"),
+                Choice(Word("reminders", "drop"), f"x:{talk.key}"),
             ),
             kind=Kind.REMINDER,
         )
@@ -82,18 +93,19 @@ def _expired(session: Session, rules: Rules, now: datetime) -> None:
 
 
 def _tell_expired(turn: Turn, row: Reminder) -> list[Say] | Skip:
-    talk = turn.session.get_one(Conversation, int(row.subject))
-    if talk.state not in (State.OPEN, State.PAUSED):
-        return "finished"
-    flow, days = talk.flow, turn.rules.keep_days
-    talk.end(State.EXPIRED, turn.now)
-    if turn.chat.conversation_id == talk.id:
-        turn.chat.conversation_id = None
-    what = Word(flow, "name")
+    talk = _unfinished_talk(turn, row)
+    if isinstance(talk, Skip):
+        return talk
+    days = turn.rules.keep_days
+    if talk.row.updated_at > turn.now - timedelta(days=days):
+        return "went_on"
+    again = f"f:{talk.flow.name}:{talk.row.subject}"
+    talk.end(State.EXPIRED)
+    what = Word(talk.flow.name, "name")
     return [
         Say(
             Word("reminders", "expired", {"what": what, "days": days}),
-            choices=(Choice(what, f"f:{flow}:{talk.subject}"),),
+            choices=(Choice(what, again),),
             kind=Kind.REMINDER,
         )
     ]
@@ -108,9 +120,10 @@ def _chat_of_step(session: Session, row: Reminder) -> int | None:
 def _tell_decision(turn: Turn, row: Reminder) -> list[Say] | Skip:
     step = turn.session.get_one(Step, int(row.subject))
     application = turn.session.get_one(Application, step.application_id)
+    if application.standing is not step.standing:
+        return "overtaken"
     union = turn.atlas.unions[turn.worker.union_code or application.union_code]
-    fix = Choice(Word("my_application", "fix"), "f:join:")
-    returned = step.standing is Standing.RETURNED
+    fix = (FIX,) if step.standing is Standing.RETURNED else ()
     return [
         Say(
             Word(
@@ -120,7 +133,7 @@ def _tell_decision(turn: Turn, row: Reminder) -> list[Say] | Skip:
             ),
             title=Word("reminders", "decision"),
             rows=reason_rows(turn, step),
-            choices=(*((fix,) if returned else ()), MY_APPLICATION),
+            choices=(*fix, MY_APPLICATION),
             kind=Kind.RECEIPT,
         )
     ]

@@ -8,7 +8,7 @@ from models.message import Kind
 
 @dataclass(frozen=True)
 class Word:
-    """A text from the templates: the block `key` of templates/chat/<language>/<flow>.txt."""
+    """A text: the block `key` of templates/chat/<language>/<flow>.txt."""
 
     flow: str
     key: str
@@ -29,7 +29,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Say:
-    """One message: its words and, where it has them, a card, choices, a link, a wish."""
+    """One message: its words, and what it has of a card, choices, a link, a wish."""
 
     text: Word | None
     before: Word | None = None

@@ -3,23 +3,39 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
+from handlers.say import Text
 from models.chat import Chat
 from models.place import Atlas
 from models.rules import Rules
 from models.sealing import Keyring
 from models.worker import Worker
 
+LONGEST = 4096
+"""No channel carries a longer text; what is beyond is not read."""
+
+
+class Named(Protocol):
+    """Any row with a name in Chinese and in English."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def name_en(self) -> str: ...
+
 
 @dataclass(frozen=True)
 class Incoming:
     """Something a person did in a chat, the same for every channel.
 
-    `kind` is text, press, location, photo, contact, form, start (with a code), hello,
-    stop, or other; `key` is unique within the channel and names this update.
+    `kind` is text, press, location, photo, contact, start (with a code), hello, stop,
+    return (after a stop), group or other; `key` is unique within the channel and names
+    this update.
     """
 
     channel: str
@@ -36,6 +52,13 @@ class Incoming:
     given_id: str | None = None
     language: str | None = None
 
+    def __post_init__(self) -> None:
+        """Leave out what no database can keep: half characters and the zero byte."""
+        for name in ("text", "label"):
+            kept = getattr(self, name)[:LONGEST].replace("\0", "")
+            whole = kept.encode(errors="ignore").decode()
+            object.__setattr__(self, name, whole)
+
 
 @dataclass(frozen=True)
 class Vocabulary:
@@ -47,6 +70,13 @@ class Vocabulary:
 
     commands: Mapping[str, str] = field(default_factory=dict)
     documents: Mapping[tuple[str, str], str] = field(default_factory=dict)
+
+    def readings(self, text: Text) -> list[str]:
+        """Return how the label of a question reads, in every language."""
+        if isinstance(text, str):
+            return [text]
+        block = f"{text.flow}.{text.key}"
+        return [t for (_, name), t in self.documents.items() if name == block]
 
 
 @dataclass
@@ -75,13 +105,6 @@ class Turn:
         """The date where the product is used."""
         return self.now.astimezone(ZoneInfo(self.rules.zone)).date()
 
-    def named(self, row: "Named") -> str:
+    def named(self, row: Named) -> str:
         """Return a row's name in this person's language."""
         return row.name_en if self.language == "en" and row.name_en else row.name
-
-
-class Named:
-    """Any row with a name in Chinese and in English."""
-
-    name: str
-    name_en: str

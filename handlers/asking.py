@@ -1,0 +1,163 @@
+"""Putting a question: its words, its place among the others, and its choices.
+
+A press carries the conversation, the question, the showing and the option, so that a
+late one can be told from a new one; see `handlers.presses`.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from handlers.flow import Progress
+from handlers.offers import OWN_WORDS, PAGE, UNTICK, Option, as_choices, page_of
+from handlers.question import Question
+from handlers.say import Choice, Say, Text, Word, say
+from handlers.talk import Talk
+from models.form_link import make_link
+
+DONE = "_done"
+"""The key of the option that ends a question with several answers."""
+
+SKIP = "_skip"
+"""The key of the option that leaves an optional question open."""
+
+ALL = "all"
+"""The page that shows the whole list again after a search."""
+
+
+def message_of(talk: Talk, state: Progress, question: Question) -> Say:
+    """Make the message that puts a question."""
+    asks = question.asked_by(talk.flow.name)
+    first = _own_questions(talk, state)[:1]
+    message = Say(
+        replace(asks, params={**_known(talk, state), **asks.params}),
+        choices=_choices(talk, state, question),
+        back=None if question in first else f"b:{talk.key}:{question.name}",
+        wish=question.how.wish,
+        place=_place(talk, state, question),
+    )
+    if question.submit:
+        title = Word(talk.flow.name, "summary")
+        return replace(message, title=title, rows=_summary(talk, state))
+    if question.how.private and not talk.turn.trusted:
+        return _by_link(talk, question, message)
+    return message
+
+
+def editable(talk: Talk) -> list[Option]:
+    """Return the answered questions, to choose the one to correct."""
+    state = talk.state
+    return [
+        Option(q.name, q.labelled(talk.flow.name))
+        for q in state.asked
+        if q.name in state.seen and q.how.shown
+    ]
+
+
+def choose_edit(talk: Talk, page: int) -> list[Say]:
+    """List the answered questions, to choose the one to correct."""
+    options, more = page_of(editable(talk), page)
+    choices = as_choices(options, lambda name: f"e:{talk.key}:{name}")
+    if more:
+        choices.append(_more(f"l:{talk.key}:{page + 1}"))
+    message = say("common", "which_to_edit").offering(*choices)
+    return [replace(message, back=f"r:{talk.key}")]
+
+
+def _own_questions(talk: Talk, state: Progress) -> list[Question]:
+    """Return the questions this person has to answer, without those known before."""
+    return [q for q in state.asked if q.name not in talk.draft.known]
+
+
+def _place(talk: Talk, state: Progress, question: Question) -> str | None:
+    own = _own_questions(talk, state)
+    return f"{own.index(question) + 1}/{len(own)}" if question in own else None
+
+
+def _known(talk: Talk, state: Progress) -> dict[str, Any]:
+    """Return what the words of a question may use: the answers, as they are shown."""
+    return {
+        q.name: q.shown(talk.turn, state.seen, state.seen[q.name])
+        for q in state.asked
+        if q.name in state.seen
+    }
+
+
+def _summary(talk: Talk, state: Progress) -> tuple[tuple[Text, Text], ...]:
+    shown = _known(talk, state)
+    return tuple(
+        (q.labelled(talk.flow.name), shown[q.name])
+        for q in state.asked
+        if q.name in shown and q.how.shown
+    )
+
+
+def _by_link(talk: Talk, question: Question, message: Say) -> Say:
+    """Ask for the answer on our own page instead of here."""
+    turn, minutes = talk.turn, talk.turn.rules.form_minutes
+    token = make_link(turn.session, talk.row.id, question.name, turn.now, minutes)
+    return replace(
+        message,
+        after=Word("common", "private_here", {"minutes": minutes}),
+        link=(Word("common", "private_link"), f"/form/{token}"),
+        wish=None,
+    )
+
+
+def _choices(talk: Talk, state: Progress, question: Question) -> tuple[Choice, ...]:
+    showing = talk.row.showing
+
+    def press(key: str) -> str:
+        return f"q:{talk.key}:{question.name}:{showing}:{key}"
+
+    if question.submit:
+        return (
+            Choice(Word(talk.flow.name, "submit"), press("submit")),
+            Choice(Word("common", "edit"), f"l:{talk.key}:0"),
+            Choice(Word("common", "cancel"), f"x:{talk.key}"),
+        )
+    last = _last_choices(talk, state, question, press)
+    options = question.options(talk.turn, state.seen, talk.draft.query)
+    page, more = page_of(options, talk.draft.page, PAGE - len(last))
+    found = [_tickable(o, talk.draft.picked, press) for o in page]
+    if more:
+        found.append(_more(f"m:{talk.key}:{question.name}:{talk.draft.page + 1}"))
+    return (*found, *last)
+
+
+def _tickable(option: Option, picked: list[str], press: Callable[[str], str]) -> Choice:
+    """Return an option as a choice; pressing one that is ticked takes the tick away."""
+    if option.key not in picked:
+        return Choice(option.label, press(option.key), option.keys)
+    ticked = Word("common", "ticked", {"label": option.label})
+    return Choice(ticked, press(UNTICK + option.key), option.keys)
+
+
+def _last_choices(
+    talk: Talk, state: Progress, question: Question, press: Callable[[str], str]
+) -> list[Choice]:
+    """Return what stands below the options: own words, done, skip, keep, change."""
+    how, draft, last = question.how, talk.draft, []
+    if draft.query and how.own_words:
+        own = Word("common", "own_words", {"typed": draft.query})
+        last.append(Choice(own, press(OWN_WORDS)))
+    if draft.query and question.options(talk.turn, state.seen):
+        page = f"m:{talk.key}:{question.name}:{ALL}"
+        last.append(Choice(Word("common", "show_all"), page))
+    if how.many and draft.picked:
+        picked = Word("common", "picked", {"count": len(draft.picked)})
+        last.append(Choice(picked, press(DONE)))
+    if how.optional:
+        last.append(Choice(Word("common", "skip"), press(SKIP)))
+    if question.name in state.seen and not how.many:
+        answer = question.shown(talk.turn, state.seen, state.seen[question.name])
+        keep = Word("common", "keep", {"answer": answer})
+        last.append(Choice(keep, f"k:{talk.key}"))
+    for name in how.also:
+        change = Word(talk.flow.name, f"change_{name}")
+        last.append(Choice(change, f"e:{talk.key}:{name}"))
+    return last
+
+
+def _more(press: str) -> Choice:
+    return Choice(Word("common", "more"), press)

@@ -1,0 +1,146 @@
+"""A conversation at work: its row, flow and draft; which is open and which waits."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from handlers.flow import Flow, Progress, progress, questions
+from handlers.say import Choice, Word
+from handlers.turn import Turn
+from models.attachment import Attachment
+from models.columns import long, short
+from models.conversation import Conversation, Draft, State, paused_in, paused_of
+
+ECHO = timedelta(seconds=5)
+"""A second tap of the same button within this time is a slip of the finger."""
+
+
+@dataclass
+class Talk:
+    """A conversation at work."""
+
+    turn: Turn
+    row: Conversation
+    flow: type[Flow]
+    draft: Draft
+
+    @property
+    def key(self) -> str:
+        """The conversation's id as presses carry it."""
+        return short(self.row.id)
+
+    @property
+    def state(self) -> Progress:
+        """How far it has come."""
+        return progress(self.turn, self.flow, self.row.subject, self.draft.answers)
+
+    @property
+    def own(self) -> list[str]:
+        """The names of the answers the person gave, beside those known before."""
+        return [name for name in self.draft.answers if name not in self.draft.known]
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether it was moved on so lately that a tap may be the echo of another."""
+        return self.turn.now - self.row.updated_at < ECHO
+
+    def keep(self) -> None:
+        """Seal the draft back into the row."""
+        self.row.keep(self.turn.keys, self.turn.worker, self.draft, self.turn.now)
+
+    def end(self, state: State) -> None:
+        """Close the conversation; its draft is erased."""
+        if state is not State.DONE:
+            for name in self.own:
+                self.forget_picture(name)
+        self.row.end(state, self.turn.now)
+        if self.turn.chat.conversation_id == self.row.id:
+            self.turn.chat.conversation_id = None
+
+    def forget_picture(self, name: str) -> None:
+        """Erase the picture an own answer stands for, if it is one."""
+        wishes = {q.name: q.how.wish for q in questions(self.flow)}
+        if name in self.own and wishes.get(name) == "photo":
+            key = str(self.draft.answers[name])
+            picture = self.turn.session.get(Attachment, long(key))
+            if picture is not None:
+                self.turn.session.delete(picture)
+
+
+def flow_named(name: str) -> type[Flow] | None:
+    """Return a flow of the product; one that is no more may have left rows behind."""
+    from handlers import FLOWS  # the table of all flows needs this module first
+
+    return FLOWS.get(name)
+
+
+def opened(turn: Turn, row: Conversation, flow: type[Flow]) -> Talk:
+    """Return a stored conversation ready to go on."""
+    return Talk(turn, row, flow, row.load(turn.keys, turn.worker))
+
+
+def open_talk(turn: Turn) -> Talk | None:
+    """Return the open conversation of this chat."""
+    row = _open_row(turn)
+    flow = flow_named(row.flow) if row else None
+    return opened(turn, row, flow) if row and flow else None
+
+
+def talk_of(turn: Turn, key: str) -> Talk | None:
+    """Return the unfinished conversation of this chat with this id."""
+    row = row_of(turn, key)
+    flow = flow_named(row.flow) if row else None
+    if row is None or flow is None or row.state not in (State.OPEN, State.PAUSED):
+        return None
+    return opened(turn, row, flow)
+
+
+def row_of(turn: Turn, key: str) -> Conversation | None:
+    """Return the conversation of this chat with this id, ended or not."""
+    row = turn.session.get(Conversation, long(key))
+    return row if row and row.chat_id == turn.chat.id else None
+
+
+def paused_talk(turn: Turn, name: str, subject: str) -> Talk | None:
+    """Return the paused conversation of a flow, to go on instead of starting anew."""
+    row = paused_in(turn.session, turn.chat.id, name, subject)
+    flow = flow_named(name)
+    return opened(turn, row, flow) if row and flow else None
+
+
+def last_paused(turn: Turn) -> Talk | None:
+    """Return the conversation of this chat that was paused last."""
+    turn.session.flush()
+    row = paused_of(turn.session, turn.worker.id, turn.chat.id)
+    flow = flow_named(row.flow) if row else None
+    return opened(turn, row, flow) if row and flow else None
+
+
+def pause(turn: Turn) -> None:
+    """Set the open conversation aside; it is offered again when the next one ends."""
+    row = _open_row(turn)
+    if row is not None:
+        row.state, row.updated_at = State.PAUSED, turn.now
+        turn.chat.conversation_id = None
+
+
+def reopen(talk: Talk) -> None:
+    """Make a conversation the open one; another that was open is paused."""
+    if talk.row.state is not State.OPEN:
+        pause(talk.turn)
+        talk.row.state = State.OPEN
+        talk.turn.chat.conversation_id = talk.row.id
+
+
+def resume_choice(turn: Turn) -> Choice | None:
+    """Return the choice that takes up the conversation paused last, if there is one."""
+    talk = last_paused(turn)
+    if talk is None:
+        return None
+    what = Word(talk.flow.name, "name")
+    return Choice(Word("common", "resume", {"what": what}), f"r:{talk.key}")
+
+
+def _open_row(turn: Turn) -> Conversation | None:
+    if turn.chat.conversation_id is None:
+        return None
+    return turn.session.get(Conversation, turn.chat.conversation_id)
