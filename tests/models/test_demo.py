@@ -1,0 +1,89 @@
+"""The demo: a reviewer sees people who wait, however often it is seeded."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlmodel import Session, select
+
+from models import demo
+from models.application import Application, Standing, steps_of, waiting_in
+from models.chat import Chat
+from models.consent import Consent
+from models.identity import normalise_mobile, resident_id_fault
+from models.place import Atlas
+from models.staff import Staff, accept
+from models.worker import Worker
+from tests.models.cast import KEYS, NOW, meet
+
+TIMES = [
+    NOW,
+    datetime(2026, 10, 8, 0, 30, tzinfo=UTC),
+    datetime(2027, 3, 1, 16, 0, tzinfo=UTC),
+]
+
+
+def waiting(session: Session, atlas: Atlas, union_code: str) -> list[Application]:
+    return waiting_in(session, atlas.branch(union_code))
+
+
+@pytest.mark.parametrize("now", TIMES, ids=["weekday", "holiday", "weekend"])
+def test_a_reviewer_sees_new_old_and_forgotten_applications(
+    session: Session, atlas: Atlas, now: datetime
+) -> None:
+    demo.seed(session, KEYS, now)
+    rows = waiting(session, atlas, "4401")
+    ages = [now - row.submitted_at for row in rows]
+    assert [age.days for age in ages[1:]] == [2, 2, 0]
+    assert now.date() - rows[0].due >= timedelta(days=4)
+    assert all(row.due >= now.date() for row in rows if row.submitted_at == now)
+    assert len({row.group for row in rows}) == 4
+    assert len({row.district for row in rows}) == 3
+    assert sum(row.flags != "" for row in rows) == 1
+    assert len(waiting(session, atlas, "4451-home")) == 1
+
+
+def test_seeding_again_makes_nothing_but_a_new_invitation(session: Session) -> None:
+    codes = [demo.seed(session, KEYS, NOW) for _ in range(2)]
+    assert codes[0] != codes[1]
+    for table, count in ((Application, 5), (Worker, 5), (Chat, 5), (Consent, 5)):
+        assert len(session.exec(select(table)).all()) == count
+    assert sorted(session.exec(select(Staff.union_code))) == ["4401", "4451-home"]
+
+
+def test_the_newest_invitation_makes_a_social_worker_of_the_city(
+    session: Session,
+) -> None:
+    worker, _ = meet(session)
+    older, newer = (demo.seed(session, KEYS, NOW) for _ in range(2))
+    assert accept(session, older, worker.id, NOW) is None
+    staff = accept(session, newer, worker.id, NOW)
+    assert staff is not None
+    assert (staff.role, staff.union_code) == ("social_worker", "4401")
+
+
+def test_the_people_are_whole_and_nobody(session: Session) -> None:
+    demo.seed(session, KEYS, NOW)
+    for row in session.exec(select(Application)):
+        facts = row.load(KEYS, session.get_one(Worker, row.worker_id))
+        assert resident_id_fault(facts["resident_id"], NOW.date()) is None
+        assert facts["resident_id"][14:17] == "000"
+        assert normalise_mobile(facts["mobile"]) == facts["mobile"]
+        assert facts["mobile"].startswith("+86140")
+        assert [s.standing for s in steps_of(session, row.id)] == [Standing.SUBMITTED]
+
+
+def test_they_answered_what_the_form_asks_in_places_there_are(
+    session: Session, atlas: Atlas
+) -> None:
+    demo.seed(session, KEYS, NOW)
+    for row in session.exec(select(Application)):
+        facts = row.load(KEYS, session.get_one(Worker, row.worker_id))
+        assert list(facts) == list(demo.FACTS)
+        assert facts["group"] in atlas.groups
+        assert atlas.divisions[facts["district"]].parent == facts["city"]
+        assert not facts["street"] or (
+            atlas.divisions[facts["street"]].parent == facts["district"]
+        )
+        assert row.union_code in atlas.unions
