@@ -180,6 +180,8 @@ def take_batch(
     kit.refresh(session)
     fresh = _first_seen(session, batch, now)
     people = people_of(session, kit, fresh, now)
+    # A session forgets rows nobody holds: these are at hand while the batch runs.
+    held = _conversations(session, people)
     ledger = Ledger(session, kit, now)
     ledger.mind(chat for chat, _ in people.values())
     for incoming in fresh:
@@ -187,6 +189,7 @@ def take_batch(
         chat, worker = people[place_of(incoming)]
         turn = kit.turn(session, chat, worker, now, can.trusted)
         take_one(ledger, turn, can, incoming)
+    del held
     return ledger.close()
 
 
@@ -255,7 +258,6 @@ def people_of(
     """Return each update's chat and person, locked by id; make those met first."""
     chats = {c.place: c for c in _chats(session, batch)}
     workers = {w.id: w for w in _workers(session, chats.values())}
-    _preload(session, chats.values())
     found = {place: (c, workers[c.worker_id]) for place, c in chats.items()}
     new = {place_of(i): _meet(kit, i, now) for i in batch if place_of(i) not in found}
     for rows in ([w for _, w in new.values()], [c for c, _ in new.values()]):
@@ -291,11 +293,14 @@ def _workers(session: Session, chats: Iterable[Chat]) -> Sequence[Worker]:
     ).all()
 
 
-def _preload(session: Session, chats: Iterable[Chat]) -> None:
-    """Read the open conversations together, so that each step finds its own at hand."""
-    ids = {c.conversation_id for c in chats if c.conversation_id}
-    if ids:
-        session.exec(select(Conversation).where(col(Conversation.id).in_(ids))).all()
+def _conversations(
+    session: Session, people: dict[Place, tuple[Chat, Worker]]
+) -> Sequence[Conversation]:
+    """Read the open conversations of all these chats together."""
+    ids = {c.conversation_id for c, _ in people.values() if c.conversation_id}
+    if not ids:
+        return []
+    return session.exec(select(Conversation).where(col(Conversation.id).in_(ids))).all()
 
 
 def _meet(kit: Kit, incoming: Incoming, now: datetime) -> tuple[Chat, Worker]:
