@@ -6,7 +6,6 @@ name in every language, saying what was wrong and giving an example.
 
 import re
 from datetime import date
-from enum import StrEnum
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, ValidationInfo
@@ -21,20 +20,6 @@ from models.worker import age
 
 TOO_YOUNG_TO_KEEP = 14
 """Below this age we keep nothing at all (PIPL art. 28, 31)."""
-
-
-class YesNo(StrEnum):
-    """Yes or no."""
-
-    YES = "yes"
-    NO = "no"
-
-
-class Sex(StrEnum):
-    """As the identity document states it."""
-
-    FEMALE = "female"
-    MALE = "male"
 
 
 def _turn(info: ValidationInfo) -> Turn:

@@ -35,6 +35,7 @@ def message_of(talk: Talk, state: Progress, question: Question) -> Say:
         back=None if question in first else f"b:{talk.key}:{question.name}",
         wish=question.how.wish,
         place=_place(talk, state, question),
+        after=talk.flow.remark(talk.turn, question.name),
     )
     if question.submit:
         title = Word(talk.flow.name, "summary")
@@ -117,12 +118,18 @@ def _choices(talk: Talk, state: Progress, question: Question) -> tuple[Choice, .
             Choice(Word("common", "cancel"), f"x:{talk.key}"),
         )
     last = _last_choices(talk, state, question, press)
-    options = question.options(talk.turn, state.seen, talk.draft.query)
+    options = _options(talk, state, question)
     page, more = page_of(options, talk.draft.page, PAGE - len(last))
     found = [_tickable(o, talk.draft.picked, press) for o in page]
     if more:
         found.append(_more(f"m:{talk.key}:{question.name}:{talk.draft.page + 1}"))
     return (*found, *last)
+
+
+def _options(talk: Talk, state: Progress, question: Question) -> list[Option]:
+    """Return what a search found; all there is where it found nothing."""
+    found = question.options(talk.turn, state.seen, talk.draft.query)
+    return found or question.options(talk.turn, state.seen)
 
 
 def _tickable(option: Option, picked: list[str], press: Callable[[str], str]) -> Choice:
@@ -141,7 +148,7 @@ def _last_choices(
     if draft.query and how.own_words:
         own = Word("common", "own_words", {"typed": draft.query})
         last.append(Choice(own, press(OWN_WORDS)))
-    if draft.query and question.options(talk.turn, state.seen):
+    if draft.query and _is_narrowed(talk, state, question):
         page = f"m:{talk.key}:{question.name}:{ALL}"
         last.append(Choice(Word("common", "show_all"), page))
     if how.many and draft.picked:
@@ -149,14 +156,22 @@ def _last_choices(
         last.append(Choice(picked, press(DONE)))
     if how.optional:
         last.append(Choice(Word("common", "skip"), press(SKIP)))
-    if question.name in state.seen and not how.many:
+    if question.name in state.seen and how.shown and not how.many:
         answer = question.shown(talk.turn, state.seen, state.seen[question.name])
         keep = Word("common", "keep", {"answer": answer})
         last.append(Choice(keep, f"k:{talk.key}"))
     for name in how.also:
         change = Word(talk.flow.name, f"change_{name}")
         last.append(Choice(change, f"e:{talk.key}:{name}"))
+    if question in _own_questions(talk, state)[:1]:
+        last.append(Choice(Word("common", "cancel"), f"x:{talk.key}"))
     return last
+
+
+def _is_narrowed(talk: Talk, state: Progress, question: Question) -> bool:
+    """Tell whether a search hides some of what is on offer."""
+    everything = question.options(talk.turn, state.seen)
+    return len(_options(talk, state, question)) < len(everything)
 
 
 def _more(press: str) -> Choice:

@@ -13,7 +13,7 @@ from handlers.asking import message_of
 from handlers.flow import AskAgain, Flow, Progress
 from handlers.question import Question, Refused, Stop
 from handlers.say import Choice, Say, Word, say
-from handlers.talk import Talk, pause, reopen, resume_choice
+from handlers.talk import Talk, pause, reopen, with_resume
 from handlers.turn import Turn
 from models.conversation import Draft, State, new_conversation
 from models.identity import mask_id
@@ -82,7 +82,7 @@ def answer(talk: Talk, question: Question, value: Any) -> list[Say]:
         return put(talk, question.name, instead=Word("answers", refused.code))
     except Stop as stop:
         talk.end(State.CANCELLED)
-        return closing(talk.turn, Say(stop.word))
+        return [with_resume(talk.turn, Say(stop.word))]
     kept = None if typed is None else question.check.dump_python(typed, mode="json")
     if kept != talk.draft.answers.get(question.name):
         talk.forget_picture(question.name)
@@ -110,15 +110,7 @@ def set_aside(talk: Talk) -> list[Say]:
 def drop(talk: Talk) -> list[Say]:
     """End a conversation without effect; nothing that was filled in is kept."""
     talk.end(State.CANCELLED)
-    return closing(talk.turn, say(talk.flow.name, "cancelled"))
-
-
-def closing(turn: Turn, last: Say) -> list[Say]:
-    """Add to a flow's last message the offer to go on with what was paused."""
-    if turn.chat.conversation_id is not None:
-        return [last]
-    choice = resume_choice(turn)
-    return [last.offering(choice) if choice else last]
+    return [with_resume(talk.turn, say(talk.flow.name, "cancelled"))]
 
 
 def _finish(talk: Talk, state: Progress) -> list[Say]:
@@ -140,7 +132,7 @@ def _finish(talk: Talk, state: Progress) -> list[Say]:
                 return _again(talk, question, code)
         raise
     talk.end(State.DONE)
-    return closing(turn, last)
+    return [with_resume(turn, last)]
 
 
 def _form(talk: Talk, state: Progress) -> Flow:

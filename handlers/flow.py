@@ -21,7 +21,7 @@ from handlers.question import (
     Stop,
     make_question,
 )
-from handlers.say import Say
+from handlers.say import Say, Word
 from handlers.turn import Turn
 
 
@@ -67,6 +67,11 @@ class Flow(BaseModel):
         return ()
 
     @classmethod
+    def remark(cls, turn: Turn, question: str) -> Word | None:
+        """Return what to say below a question, such as what was wrong before."""
+        return None
+
+    @classmethod
     def noted(cls, turn: Turn, question: str, value: Any) -> None:
         """Keep what must be on record the moment it is answered, such as a consent."""
 
@@ -77,7 +82,7 @@ class Flow(BaseModel):
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a conversation has come: typed answers, who is asked, what is next.
+    """How far a conversation has come: typed answers, what is asked, what is next.
 
     `seen` also holds the conversation's `subject`, for offers that depend on it.
     """
@@ -87,8 +92,10 @@ class Progress:
     next: Question | None
 
     def question(self, name: str | None) -> Question | None:
-        """Return the question of this name if it is put to this person."""
-        return next((q for q in self.asked if q.name == name), None)
+        """Return the question of this name, if it may be put by now."""
+        found = next((q for q in self.asked if q.name == name), None)
+        reached = found is self.next or name in self.seen
+        return found if reached else None
 
 
 def progress(

@@ -4,7 +4,6 @@ Asked by 《工会会员登记表》 as far as a chat needs it: no wage, no fami
 date come from the ID number.
 """
 
-from enum import StrEnum
 from typing import Any, ClassVar
 
 from handlers.answers import (
@@ -16,11 +15,24 @@ from handlers.answers import (
     Photo,
     Plate,
     ResidentId,
+)
+from handlers.choices import (
+    Belong,
+    Consent,
+    IdType,
     Sex,
+    Skill,
+    Vehicle,
+    WorkForm,
     YesNo,
 )
 from handlers.flow import AskAgain, Flow, questions
-from handlers.my_application import MY_APPLICATION, as_told, my_application
+from handlers.my_application import (
+    MY_APPLICATION,
+    as_told,
+    my_application,
+    reason_text,
+)
 from handlers.places import (
     CITIES,
     DISTRICTS,
@@ -52,59 +64,6 @@ CONSENT_VERSION = "2026-11"
 """The version of the blocks `consent_text` in join.txt; change both together."""
 
 DRIVERS = ("truck_driver", "ride_hailing_driver")
-
-
-class Consent(StrEnum):
-    """Whether the worker agrees to the handling of the data asked here."""
-
-    AGREE = "agree"
-
-
-class WorkForm(StrEnum):
-    """How somebody works."""
-
-    EMPLOYER = "employer"
-    PLATFORM = "platform"
-    SELF_EMPLOYED = "self_employed"
-    CASUAL = "casual"
-
-
-class IdType(StrEnum):
-    """Which identity document the number is of."""
-
-    RESIDENT = "resident"
-    PASSPORT = "passport"
-    PERMIT = "permit"
-
-
-class Belong(StrEnum):
-    """Whether to join where one works or where one lives."""
-
-    WORK = "work"
-    HOME = "home"
-
-
-class Vehicle(StrEnum):
-    """What a driver drives."""
-
-    HEAVY = "heavy"
-    MEDIUM = "medium"
-    LIGHT = "light"
-    TRAILER = "trailer"
-    VAN = "van"
-    CAR = "car"
-
-
-class Skill(StrEnum):
-    """What a domestic worker does."""
-
-    CLEANING = "cleaning"
-    COOKING = "cooking"
-    INFANT = "infant"
-    MATERNITY = "maternity"
-    ELDERLY = "elderly"
-    PATIENT = "patient"
-    LAUNDRY = "laundry"
 
 
 def _driver(a: Any) -> bool:
@@ -180,6 +139,15 @@ class Join(Flow):
         if returned is not None:
             return _still_right(turn, returned)
         return {"id_type": IdType.RESIDENT.value, **_from_source(turn)}
+
+    @classmethod
+    def remark(cls, turn: Turn, question: str) -> Word | None:
+        """Say what a reviewer found wrong with the answer given before."""
+        returned = _returned(turn)
+        reason = _found_wrong(turn, returned).get(question) if returned else None
+        if reason is None:
+            return None
+        return Word("join", "was_wrong", {"reason": reason_text(reason)})
 
     @classmethod
     def noted(cls, turn: Turn, question: str, value: Any) -> None:
@@ -264,10 +232,15 @@ def _returned(turn: Turn) -> Application | None:
     return latest if latest and latest.standing is Standing.RETURNED else None
 
 
+def _found_wrong(turn: Turn, row: Application) -> dict[str, str]:
+    """Return what a reviewer found wrong: the reason by question."""
+    last = applications.steps_of(turn.session, row.id)[-1]
+    return last.reasons(turn.keys, turn.worker)
+
+
 def _still_right(turn: Turn, row: Application) -> dict[str, Any]:
     """Return the answers of a returned application but those found wrong."""
-    last = applications.steps_of(turn.session, row.id)[-1]
-    wrong = last.reasons(turn.keys, turn.worker)
+    wrong = _found_wrong(turn, row)
     facts = row.load(turn.keys, turn.worker)
     asked = {q.name: q for q in questions(Join)}
     return {

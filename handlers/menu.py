@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from handlers.my_application import MY_APPLICATION
 from handlers.reviewing import WAITING_LIST
 from handlers.say import Choice, Say, Word
-from handlers.talk import resume_choice
+from handlers.talk import with_resume
 from handlers.turn import Turn
 from models.application import latest_of
 from models.staff import staff_of
 
 JOIN = Choice(Word("join", "name"), "f:join:")
+MENU = Choice(Word("menu", "menu_label"), "v:menu:")
 HELP = Choice(Word("menu", "help_label"), "v:help:")
 PERSON = Choice(Word("menu", "person_label"), "v:person:")
 CHINESE = Choice("中文", "a:language:zh-CN")
@@ -44,9 +45,15 @@ def menu(turn: Turn, arg: str) -> list[Say]:
 def home(turn: Turn, text: Word) -> Say:
     """Return the home menu under other words, such as a greeting."""
     other = ENGLISH if turn.language != "en" else CHINESE
-    paused = resume_choice(turn)
-    rows = (*((paused,) if paused else ()), *own_rows(turn), HELP, PERSON, other)
-    return Say(text, choices=rows)
+    message = Say(text, choices=(*own_rows(turn), HELP, PERSON, other))
+    return with_resume(turn, message, first=True)
+
+
+def way_on(turn: Turn, message: Say) -> Say:
+    """Return a message that is no dead end: what offers nothing offers the menu."""
+    if message.choices or message.back or turn.chat.conversation_id is not None:
+        return message
+    return message.offering(MENU)
 
 
 def welcome(turn: Turn, arg: str = "") -> list[Say]:

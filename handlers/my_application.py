@@ -110,10 +110,11 @@ def withdraw(turn: Turn, arg: str) -> list[Say]:
         sure = Choice(
             Word("my_application", "withdraw_sure"), f"a:withdraw:{row.number}"
         )
-        return [say("my_application", "withdraw_ask").offering(sure, MY_APPLICATION)]
+        keep = Choice(Word("my_application", "withdraw_not"), MY_APPLICATION.press)
+        return [say("my_application", "withdraw_ask").offering(sure, keep)]
     try:
         review.withdraw(turn.session, turn.keys, row, turn.now)
     except CannotDecide:
-        return my_application(turn, "")
+        return [say("my_application", "withdraw_late").offering(MY_APPLICATION)]
     done = Say(Word("my_application", "withdrawn_now"), kind=Kind.RECEIPT)
     return [done.offering(JOIN)]

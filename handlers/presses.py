@@ -26,9 +26,9 @@ from handlers.talk import (
     pause,
     paused_talk,
     reopen,
-    resume_choice,
     row_of,
     talk_of,
+    with_resume,
 )
 from handlers.turn import Turn
 from models.conversation import State
@@ -78,10 +78,7 @@ def aside(
         return menu.lost(turn)
     pause(turn)
     *first, last = show(turn, arg)
-    choice = resume_choice(turn)
-    if choice and all(c.press != choice.press for c in last.choices):
-        last = last.offering(choice)
-    return [*first, last]
+    return [*first, with_resume(turn, last)]
 
 
 def _with_talk(

@@ -74,7 +74,7 @@ def _tell_unfinished(turn: Turn, row: Reminder) -> list[Say] | Skip:
         return "went_on"
     return [
         Say(
-            Word("reminders", "unfinished", {"what": Word(talk.flow.name, "name")}),
+            Word("reminders", "unfinished", {"what": Word(talk.flow.name, "summary")}),
             choices=(
                 Choice(Word("common", "go_on"), f"r:{talk.key}"),
                 Choice(Word("reminders", "drop"), f"x:{talk.key}"),
@@ -99,13 +99,14 @@ def _tell_expired(turn: Turn, row: Reminder) -> list[Say] | Skip:
     days = turn.rules.keep_days
     if talk.row.updated_at > turn.now - timedelta(days=days):
         return "went_on"
-    again = f"f:{talk.flow.name}:{talk.row.subject}"
+    name = talk.flow.name
+    again = Choice(Word(name, "name"), f"f:{name}:{talk.row.subject}")
     talk.end(State.EXPIRED)
-    what = Word(talk.flow.name, "name")
+    what = Word(name, "summary")
     return [
         Say(
             Word("reminders", "expired", {"what": what, "days": days}),
-            choices=(Choice(what, again),),
+            choices=(again,),
             kind=Kind.REMINDER,
         )
     ]

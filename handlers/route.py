@@ -11,6 +11,7 @@ from handlers import menu
 from handlers.answers import looks_like_id
 from handlers.asking import choose_edit, editable
 from handlers.conversation import answer, put
+from handlers.flow import questions
 from handlers.hearing import edit, hear, locate, misheard, take_photo
 from handlers.offers import Option, is_exact, matching, plain
 from handlers.presses import aside, pressed
@@ -18,7 +19,7 @@ from handlers.say import Say, Word, say
 from handlers.talk import Talk, open_talk
 from handlers.turn import Incoming, Turn
 from models.chat import Shown
-from models.identity import parse_number
+from models.identity import mask_id, parse_number
 from models.place import Source
 from models.staff import PREFIX, accept
 
@@ -29,11 +30,13 @@ _EDIT = re.compile(
 
 def step(turn: Turn, incoming: Incoming) -> list[Say]:
     """Carry out what a person did and return what to say."""
-    if incoming.kind == "stop":
-        turn.chat.stopped_at = turn.now
+    turn.chat.stopped_at = turn.now if incoming.kind == "stop" else None
+    if incoming.kind in ("stop", "return"):
         return []
-    turn.chat.stopped_at = None
-    return KINDS.get(incoming.kind, _other)(turn, incoming)
+    if incoming.kind == "group":  # nothing private may be said there
+        return [say("menu", "group")]
+    said = KINDS.get(incoming.kind, _other)(turn, incoming)
+    return [menu.way_on(turn, message) for message in said]
 
 
 def _hello(turn: Turn, incoming: Incoming) -> list[Say]:
@@ -61,8 +64,10 @@ def _accept(turn: Turn, code: str) -> list[Say]:
 
 def _text(turn: Turn, incoming: Incoming) -> list[Say]:
     typed, talk = incoming.text, open_talk(turn)
-    if not turn.trusted and looks_like_id(typed):
-        return _too_private(turn, talk)
+    if looks_like_id(typed):
+        turn.said = mask_id(typed)
+        if not turn.trusted:
+            return _too_private(turn, talk, "private_typed")
     command = turn.vocabulary.commands.get(plain(typed))
     if command:
         return pressed(turn, command)
@@ -93,7 +98,7 @@ def _guessed(turn: Turn, screen: list[Shown], typed: str) -> list[Say] | None:
 def _answer(turn: Turn, talk: Talk, typed: str, screen: list[Shown]) -> list[Say]:
     question = talk.state.question(talk.row.asked)
     if question and question.how.private and not turn.trusted:
-        return _too_private(turn, talk)
+        return _too_private(turn, talk, "private_by_link")
     if not plain(typed):
         return put(talk, talk.row.asked, before=Word("answers", "not_understood"))
     heard = hear(talk, typed, screen)
@@ -102,12 +107,12 @@ def _answer(turn: Turn, talk: Talk, typed: str, screen: list[Shown]) -> list[Say
     return _guessed(turn, screen, typed) or misheard(talk, typed)
 
 
-def _too_private(turn: Turn, talk: Talk | None) -> list[Say]:
+def _too_private(turn: Turn, talk: Talk | None, key: str) -> list[Say]:
     """Say why a private fact typed here was not kept, and where it is safe."""
-    turn.said = "****"
+    turn.said, words = "****", Word("common", key)
     if talk is None:
-        return [menu.home(turn, Word("common", "private_typed"))]
-    return put(talk, talk.row.asked, before=Word("common", "private_typed"))
+        return [menu.home(turn, words)]
+    return put(talk, talk.row.asked, before=words)
 
 
 def _correction(turn: Turn, talk: Talk, typed: str) -> list[Say] | None:
@@ -121,8 +126,9 @@ def _correction(turn: Turn, talk: Talk, typed: str) -> list[Say] | None:
         return edit(talk, names.pop())
     if names:
         return choose_edit(talk, 0)
-    asked = [Option(q.name, q.labelled(talk.flow.name)) for q in talk.state.asked]
-    if not matching([*_labels(turn, asked)], found[1]):
+    every = [*questions(talk.flow), *talk.state.asked]
+    labels = [Option(q.name, q.labelled(talk.flow.name)) for q in every]
+    if not matching([*_labels(turn, labels)], found[1]):
         return None
     return put(talk, talk.row.asked, before=Word("common", "not_answered_yet"))
 
@@ -161,16 +167,6 @@ def _contact(turn: Turn, incoming: Incoming) -> list[Say]:
     return _unasked(turn, "contact")
 
 
-def _return(turn: Turn, incoming: Incoming) -> list[Say]:
-    """Let somebody who had blocked us come back in their own time."""
-    return []
-
-
-def _group(turn: Turn, incoming: Incoming) -> list[Say]:
-    """Ask for a talk of two, since nothing private may be said in a group."""
-    return [say("menu", "group")]
-
-
 def _other(turn: Turn, incoming: Incoming) -> list[Say]:
     return _unasked(turn, "other")
 
@@ -191,6 +187,4 @@ KINDS: dict[str, Callable[[Turn, Incoming], list[Say]]] = {
     "contact": _contact,
     "start": _start,
     "hello": _hello,
-    "return": _return,
-    "group": _group,
 }

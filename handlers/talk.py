@@ -1,10 +1,10 @@
 """A conversation at work: its row, flow and draft; which is open and which waits."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from handlers.flow import Flow, Progress, progress, questions
-from handlers.say import Choice, Word
+from handlers.say import Choice, Say, Word
 from handlers.turn import Turn
 from models.attachment import Attachment
 from models.columns import long, short
@@ -131,13 +131,22 @@ def reopen(talk: Talk) -> None:
         talk.turn.chat.conversation_id = talk.row.id
 
 
-def resume_choice(turn: Turn) -> Choice | None:
-    """Return the choice that takes up the conversation paused last, if there is one."""
+def with_resume(turn: Turn, message: Say, first: bool = False) -> Say:
+    """Return a message with the choice to take up what was paused last.
+
+    It stands instead of the choice to begin the same flow, which would do the same.
+    """
     talk = last_paused(turn)
-    if talk is None:
-        return None
-    what = Word(talk.flow.name, "name")
-    return Choice(Word("common", "resume", {"what": what}), f"r:{talk.key}")
+    if talk is None or turn.chat.conversation_id is not None:
+        return message
+    what = Word(talk.flow.name, "summary")
+    resume = Choice(Word("common", "resume", {"what": what}), f"r:{talk.key}")
+    if any(c.press == resume.press for c in message.choices):
+        return message
+    begin = f"f:{talk.flow.name}:{talk.row.subject}"
+    others = tuple(c for c in message.choices if c.press != begin)
+    choices = (resume, *others) if first else (*others, resume)
+    return replace(message, choices=choices)
 
 
 def _open_row(turn: Turn) -> Conversation | None:

@@ -16,6 +16,14 @@ pytest_plugins = ["tests.databases"]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--rewrite-stories",
+        action="store_true",
+        help="write what the bot says now into tests/stories; review it as a diff",
+    )
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     if CHROMIUM:
         return

@@ -1,0 +1,129 @@
+"""Stories: conversations as plain text, played against the real step and compared.
+
+    # a remark                     > 入会            the worker types
+    channels: page typing          >[提交]           presses the button of that label
+    ! 过 1 天                      >>[提交]          the same without a pause
+    社工> 待审                     >(照片)           does something else, see DEEDS
+
+The lines in between are what the bot answers.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+from models.message import Body
+from tests.world import World
+
+STORIES = Path(__file__).parent / "stories"
+CHANNELS = ("page", "typing")
+"""Where a story is told that does not say where."""
+
+UNITS = {"秒": "seconds", "分钟": "minutes", "小时": "hours", "天": "days"}
+LINE = re.compile(r"(?P<who>\w*)(?P<mark>>>?)\s*(?P<deed>.*)")
+
+Deed = Callable[[World, str, str], list[Body]]
+
+DEEDS: dict[str, Deed] = {
+    "打开": lambda world, who, arg: world.do("hello", who=who),
+    "扫码": lambda world, who, arg: world.do("start", arg, who),
+    "照片": lambda world, who, arg: world.do(
+        "photo", who=who, data=b"picture", mime="image/jpeg"
+    ),
+    "坏照片": lambda world, who, arg: world.do("photo", who=who),
+    "位置": lambda world, who, arg: world.do(
+        "location", who=who, lat=float(arg.split()[0]), lon=float(arg.split()[1])
+    ),
+    "名片": lambda world, who, arg: world.do("contact", arg, who),
+    "语音": lambda world, who, arg: world.do("other", who=who),
+    "群聊": lambda world, who, arg: world.do("group", who=who),
+    "拉黑": lambda world, who, arg: world.do("stop", who=who),
+    "取消拉黑": lambda world, who, arg: world.do("return", who=who),
+    "填到": lambda world, who, arg: fill(world, who, *arg.split()),
+    "安全网页": lambda world, who, arg: world.fill_form(arg, who),
+}
+
+
+def fill(world: World, who: str, until: str, *other: str) -> list[Body]:
+    """Join up to a question; `mobile=…` and the like are other answers than usual."""
+    answers = dict(pair.split("=", 1) for pair in other)
+    return world.fill(until, who, **answers)
+
+
+def channels_of(story: Path) -> tuple[str, ...]:
+    """Return the channels a story is told on."""
+    found = re.search(r"^channels: (.+)$", story.read_text("utf-8"), re.MULTILINE)
+    return tuple(found[1].split()) if found else CHANNELS
+
+
+def script_of(story: Path) -> Iterator[str]:
+    """Yield the lines of a story that are not answers."""
+    for line in story.read_text("utf-8").splitlines():
+        if line.startswith(("#", "!", "channels:")) or LINE.fullmatch(line):
+            yield line
+
+
+def play(world: World, story: Path) -> str:
+    """Play a story's script and return the whole story as it now goes."""
+    told = [line for line in script_of(story) if line.startswith(("#", "channels:"))]
+    for line in script_of(story):
+        if line.startswith("!"):
+            told += ["", line, *_happen(world, line.removeprefix("!").strip())]
+        elif not line.startswith(("#", "channels:")):
+            told += ["", line, *_do(world, line)]
+    return "\n".join(told) + "\n"
+
+
+def _do(world: World, line: str) -> list[str]:
+    found = LINE.fullmatch(line)
+    assert found is not None
+    who, deed = found["who"] or "工人", found["deed"]
+    if found["mark"] == ">" and not deed.startswith("["):
+        return lines_of(_act(world, who, deed))
+    label = deed.strip("[]")
+    tap = world.tap if found["mark"] == ">" else world.tap_at_once
+    return lines_of(tap(label, who)) or ["（没有回话）"]
+
+
+def _act(world: World, who: str, deed: str) -> list[Body]:
+    name, _, arg = deed.strip("()").partition(" ")
+    if deed.startswith("(") and name in DEEDS:
+        return DEEDS[name](world, who, arg)
+    return world.say(deed, who)
+
+
+def _happen(world: World, event: str) -> list[str]:
+    """Let time pass, or somebody be appointed; tell what people then hear."""
+    if event.startswith("任命社工 "):
+        return lines_of(world.appoint(event.split()[1]))
+    _, number, unit = event.split()
+    heard = world.wait(timedelta(**{UNITS[unit]: float(number)}))
+    return [
+        line
+        for who, bodies in heard.items()
+        for line in ("" if who == "工人" else f"（{who}收到）", *lines_of(bodies))
+        if line
+    ]
+
+
+def lines_of(bodies: list[Body]) -> list[str]:
+    """Return messages as lines, without what chance decides."""
+    return [line for body in bodies for line in _lines(body)]
+
+
+def _lines(body: Body) -> Iterator[str]:
+    if "title" in body:
+        yield f"【{body['title']}】"
+    yield from (f"  {label}：{value}" for label, value in body.get("rows", []))
+    place = f"（{body['place']}）" if "place" in body else ""
+    yield from f"{place}{body['text']}".splitlines()
+    if "link" in body:
+        yield f"  ↗ {body['link'][0]}"
+    if "wish" in body:
+        yield f"  ＋ {body['wish'][1]}"
+    if "image" in body:
+        yield "  ▣"
+    yield from (f"  {number} {label}" for number, label, _ in body.get("choices", []))
