@@ -36,6 +36,14 @@ def database(request: pytest.FixtureRequest) -> Iterator[Database]:
         yield made
 
 
+@pytest.fixture(scope="session", params=KINDS)
+def shared_database(request: pytest.FixtureRequest) -> Iterator[Database]:
+    """Give a seeded database of the whole run; who writes there takes it back."""
+    copy: Copy = request.getfixturevalue(f"{request.param}_copies")
+    with copy(SEEDED) as made:
+        yield made
+
+
 @pytest.fixture(params=KINDS)
 def empty_database(request: pytest.FixtureRequest) -> Iterator[Database]:
     """Give a database without a single table."""

@@ -12,13 +12,20 @@ from models.place import Atlas, read_atlas
 
 
 @pytest.fixture
-def session(database: Database) -> Iterator[Session]:
-    """Open a transaction that is never committed."""
-    with Session(database.writing, expire_on_commit=False) as opened:
-        yield opened
+def session(shared_database: Database) -> Iterator[Session]:
+    """Open a session all of whose transactions are taken back in the end."""
+    with shared_database.writing.connect() as connection, connection.begin() as outer:
+        with Session(
+            connection,
+            expire_on_commit=False,
+            join_transaction_mode="create_savepoint",
+        ) as opened:
+            yield opened
+        outer.rollback()
 
 
-@pytest.fixture
-def atlas(session: Session) -> Atlas:
+@pytest.fixture(scope="session")
+def atlas(shared_database: Database) -> Atlas:
     """Read the places the product comes with."""
-    return read_atlas(session)
+    with Session(shared_database.reading) as session:
+        return read_atlas(session)

@@ -138,8 +138,9 @@ def test_the_groups_keep_their_order(atlas: Atlas) -> None:
 
 
 def test_the_atlas_outlives_its_session_and_knows_its_edition(
-    session: Session, atlas: Atlas
+    session: Session,
 ) -> None:
+    atlas = read_atlas(session)
     assert atlas.edition == edition(session) == 5
     session.close()
     assert atlas.divisions["440106"].name == "天河区"
