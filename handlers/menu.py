@@ -103,15 +103,15 @@ def bars(turn: Turn) -> tuple[Bar, ...]:
     )
 
 
-COURTESIES = ("hello", "thanks")
-"""What people say out of courtesy; see commands.toml for the words."""
+COURTESIES = {"hello": Word("menu", "hello"), "thanks": Word("menu", "thanks")}
+"""What is answered to a courtesy; see commands.toml for the words."""
 
 
 def courtesy(turn: Turn, word: str) -> list[Say]:
     """Return a greeting or a thank-you."""
     if turn.chat.last_number <= 1:
         return welcome(turn)
-    return [home(turn, Word("menu", word))]
+    return [home(turn, COURTESIES[word])]
 
 
 def lost(turn: Turn) -> list[Say]:

@@ -67,7 +67,7 @@ def _text(turn: Turn, incoming: Incoming) -> list[Say]:
     if looks_like_id(typed):
         turn.said = mask_id(typed)
         if not turn.trusted:
-            return _too_private(turn, talk, "private_typed")
+            return _too_private(turn, talk, Word("common", "private_typed"))
     command = turn.vocabulary.commands.get(plain(typed))
     if command:
         return pressed(turn, command)
@@ -98,7 +98,7 @@ def _guessed(turn: Turn, screen: list[Shown], typed: str) -> list[Say] | None:
 def _answer(turn: Turn, talk: Talk, typed: str, screen: list[Shown]) -> list[Say]:
     question = talk.state.question(talk.row.asked)
     if question and question.how.private and not turn.trusted:
-        return _too_private(turn, talk, "private_by_link")
+        return _too_private(turn, talk, Word("common", "private_by_link"))
     if not plain(typed):
         return put(talk, talk.row.asked, before=Word("answers", "not_understood"))
     heard = hear(talk, typed, screen)
@@ -107,9 +107,9 @@ def _answer(turn: Turn, talk: Talk, typed: str, screen: list[Shown]) -> list[Say
     return _guessed(turn, screen, typed) or misheard(talk, typed)
 
 
-def _too_private(turn: Turn, talk: Talk | None, key: str) -> list[Say]:
+def _too_private(turn: Turn, talk: Talk | None, words: Word) -> list[Say]:
     """Say why a private fact typed here was not kept, and where it is safe."""
-    turn.said, words = "****", Word("common", key)
+    turn.said = "****"
     if talk is None:
         return [menu.home(turn, words)]
     return put(talk, talk.row.asked, before=words)
