@@ -1,4 +1,4 @@
-"""Find a name by the sounds of its characters, as phone keyboards have taught us.
+"""The sounds of a name, by which phone keyboards have taught us to find it.
 
 Keys are made once, when a name is stored: "baiyun by" for 白云. Asking costs nothing.
 """
@@ -41,21 +41,3 @@ def _to_sounds() -> Callable[[str], list[str]]:
 def _plain(text: str) -> str:
     """Keep letters and digits only, in lower case."""
     return re.sub(r"[\W_]", "", unicodedata.normalize("NFKC", text).casefold())
-
-
-def matches(query: str, name: str, keys: str) -> int:
-    """Rank how well a query fits a name and its keys; 0 is not at all.
-
-    5 the whole name, 4 its beginning, 3 a part, 2 the beginning of its initials, 1 the
-    beginning of its pinyin. Capitals and spaces do not count.
-    """
-    asked, whole = _plain(query), _plain(name)
-    full, _, initials = keys.partition(" ")
-    fits = (
-        asked == whole,
-        whole.startswith(asked),
-        asked in whole,
-        initials.startswith(asked),
-        full.startswith(asked),
-    )
-    return 5 - fits.index(True) if asked and any(fits) else 0
