@@ -64,6 +64,11 @@ class Program:
         return self.folder / "program.log"
 
     @property
+    def output(self) -> str:
+        """Read everything it has printed."""
+        return self.log.read_text("utf-8")
+
+    @property
     def pid(self) -> int:
         """Give the process's number."""
         assert self.process is not None
@@ -82,6 +87,20 @@ class Program:
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )
+
+    def run(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """Run a command with the same settings to its end."""
+        config = self.folder / "config.toml"
+        config.touch()
+        return subprocess.run(
+            [sys.executable, "-m", "bot", *words, "--config", config],
+            cwd=ROOT,
+            env=self._environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=START_SECONDS,
+        )
 
     def wait_until_healthy(self, seconds: float = START_SECONDS) -> None:
         """Wait until it serves pages and its database answers."""
