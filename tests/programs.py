@@ -33,40 +33,16 @@ START_SECONDS = 60.0
 STOP_SECONDS = 20.0
 
 
-class Program:
-    """One process of the product and the folder it lives in."""
+class Process:
+    """A command that can be started, killed and started again."""
 
-    def __init__(self, folder: Path, database: str = "", **settings: object) -> None:
-        self.folder = folder
-        self.port = free_port()
-        self.url = f"http://127.0.0.1:{self.port}"
-        self.database = database or f"sqlite:///{folder / 'zhigong.db'}"
+    def __init__(
+        self, command: list[str], environment: dict[str, str], log: Path
+    ) -> None:
+        self.command = command
+        self.log = log
+        self.environment = {"PATH": os.environ["PATH"], **environment}
         self.process: subprocess.Popen[bytes] | None = None
-        own = {
-            "product__data": str(folder),
-            "web__port": self.port,
-            "keys__wrapping": base64.b64encode(KEYRING.wrapping[1]).decode(),
-            "keys__index": base64.b64encode(KEYRING.index).decode(),
-        }
-        if database:
-            own["database__url"] = database
-        self._environment = {
-            "PATH": os.environ["PATH"],
-            **{
-                f"ZHIGONG_{name.upper()}": str(value)
-                for name, value in (own | settings).items()
-            },
-        }
-
-    @property
-    def log(self) -> Path:
-        """Say where everything the program prints is kept."""
-        return self.folder / "program.log"
-
-    @property
-    def output(self) -> str:
-        """Read everything it has printed."""
-        return self.log.read_text("utf-8")
 
     @property
     def pid(self) -> int:
@@ -74,50 +50,21 @@ class Program:
         assert self.process is not None
         return self.process.pid
 
-    def start(self, *words: str) -> None:
-        """Start it, `serve` unless told otherwise, and do not wait."""
-        config = self.folder / "config.toml"
-        config.touch()
-        command = words or ("serve",)
+    @property
+    def output(self) -> str:
+        """Read everything it has printed."""
+        return self.log.read_text("utf-8")
+
+    def start(self) -> None:
+        """Start it and do not wait."""
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "bot", *command, "--config", config],
+                self.command,
                 cwd=ROOT,
-                env=self._environment,
+                env=self.environment,
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )
-
-    def run(self, *words: str) -> subprocess.CompletedProcess[str]:
-        """Run a command with the same settings to its end."""
-        config = self.folder / "config.toml"
-        config.touch()
-        return subprocess.run(
-            [sys.executable, "-m", "bot", *words, "--config", config],
-            cwd=ROOT,
-            env=self._environment,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=START_SECONDS,
-        )
-
-    def wait_until_healthy(self, seconds: float = START_SECONDS) -> None:
-        """Wait until it serves pages and its database answers."""
-        until = time.monotonic() + seconds
-        while not self.is_healthy():
-            assert self.process is not None
-            assert self.process.poll() is None, self.log.read_text()
-            assert time.monotonic() < until, self.log.read_text()
-            time.sleep(0.02)
-
-    def is_healthy(self) -> bool:
-        """Ask it whether all is well."""
-        try:
-            with urllib.request.urlopen(f"{self.url}/healthz", timeout=5) as answer:  # noqa: S310
-                return bool(answer.status == 200)
-        except (urllib.error.URLError, OSError):
-            return False
 
     def kill(self) -> None:
         """End it at once, as a power cut would end it."""
@@ -138,6 +85,68 @@ class Program:
             raise
         finally:
             self.process = None
+
+
+class Program(Process):
+    """The product, serving, and the folder it lives in."""
+
+    def __init__(self, folder: Path, database: str = "", **settings: object) -> None:
+        self.folder = folder
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.database = database or f"sqlite:///{folder / 'zhigong.db'}"
+        self._config = folder / "config.toml"
+        self._config.touch()
+        own = {
+            "product__data": str(folder),
+            "web__port": self.port,
+            "keys__wrapping": base64.b64encode(KEYRING.wrapping[1]).decode(),
+            "keys__index": base64.b64encode(KEYRING.index).decode(),
+        }
+        if database:
+            own["database__url"] = database
+        super().__init__(
+            self._bot("serve"),
+            {f"ZHIGONG_{k.upper()}": str(v) for k, v in (own | settings).items()},
+            folder / "program.log",
+        )
+
+    def start(self, *words: str) -> None:
+        """Start it, `serve` unless told otherwise, and do not wait."""
+        self.command = self._bot(*(words or ("serve",)))
+        super().start()
+
+    def run(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """Run another command with the same settings to its end."""
+        return subprocess.run(
+            self._bot(*words),
+            cwd=ROOT,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=START_SECONDS,
+        )
+
+    def wait_until_healthy(self, seconds: float = START_SECONDS) -> None:
+        """Wait until it serves pages and its database answers."""
+        until = time.monotonic() + seconds
+        while not self.is_healthy():
+            assert self.process is not None
+            assert self.process.poll() is None, self.output
+            assert time.monotonic() < until, self.output
+            time.sleep(0.02)
+
+    def is_healthy(self) -> bool:
+        """Ask it whether all is well."""
+        try:
+            with urllib.request.urlopen(f"{self.url}/healthz", timeout=5) as answer:  # noqa: S310
+                return bool(answer.status == 200)
+        except (urllib.error.URLError, OSError):
+            return False
+
+    def _bot(self, *words: str) -> list[str]:
+        return [sys.executable, "-m", "bot", *words, "--config", str(self._config)]
 
 
 @contextmanager
