@@ -11,7 +11,14 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from jinja2 import (
+    Environment,
+    FileSystemLoader,
+    StrictUndefined,
+    Template,
+    meta,
+    nodes,
+)
 
 from handlers.offers import plain
 from handlers.say import Choice, Say, Text, Word
@@ -75,10 +82,29 @@ def text_of(text: Text, reader: Reader) -> str:
     """Return a text in the reader's language."""
     if isinstance(text, str):
         return text
-    if not text.params:
+    used = _variables(reader.language, text.flow)[text.key]
+    if not used:
         return _fixed(reader.language, text.flow, text.key)
-    params = {name: _value(value, reader) for name, value in text.params.items()}
+    given = text.params
+    params = {name: _value(given[name], reader) for name in used if name in given}
     return _render(reader.language, text.flow, text.key, params)
+
+
+@cache
+def _variables(language: str, flow: str) -> dict[str, frozenset[str]]:
+    """Return the variables each block of a file uses; most use none."""
+    environment = _environment(language)
+    source = (CHAT / language / f"{flow}.txt").read_text(encoding="utf-8")
+    return {
+        block.name: _used_in(block, environment)
+        for block in environment.parse(source).find_all(nodes.Block)
+    }
+
+
+def _used_in(block: nodes.Block, environment: Environment) -> frozenset[str]:
+    alone = nodes.Template(block.body, lineno=1)
+    alone.set_environment(environment)
+    return frozenset(meta.find_undeclared_variables(alone)) - {"self"}
 
 
 @cache

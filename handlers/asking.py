@@ -4,8 +4,8 @@ A press carries the conversation, the question, the showing and the option, so t
 late one can be told from a new one; see `handlers.presses`.
 """
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from handlers.flow import Progress
@@ -29,13 +29,14 @@ def message_of(talk: Talk, state: Progress, question: Question) -> Say:
     """Make the message that puts a question."""
     asks = question.asked_by(talk.flow.name)
     first = _own_questions(talk, state)[:1]
+    remark = talk.draft.remarks.get(question.name)
     message = Say(
-        replace(asks, params={**_known(talk, state), **asks.params}),
+        replace(asks, params=Known(talk, state, asks.params)),
         choices=_choices(talk, state, question),
         back=None if question in first else f"b:{talk.key}:{question.name}",
         wish=question.how.wish,
         place=_place(talk, state, question),
-        after=talk.flow.remark(talk.turn, question.name),
+        after=talk.flow.remark(remark) if remark else None,
     )
     if question.submit:
         title = Word(talk.flow.name, "summary")
@@ -75,17 +76,32 @@ def _place(talk: Talk, state: Progress, question: Question) -> str | None:
     return f"{own.index(question) + 1}/{len(own)}" if question in own else None
 
 
-def _known(talk: Talk, state: Progress) -> dict[str, Any]:
-    """Return what the words of a question may use: the answers, as they are shown."""
-    return {
-        q.name: q.shown(talk.turn, state.seen, state.seen[q.name])
-        for q in state.asked
-        if q.name in state.seen
-    }
+@dataclass(frozen=True)
+class Known(Mapping[str, Any]):
+    """What the words of a question may use: the answers, shown when they are used."""
+
+    talk: Talk
+    state: Progress
+    own: Mapping[str, Any]
+
+    def __getitem__(self, name: str) -> Any:
+        if name in self.own:
+            return self.own[name]
+        question = self.state.question(name)
+        if question is None or name not in self.state.seen:
+            raise KeyError(name)
+        seen = self.state.seen
+        return question.shown(self.talk.turn, seen, seen[name])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter({**self.own, **self.state.seen})
+
+    def __len__(self) -> int:
+        return len({**self.own, **self.state.seen})
 
 
 def _summary(talk: Talk, state: Progress) -> tuple[tuple[Text, Text], ...]:
-    shown = _known(talk, state)
+    shown = Known(talk, state, {})
     return tuple(
         (q.labelled(talk.flow.name), shown[q.name])
         for q in state.asked

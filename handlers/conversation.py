@@ -29,7 +29,8 @@ def begin(turn: Turn, flow: type[Flow], subject: str = "") -> list[Say]:
     turn.session.add(row)
     turn.chat.conversation_id = row.id
     known = flow.prefill(turn, subject)
-    return put(Talk(turn, row, flow, Draft(answers=known, known=[*known])))
+    draft = Draft(known, known=[*known], remarks=flow.remarks(turn, subject))
+    return put(Talk(turn, row, flow, draft))
 
 
 def resume(talk: Talk) -> list[Say]:
@@ -54,6 +55,9 @@ def put(
     """
     state = talk.state
     question = state.question(name) or state.next
+    if question is None:
+        state = talk.review(thorough=True)
+        question = state.next
     if question is None:
         return _finish(talk, state)
     if question.name != talk.row.asked:
@@ -86,7 +90,7 @@ def answer(talk: Talk, question: Question, value: Any) -> list[Say]:
     kept = None if typed is None else question.check.dump_python(typed, mode="json")
     if kept != talk.draft.answers.get(question.name):
         talk.forget_picture(question.name)
-    talk.draft.answers[question.name] = kept
+    talk.keep_answers({question.name: kept})
     talk.flow.noted(talk.turn, question.name, typed)
     reopen(talk)
     return put(talk)
@@ -145,5 +149,5 @@ def _form(talk: Talk, state: Progress) -> Flow:
 def _again(talk: Talk, question: str, code: str) -> list[Say]:
     for q in talk.state.asked:
         if q.submit or q.name == question:
-            talk.draft.answers.pop(q.name, None)
+            talk.drop_answer(q.name)
     return put(talk, question, before=Word("answers", code))

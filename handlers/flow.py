@@ -67,9 +67,14 @@ class Flow(BaseModel):
         return ()
 
     @classmethod
-    def remark(cls, turn: Turn, question: str) -> Word | None:
-        """Return what to say below a question, such as what was wrong before."""
-        return None
+    def remarks(cls, turn: Turn, subject: str) -> dict[str, str]:
+        """Return, by question, what was wrong before; kept while the flow runs."""
+        return {}
+
+    @classmethod
+    def remark(cls, reason: str) -> Word:
+        """Return how such a remark is said below its question."""
+        raise NotImplementedError
 
     @classmethod
     def noted(cls, turn: Turn, question: str, value: Any) -> None:
@@ -99,11 +104,17 @@ class Progress:
 
 
 def progress(
-    turn: Turn, flow: type[Flow], subject: str, answers: dict[str, Any]
+    turn: Turn,
+    flow: type[Flow],
+    subject: str,
+    answers: dict[str, Any],
+    thorough: bool = True,
 ) -> Progress:
     """Walk the questions: keep the valid answers, stop at the first without one.
 
     `asked` goes on to the end, so that a person's place among all questions is known.
+    Unless `thorough`, an answer that was checked when it was given need only still have
+    its type and be on offer; a flow is finished after a thorough walk.
     """
     seen: dict[str, Any] = {"subject": subject}
     asked: list[Question] = []
@@ -112,19 +123,26 @@ def progress(
         if question.how.when and not question.how.when(Answers(seen)):
             continue
         asked.append(question)
-        if missing is None and not _is_answered(turn, question, seen, answers):
+        if missing is None and not _is_answered(
+            turn, question, seen, answers, thorough
+        ):
             missing = question
     return Progress(seen, asked, missing)
 
 
 def _is_answered(
-    turn: Turn, question: Question, seen: dict[str, Any], answers: dict[str, Any]
+    turn: Turn,
+    question: Question,
+    seen: dict[str, Any],
+    answers: dict[str, Any],
+    thorough: bool,
 ) -> bool:
     """Put a valid answer into `seen`."""
     if question.name not in answers:
         return False
     try:
-        seen[question.name] = question.valid(turn, seen, answers[question.name])
+        check = question.valid if thorough else question.kept
+        seen[question.name] = check(turn, seen, answers[question.name])
     except (Refused, Stop):
         return False
     return True

@@ -179,7 +179,7 @@ def locate(talk: Talk, lat: float, lon: float) -> list[Say] | None:
     found = question.how.locate(talk.turn, lat, lon)
     if found is None:
         return put(talk, question.name, instead=Word("answers", "nowhere_near"))
-    talk.draft.answers.update(found)
+    talk.keep_answers(found)
     state = talk.state
     where = [
         q.shown(talk.turn, state.seen, state.seen[q.name])

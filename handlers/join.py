@@ -141,12 +141,14 @@ class Join(Flow):
         return {"id_type": IdType.RESIDENT.value, **_from_source(turn)}
 
     @classmethod
-    def remark(cls, turn: Turn, question: str) -> Word | None:
-        """Say what a reviewer found wrong with the answer given before."""
+    def remarks(cls, turn: Turn, subject: str) -> dict[str, str]:
+        """Return what a reviewer found wrong with the answers given before."""
         returned = _returned(turn)
-        reason = _found_wrong(turn, returned).get(question) if returned else None
-        if reason is None:
-            return None
+        return _found_wrong(turn, returned) if returned else {}
+
+    @classmethod
+    def remark(cls, reason: str) -> Word:
+        """Say what a reviewer found wrong with the answer given before."""
         return Word("join", "was_wrong", {"reason": reason_text(reason)})
 
     @classmethod

@@ -1,14 +1,16 @@
 """Offers of places, unions, groups and enterprises: where and with whom one works."""
 
+from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from sqlmodel import col, or_, select
 
 from handlers.offers import Offer, Option, plain
 from handlers.say import Word
-from handlers.turn import Turn
+from handlers.turn import Turn, named
 from models.columns import long, short
-from models.place import Division, Enterprise, Union
+from models.place import Atlas, Enterprise, Union
 
 POOL = "pool"
 """The key of "let the union decide": approval goes to the holding pool."""
@@ -17,42 +19,57 @@ SEARCHED = 40
 """How many enterprises a search by name shows at most."""
 
 
-def _divisions(turn: Turn, found: list[Division]) -> list[Option]:
-    return [Option(d.code, turn.named(d), d.pinyin) for d in found]
+@lru_cache(maxsize=2048)
+def _divisions_in(atlas: Atlas, code: str | None, language: str) -> tuple[Option, ...]:
+    """Return the divisions below one, or the cities where there is none."""
+    found = atlas.children(code) if code else atlas.cities()
+    return tuple(Option(d.code, named(d, language), d.pinyin) for d in found)
 
 
-def _unions(turn: Turn, found: list[Union]) -> list[Option]:
-    return [Option(u.code, turn.named(u)) for u in found]
+@lru_cache(maxsize=64)
+def _groups_on(atlas: Atlas, day: date, language: str) -> tuple[Option, ...]:
+    return tuple(
+        Option(g.code, named(g, language), g.alias.replace(";", " "))
+        for g in atlas.groups_on(day)
+    )
 
 
-def _groups(turn: Turn, answers: Any) -> list[Option]:
-    return [
-        Option(g.code, turn.named(g), g.alias.replace(";", " "))
-        for g in turn.atlas.groups_on(turn.today)
-    ]
+@lru_cache(maxsize=8)
+def _all_districts(atlas: Atlas, language: str) -> tuple[Option, ...]:
+    found = [d for d in atlas.divisions.values() if d.kind == "district"]
+    return tuple(Option(d.code, named(d, language), d.pinyin) for d in found)
 
 
-def _all_districts(turn: Turn, answers: Any) -> list[Option]:
-    districts = [d for d in turn.atlas.divisions.values() if d.kind == "district"]
-    return _divisions(turn, districts)
-
-
-def _wished(turn: Turn, answers: Any) -> list[Option]:
+def _wished(turn: Turn, answers: Any) -> tuple[Option, ...]:
     """Return the unions one may wish for: the employer's, the street's and so on."""
-    atlas, home = turn.atlas, answers.home_district
-    own = atlas.unions.get(employer_union(answers) or "")
-    trade = [
+    home = answers.home_district
+    here = (home,) if home else (answers.street, answers.district)
+    own, trade = employer_union(answers), (answers.city, answers.district)
+    return _unions(turn.atlas, own, answers.group, trade, here, turn.language)
+
+
+@lru_cache(maxsize=2048)
+def _unions(
+    atlas: Atlas,
+    own: str | None,
+    group: str,
+    trade: tuple[str | None, ...],
+    here: tuple[str | None, ...],
+    language: str,
+) -> tuple[Option, ...]:
+    """Return the unions of the employer, the trade and the place, and the pool."""
+    mine = atlas.unions.get(own or "")
+    industry = [
         u
-        for u in atlas.unions_at(answers.city, answers.district)
-        if u.kind == "industry" and answers.group in u.groups.split(";")
+        for u in atlas.unions_at(*trade)
+        if u.kind == "industry" and group in u.groups.split(";")
     ]
     near = [
-        u
-        for u in atlas.unions_at(home or answers.street, home or answers.district)
-        if u.kind not in ("enterprise", "industry")
+        u for u in atlas.unions_at(*here) if u.kind not in ("enterprise", "industry")
     ]
-    found = {u.code: u for u in (own, *trade, *near) if u is not None}
-    return [*_unions(turn, [*found.values()]), Option(POOL, Word("join", "union_pool"))]
+    found = {u.code: u for u in (mine, *industry, *near) if u is not None}
+    options = [Option(u.code, named(u, language)) for u in found.values()]
+    return (*options, Option(POOL, Word("join", "union_pool")))
 
 
 def _enterprise_option(row: Enterprise) -> Option:
@@ -110,29 +127,23 @@ def reviewer(turn: Turn, answers: Any) -> Union | None:
     return wished or turn.atlas.federation(answers.home_district or answers.district)
 
 
-def by_key(kind: str) -> Any:
-    """Return a look-up of a division by its code, below the answer it depends on."""
+def _below(answer: str | None) -> Offer:
+    """Offer the divisions below the one an earlier answer names."""
 
-    def finding(turn: Turn, answers: Any, key: str) -> Option | None:
-        division = turn.atlas.divisions.get(key)
-        return (
-            _divisions(turn, [division])[0]
-            if division and division.kind == kind
-            else None
-        )
+    def listing(turn: Turn, answers: Any) -> tuple[Option, ...]:
+        code = getattr(answers, answer) if answer else None
+        if answer and not code:
+            return ()
+        return _divisions_in(turn.atlas, code, turn.language)
 
-    return finding
+    return Offer(listing)
 
 
-GROUPS = Offer(_groups)
-CITIES = Offer(lambda turn, answers: _divisions(turn, turn.atlas.cities()))
-DISTRICTS = Offer(
-    lambda turn, answers: _divisions(turn, turn.atlas.children(answers.city))
-)
-STREETS = Offer(
-    lambda turn, answers: _divisions(turn, turn.atlas.children(answers.district))
-)
-HOME_DISTRICTS = Offer(_all_districts, by_key("district"))
+GROUPS = Offer(lambda turn, answers: _groups_on(turn.atlas, turn.today, turn.language))
+CITIES = _below(None)
+DISTRICTS = _below("city")
+STREETS = _below("district")
+HOME_DISTRICTS = Offer(lambda turn, answers: _all_districts(turn.atlas, turn.language))
 UNIONS = Offer(_wished)
 EMPLOYERS = _enterprises("enterprise", 0)
 PLATFORMS = _enterprises("platform", 9)

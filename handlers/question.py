@@ -6,8 +6,8 @@ An answer that will not do raises `Refused`; one that ends the whole flow raises
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from types import SimpleNamespace
-from typing import Any, get_args
+from types import GenericAlias, SimpleNamespace
+from typing import Any, get_args, get_origin
 
 from pydantic import Field, TypeAdapter, ValidationError
 
@@ -82,6 +82,7 @@ class Question:
     name: str
     how: Ask
     check: TypeAdapter[Any]
+    reader: TypeAdapter[Any]
     submit: bool = False
     show: Callable[[Any], Text] | None = None
     asks: Word | None = None
@@ -102,6 +103,22 @@ class Question:
                 return None
             raise Refused("not_on_offer")
         value = self._typed(turn, answer)
+        if self.how.offer:
+            self._check_offer(self.how.offer, turn, seen, answer)
+        return value
+
+    def kept(self, turn: Turn, seen: dict[str, Any], answer: Any) -> Any:
+        """Return the typed value of an answer that was valid when it was given.
+
+        The next word of somebody in the middle of a long form would else check a dozen
+        answers anew, which is most of the time an update takes.
+        """
+        if answer is None and self.how.optional:
+            return None
+        try:
+            value = self.reader.validate_python(answer)
+        except ValidationError:
+            raise Refused("not_on_offer") from None
         if self.how.offer:
             self._check_offer(self.how.offer, turn, seen, answer)
         return value
@@ -179,6 +196,7 @@ def make_question(
         name=name,
         how=how,
         check=TypeAdapter(annotation),
+        reader=TypeAdapter(_unchecked(annotation)),
         submit=kind is Submit,
         show=show,
         asks=asks,
@@ -201,6 +219,15 @@ def _bare(annotation: Any) -> Any:
     """Return the type below `| None`, `list` and Annotated."""
     inner = [a for a in get_args(annotation) if a is not type(None)]
     return _bare(inner[0]) if inner else annotation
+
+
+def _unchecked(annotation: Any) -> Any:
+    """Return an annotation's type without None and without what checks its values."""
+    inner = [a for a in get_args(annotation) if a is not type(None)]
+    if not inner:
+        return annotation
+    kind = _unchecked(inner[0])
+    return GenericAlias(list, (kind,)) if get_origin(annotation) is list else kind
 
 
 def _metadata(annotation: Any) -> list[Any]:

@@ -1,5 +1,6 @@
 """What the bot says, before it is put into anybody's language or onto any channel."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -12,7 +13,7 @@ class Word:
 
     flow: str
     key: str
-    params: dict[str, Any] = field(default_factory=dict)
+    params: Mapping[str, Any] = field(default_factory=dict)
 
 
 Text = str | Word

@@ -1,7 +1,8 @@
 """A conversation at work: its row, flow and draft; which is open and which waits."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from typing import Any
 
 from handlers.flow import Flow, Progress, progress, questions
 from handlers.say import Choice, Say, Word
@@ -22,6 +23,7 @@ class Talk:
     row: Conversation
     flow: type[Flow]
     draft: Draft
+    _state: Progress | None = field(default=None, init=False, repr=False)
 
     @property
     def key(self) -> str:
@@ -30,8 +32,25 @@ class Talk:
 
     @property
     def state(self) -> Progress:
-        """How far it has come."""
-        return progress(self.turn, self.flow, self.row.subject, self.draft.answers)
+        """How far it has come; worked out once until an answer changes."""
+        if self._state is None:
+            self._state = self.review(thorough=False)
+        return self._state
+
+    def review(self, thorough: bool) -> Progress:
+        """Walk all questions; a thorough walk checks each answer as if given now."""
+        subject, answers = self.row.subject, self.draft.answers
+        return progress(self.turn, self.flow, subject, answers, thorough)
+
+    def keep_answers(self, answers: dict[str, Any]) -> None:
+        """Put answers into the draft."""
+        self.draft.answers.update(answers)
+        self._state = None
+
+    def drop_answer(self, name: str) -> None:
+        """Take an answer out of the draft."""
+        self.draft.answers.pop(name, None)
+        self._state = None
 
     @property
     def own(self) -> list[str]:

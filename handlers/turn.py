@@ -107,4 +107,9 @@ class Turn:
 
     def named(self, row: Named) -> str:
         """Return a row's name in this person's language."""
-        return row.name_en if self.language == "en" and row.name_en else row.name
+        return named(row, self.language)
+
+
+def named(row: Named, language: str) -> str:
+    """Return a row's name in a language."""
+    return row.name_en if language == "en" and row.name_en else row.name

@@ -1,9 +1,9 @@
 """A chat: one person on one channel, its messages' numbers, the choices on screen."""
 
-import json
 from dataclasses import dataclass
 from datetime import datetime
 
+import orjson
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, SQLModel
 
@@ -53,14 +53,15 @@ class Chat(SQLModel, table=True):
     def show(self, keys: Keyring, worker: Worker, choices: list[Shown]) -> None:
         """Remember the choices now on the screen, so that a typed number means them."""
         rows = [[c.number, c.label, c.press, c.keys] for c in choices]
-        text = json.dumps(rows, ensure_ascii=False)
-        self.screen = seal(worker.open_key(keys), self._seal_place, text.encode())
+        self.screen = seal(worker.open_key(keys), self._seal_place, orjson.dumps(rows))
 
     def shown(self, keys: Keyring, worker: Worker) -> list[Shown]:
         """Return the choices on the screen."""
         if self.screen is None:
             return []
-        rows = json.loads(unseal(worker.open_key(keys), self._seal_place, self.screen))
+        rows = orjson.loads(
+            unseal(worker.open_key(keys), self._seal_place, self.screen)
+        )
         return [Shown(*row) for row in rows]
 
     @property

@@ -4,12 +4,12 @@ The row points at nothing in the code: answers are kept by the question's name, 
 flow may gain, lose, rename or reorder questions while people are in the middle of it.
 """
 
-import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+import orjson
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from models.columns import BigId, Utc, new_id, one_of
@@ -36,6 +36,11 @@ class Draft:
     page: int = 0
     picked: list[str] = field(default_factory=list)
     known: list[str] = field(default_factory=list)
+    remarks: dict[str, str] = field(default_factory=dict)
+
+
+DRAFT = [f.name for f in fields(Draft)]
+"""What a draft has today; one of an older program may have had other parts."""
 
 
 class Conversation(SQLModel, table=True):
@@ -55,8 +60,8 @@ class Conversation(SQLModel, table=True):
 
     def keep(self, keys: Keyring, worker: Worker, draft: Draft, now: datetime) -> None:
         """Seal the draft into the row."""
-        text = json.dumps(draft.__dict__, ensure_ascii=False)
-        self.draft = seal(worker.open_key(keys), self._place, text.encode())
+        text = orjson.dumps(draft)
+        self.draft = seal(worker.open_key(keys), self._place, text)
         self.updated_at = now
 
     def load(self, keys: Keyring, worker: Worker) -> Draft:
@@ -64,7 +69,8 @@ class Conversation(SQLModel, table=True):
         if self.draft is None:
             return Draft()
         text = unseal(worker.open_key(keys), self._place, self.draft)
-        return Draft(**json.loads(text))
+        kept = orjson.loads(text)
+        return Draft(**{name: kept[name] for name in DRAFT if name in kept})
 
     def end(self, state: State, now: datetime) -> None:
         """Close the conversation and erase what was answered."""

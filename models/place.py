@@ -82,9 +82,9 @@ class Edition(SQLModel, table=True):
     number: int = 0
 
 
-@dataclass
+@dataclass(eq=False)
 class Atlas:
-    """All places, unions and groups in memory."""
+    """All places, unions and groups in memory; one object an edition."""
 
     edition: int = 0
     divisions: dict[str, Division] = field(default_factory=dict)
