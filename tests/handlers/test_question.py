@@ -1,0 +1,39 @@
+"""A question: its offer, its words, and how its answers are shown."""
+
+from __future__ import annotations
+
+from handlers.answers import Key
+from handlers.offers import Offer, Option
+from handlers.question import Answers, Ask, joined, make_question
+from handlers.say import Word
+from handlers.turn import Turn
+
+OFFER = Offer(lambda turn, answers: [Option("a", "甲"), Option("b", "乙")])
+
+
+def test_an_answer_not_asked_reads_as_none() -> None:
+    assert Answers({"group": "courier"}).plate is None
+
+
+def test_an_answer_that_is_no_longer_on_offer_shows_its_key(turn: Turn) -> None:
+    question = make_question("one", Key, Ask(offer=OFFER))
+    assert question.shown(turn, {}, "gone") == "gone"
+
+
+def test_own_words_show_without_their_mark(turn: Turn) -> None:
+    question = make_question("one", Key, Ask(offer=OFFER, own_words=True))
+    assert question.shown(turn, {}, "=老王保安队") == "老王保安队"
+
+
+def test_several_answers_show_joined(turn: Turn) -> None:
+    question = make_question("some", list[Key], Ask(offer=OFFER, many=True))
+    shown = question.shown(turn, {}, ["a", "b"])
+    assert shown == Word("common", "joined", {"texts": ("甲", "乙")})
+
+
+def test_one_text_needs_no_joining() -> None:
+    assert joined("甲") == "甲"
+
+
+def test_a_question_without_an_offer_has_no_options(turn: Turn) -> None:
+    assert make_question("text", str, Ask()).options(turn, {}) == []
