@@ -124,7 +124,7 @@ class App:
             exception_handlers={404: self.not_found, 500: self.failed},
         )
         secure = self.kit.config.web.base_url.startswith("https://")
-        web.add_middleware(SecurityHeaders, secure=secure)  # type: ignore[arg-type]
+        web.add_middleware(SecurityHeaders, secure=secure)
         return web
 
     async def health(self, request: Request) -> Response:
@@ -193,7 +193,9 @@ class App:
     async def _telegram(self, telegram: Telegram) -> None:
         """Set Telegram up, and poll while this process leads."""
         await telegram.start()
-        while self.kit.config.telegram.mode == "polling":
+        if self.kit.config.telegram.mode == "webhook":
+            await asyncio.Event().wait()  # for ever: a task that ends stops the program
+        while True:
             await self.clock.leading.wait()
             poll = asyncio.create_task(telegram.poll(self.inbox.take))
             try:
@@ -201,7 +203,10 @@ class App:
                     await asyncio.wait([poll], timeout=1.0)
             finally:
                 poll.cancel()
-                await asyncio.gather(poll, return_exceptions=True)
+                (ended,) = await asyncio.gather(poll, return_exceptions=True)
+            if isinstance(ended, Exception):
+                log.error("updates could not be taken", exc_info=ended)
+                await asyncio.sleep(1.0)
 
     def _server(self) -> uvicorn.Server:
         config = self.kit.config

@@ -219,9 +219,9 @@ class Telegram:
                 return Response(status_code=413)
             try:
                 update = orjson.loads(body)
-                incoming = await self._read_one(update)
-            except (ValueError, KeyError, TypeError, AttributeError):
+            except ValueError:
                 return Response(status_code=400)
+            incoming = await self._read_one(update)
             if incoming is not None:
                 await take([incoming])
                 self._acknowledge([update])
@@ -274,6 +274,7 @@ class Telegram:
             int(message.address),
             message.picture[1],
             caption=text_of(message.body, plain=True)[:CAPTION_LIMIT],
+            api_kwargs={"reply_markup": call["reply_markup"]},
         )
         return {"message_id": photo.message_id}
 

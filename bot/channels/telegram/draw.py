@@ -20,9 +20,7 @@ def draw(body: Body, chat: str, plain: bool = False) -> dict[str, Any]:
     call: dict[str, Any] = {"chat_id": int(chat), "text": text_of(body, plain)}
     if "title" in body and not plain:
         call["parse_mode"] = "HTML"
-    markup = _markup(body)
-    if markup:
-        call["reply_markup"] = markup
+    call["reply_markup"] = _markup(body)
     call["link_preview_options"] = {"is_disabled": True}
     return call
 
@@ -51,7 +49,7 @@ def _cut(text: str, limit: int) -> str:
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
-def _markup(body: Body) -> dict[str, Any] | None:
+def _markup(body: Body) -> dict[str, Any]:
     """Return the buttons: a wish needs the keyboard below, all else goes in the message."""
     choices = body.get("choices", [])
     wish = body.get("wish")

@@ -4,6 +4,7 @@ Plain dictionaries, not the library's objects: building those is a third of the 
 update takes.
 """
 
+import logging
 from typing import Any
 
 from handlers.turn import Incoming
@@ -24,9 +25,19 @@ WANTED = ["message", "callback_query", "my_chat_member"]
 
 Update = dict[str, Any]
 
+log = logging.getLogger(__name__)
+
 
 def read(update: Update, bot: str) -> Incoming | None:
-    """Return what a person did, or None for an update that concerns nobody."""
+    """Return what a person did; None where that is nothing, or of no known shape."""
+    try:
+        return _read(update, bot)
+    except (KeyError, TypeError, ValueError, AttributeError):
+        log.warning("an update of an unknown shape was left out")
+        return None
+
+
+def _read(update: Update, bot: str) -> Incoming | None:
     if "callback_query" in update:
         return _pressed(update, bot)
     if "my_chat_member" in update:
@@ -98,7 +109,8 @@ def _content(message: dict[str, Any]) -> tuple[str, dict[str, Any]]:
         return _text(message["text"])
     if "location" in message:
         place = message["location"]
-        return "location", {"lat": place["latitude"], "lon": place["longitude"]}
+        lat, lon = float(place["latitude"]), float(place["longitude"])
+        return "location", {"lat": lat, "lon": lon}
     if "contact" in message:
         contact = message["contact"]
         own = contact.get("user_id") == message["from"]["id"]
@@ -122,11 +134,15 @@ def _text(text: str) -> tuple[str, dict[str, Any]]:
 
 def photo_of(update: Update) -> str | None:
     """Return the file id of the largest size of a photo that was sent."""
-    sizes = update.get("message", {}).get("photo")
-    return str(sizes[-1]["file_id"]) if sizes else None
+    try:
+        return str(update["message"]["photo"][-1]["file_id"])
+    except (KeyError, TypeError, IndexError):
+        return None
 
 
 def callback_of(update: Update) -> str | None:
     """Return the id of a press, which Telegram wants acknowledged."""
-    query = update.get("callback_query")
-    return str(query["id"]) if query else None
+    try:
+        return str(update["callback_query"]["id"])
+    except (KeyError, TypeError):
+        return None
