@@ -138,6 +138,24 @@ def staff(
         out.print(f"On Telegram, send the bot: /start {code}")
 
 
+@cli.command()
+def report(
+    name: Annotated[str, typer.Argument(help="applications")],
+    days: Annotated[int, typer.Option(help="how many days back")] = 30,
+    language: Annotated[str, typer.Option(help="zh-CN or en")] = "zh-CN",
+    as_csv: Annotated[bool, typer.Option("--csv", help="print CSV")] = False,
+    config: ConfigPath = None,
+) -> None:
+    """Print a report; it only reads, so the product may be running."""
+    from bot.reporting import print_csv, print_table, table_of
+
+    table = table_of(read_config(config), name, days, language)
+    if as_csv:
+        print_csv(table, sys.stdout)
+    else:
+        print_table(table, out)
+
+
 def _in_database(path: Path | None, work: Callable[[Session], T]) -> T:
     """Run one piece of work in the database; the embedded one must not be in use."""
     from bot.app import alone, open_kit

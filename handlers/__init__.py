@@ -1,4 +1,4 @@
-"""All the product does, on one page: flows, views, acts and reminders by name.
+"""All the product does, on one page: flows, views, acts, reminders, reports.
 
 Adding one is a file of its own, a line here, its words in templates/ and its test.
 """
@@ -7,6 +7,8 @@ from handlers import menu, my_application, reminders, reviewing
 from handlers.deciding import Reject, Return
 from handlers.flow import Flow
 from handlers.join import Join
+from handlers.reports import Report
+from handlers.reports.applications import applications
 
 FLOWS: dict[str, type[Flow]] = {flow.name: flow for flow in (Join, Return, Reject)}
 """Forms in a chat: questions, then one effect."""
@@ -35,3 +37,6 @@ REMINDERS = {
     for remind in (reminders.DECISION, reminders.UNFINISHED, reminders.EXPIRED)
 }
 """What is said without being asked, when it is due."""
+
+REPORTS: dict[str, Report] = {"applications": applications}
+"""What can be counted and printed, by name."""

@@ -87,6 +87,8 @@ def _enterprises(kind: str, limit: int) -> Offer:
         return [_enterprise_option(row) for row in rows]
 
     def searching(turn: Turn, answers: Any, query: str) -> list[Option]:
+        if not plain(query):
+            return []
         chosen = select(Enterprise).where(
             Enterprise.kind == kind,
             or_(

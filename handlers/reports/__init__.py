@@ -1,0 +1,34 @@
+"""Reports: what a report is; each is a function in a file of its own.
+
+A report reads rows and returns a `Table`; the command line and, later, pages print it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session
+
+from handlers.say import Text
+from models.place import Atlas
+
+
+@dataclass(frozen=True)
+class Period:
+    """The time a report is about: from the first instant up to before the second."""
+
+    since: datetime
+    until: datetime
+
+
+@dataclass(frozen=True)
+class Table:
+    """What a report says: a title, the names of its columns, its rows."""
+
+    title: Text
+    columns: tuple[Text, ...]
+    rows: tuple[tuple[Text | int, ...], ...]
+
+
+Report = Callable[[Session, Atlas, Period, str], Table]
+"""A report: (session, places, period, language) → table."""
