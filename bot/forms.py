@@ -82,7 +82,7 @@ class Forms:
             return Response(status_code=413)
         async with request.form(max_files=0, max_fields=4) as fields:
             value, csrf = str(fields.get("value", "")), str(fields.get("csrf", ""))
-        if not compare_digest(csrf, self._csrf(token)):
+        if not compare_digest(csrf.encode(), self._csrf(token).encode()):
             return self._over()
 
         def work(session: Session) -> tuple[Response | None, Written | None]:

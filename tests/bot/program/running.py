@@ -109,10 +109,10 @@ class Running:
         """Give the rows of what was said to somebody, in order."""
 
         def look(session: Session) -> Sequence[Message]:
-            chat = self.chat(session, person)
             return session.exec(
                 select(Message)
-                .where(Message.chat_id == chat.id)
+                .join(Chat, col(Chat.id) == Message.chat_id)
+                .where(Chat.address == str(person.chat.id))
                 .order_by(col(Message.number))
             ).all()
 
@@ -131,10 +131,11 @@ class Running:
         return self.write(look)
 
     async def settled(self, person: Person) -> Sequence[Message]:
-        """Wait until nothing said to somebody is still waiting; give the rows."""
+        """Wait until something was said to somebody and nothing waits; give the rows."""
 
         def nothing_waits() -> bool:
-            return all(row.fate is not Fate.WAITING for row in self.messages(person))
+            fates = [row.fate for row in self.messages(person)]
+            return fates != [] and Fate.WAITING not in fates
 
         await until(nothing_waits)
         return self.messages(person)
