@@ -127,7 +127,7 @@ class Join(Flow):
     @classmethod
     def refuse(cls, turn: Turn, subject: str) -> list[Say] | None:
         """Show where one stands to who is a member, or whose application is waiting."""
-        latest = applications.latest_of(turn.session, turn.worker.id)
+        latest = turn.latest
         waits = latest is not None and as_told(turn, latest) in applications.WAITING
         is_member = turn.worker.member_no is not None
         return my_application(turn, "") if waits or is_member else None
@@ -230,7 +230,7 @@ class Join(Flow):
 
 def _returned(turn: Turn) -> Application | None:
     """Return the worker's application that came back to be corrected."""
-    latest = applications.latest_of(turn.session, turn.worker.id)
+    latest = turn.latest
     return latest if latest and latest.standing is Standing.RETURNED else None
 
 

@@ -7,7 +7,6 @@ from handlers.reviewing import WAITING_LIST
 from handlers.say import Choice, Say, Word
 from handlers.talk import with_resume
 from handlers.turn import Turn
-from models.application import latest_of
 from models.staff import staff_of
 
 JOIN = Choice(Word("join", "name"), "f:join:")
@@ -30,7 +29,7 @@ class Bar:
 def own_rows(turn: Turn) -> tuple[Choice, ...]:
     """Return what this person can do: join, look after an application, review."""
     staff = staff_of(turn.session, turn.worker.id)
-    applied = latest_of(turn.session, turn.worker.id) is not None
+    applied = turn.latest is not None
     return (
         *((WAITING_LIST,) if staff else ()),
         *((MY_APPLICATION,) if applied else (JOIN,)),
@@ -69,7 +68,7 @@ def help_(turn: Turn, arg: str) -> list[Say]:
 
 def person(turn: Turn, arg: str) -> list[Say]:
     """Say how to reach a person."""
-    latest = latest_of(turn.session, turn.worker.id)
+    latest = turn.latest
     union = turn.atlas.unions.get(latest.union_code) if latest else None
     return [
         home(

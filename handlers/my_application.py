@@ -12,7 +12,6 @@ from models.application import (
     CannotDecide,
     Standing,
     Step,
-    latest_of,
     steps_of,
 )
 from models.message import Kind
@@ -25,7 +24,7 @@ WITHDRAW = Choice(Word("my_application", "withdraw"), "a:withdraw:")
 
 def my_application(turn: Turn, arg: str) -> list[Say]:
     """Show the worker's newest application, its history and what can be done now."""
-    row = latest_of(turn.session, turn.worker.id)
+    row = turn.latest
     if row is None:
         return [say("my_application", "none").offering(JOIN)]
     standing = as_told(turn, row)
@@ -103,7 +102,7 @@ def _choices(standing: Standing) -> tuple[Choice, ...]:
 
 def withdraw(turn: Turn, arg: str) -> list[Say]:
     """Take the application back; asks once whether that is meant."""
-    row = latest_of(turn.session, turn.worker.id)
+    row = turn.latest
     if row is None or as_told(turn, row) not in OPEN:
         return my_application(turn, "")
     if arg != row.number:

@@ -76,39 +76,39 @@ def _enterprise_option(row: Enterprise) -> Option:
     return Option(f"{short(row.id)}.{row.union_code or ''}", row.name, row.pinyin)
 
 
-def _enterprises(kind: str, limit: int) -> Offer:
-    """Offer the enterprises of a kind: the first of them, and any by name or pinyin."""
+def _nothing(turn: Turn, answers: Any) -> tuple[Option, ...]:
+    """List no employer unasked: there are too many, and one need not be named."""
+    return ()
 
-    def listing(turn: Turn, answers: Any) -> list[Option]:
-        chosen = select(Enterprise).where(Enterprise.kind == kind)
-        rows = turn.session.exec(
-            chosen.order_by(col(Enterprise.position), col(Enterprise.name)).limit(limit)
-        )
-        return [_enterprise_option(row) for row in rows]
 
-    def searching(turn: Turn, answers: Any, query: str) -> list[Option]:
-        if not plain(query):
-            return []
-        chosen = select(Enterprise).where(
-            Enterprise.kind == kind,
+def _employers_named(turn: Turn, answers: Any, query: str) -> list[Option]:
+    """Return the employers whose name or pinyin holds what was typed."""
+    if not plain(query):
+        return []
+    found = turn.session.exec(
+        select(Enterprise)
+        .where(
+            Enterprise.kind == "enterprise",
             or_(
                 col(Enterprise.name).icontains(query.strip(), autoescape=True),
                 col(Enterprise.pinyin).contains(plain(query), autoescape=True),
             ),
         )
-        rows = turn.session.exec(
-            chosen.order_by(col(Enterprise.position), col(Enterprise.name)).limit(
-                SEARCHED
-            )
-        )
-        return [_enterprise_option(row) for row in rows]
+        .order_by(col(Enterprise.position), col(Enterprise.name))
+        .limit(SEARCHED)
+    )
+    return [_enterprise_option(row) for row in found]
 
-    def finding(turn: Turn, answers: Any, key: str) -> Option | None:
-        row = turn.session.get(Enterprise, long(key.partition(".")[0]))
-        option = _enterprise_option(row) if row and row.kind == kind else None
-        return option if option and option.key == key else None
 
-    return Offer(listing, finding, searching)
+def _employer(turn: Turn, answers: Any, key: str) -> Option | None:
+    row = turn.session.get(Enterprise, long(key.partition(".")[0]))
+    option = _enterprise_option(row) if row and row.kind == "enterprise" else None
+    return option if option and option.key == key else None
+
+
+@lru_cache(maxsize=8)
+def _platforms(atlas: Atlas) -> tuple[Option, ...]:
+    return tuple(_enterprise_option(row) for row in atlas.platforms)
 
 
 def employer_union(answers: Any) -> str | None:
@@ -147,5 +147,5 @@ DISTRICTS = _below("city")
 STREETS = _below("district")
 HOME_DISTRICTS = Offer(lambda turn, answers: _all_districts(turn.atlas, turn.language))
 UNIONS = Offer(_wished)
-EMPLOYERS = _enterprises("enterprise", 0)
-PLATFORMS = _enterprises("platform", 9)
+EMPLOYERS = Offer(_nothing, _employer, _employers_named)
+PLATFORMS = Offer(lambda turn, answers: _platforms(turn.atlas))

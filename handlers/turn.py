@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
 from handlers.say import Text
+from models.application import Application, latest_of
 from models.chat import Chat
 from models.place import Atlas
 from models.rules import Rules
@@ -94,6 +96,11 @@ class Turn:
     vocabulary: Vocabulary = field(default_factory=Vocabulary)
     said: str | None = None
     picture: str | None = None
+
+    @cached_property
+    def latest(self) -> Application | None:
+        """The newest application of this person, as it was when first asked for."""
+        return latest_of(self.session, self.worker.id)
 
     @property
     def language(self) -> str:

@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Index, UniqueConstraint, text
-from sqlmodel import Field, Session, SQLModel, col, select
+from sqlmodel import Field, Session, SQLModel, col, or_, select
 
 from models import reminder
 from models.columns import BigId, Utc, new_id, one_of
@@ -188,28 +188,34 @@ def waiting_in(session: Session, unions: set[str]) -> list[Application]:
 
 def doubts_about(session: Session, application: Application) -> set[str]:
     """Return what a person must look at: an ID or mobile that others hold too."""
-    columns = {"id_known": "id_tag", "mobile_known": "mobile_tag"}
-    return {
-        doubt
-        for doubt, column in columns.items()
-        if _held_by_another(session, application, column)
-    }
-
-
-def _held_by_another(session: Session, application: Application, column: str) -> bool:
-    """Tell whether another member, or another open application, has the same tag."""
-    tag, worker_id = getattr(application, column), application.worker_id
-    member = select(Worker.id).where(
-        col(getattr(Worker, column)) == tag,
-        Worker.id != worker_id,
-        col(Worker.member_no).is_not(None),
+    members = _held_by_another(
+        Worker, Worker.id, application, col(Worker.member_no).is_not(None)
     )
-    pending = select(Application.id).where(
-        col(getattr(Application, column)) == tag,
-        Application.worker_id != worker_id,
+    pending = _held_by_another(
+        Application,
+        Application.worker_id,
+        application,
         col(Application.standing).in_(OPEN),
     )
-    return any(session.exec(found).first() for found in (member, pending))
+    doubts = set()
+    for id_tag, mobile_tag in (*session.exec(members), *session.exec(pending)):
+        doubts |= {"id_known"} if id_tag == application.id_tag else set()
+        doubts |= {"mobile_known"} if mobile_tag == application.mobile_tag else set()
+    return doubts
+
+
+def _held_by_another(
+    table: type[Worker] | type[Application],
+    worker_id: Any,
+    application: Application,
+    counts: Any,
+) -> Any:
+    """Select the tags of other people's rows that share one with the application."""
+    same_id = col(table.id_tag) == application.id_tag
+    same_mobile = col(table.mobile_tag) == application.mobile_tag
+    return select(table.id_tag, table.mobile_tag).where(
+        or_(same_id, same_mobile), worker_id != application.worker_id, counts
+    )
 
 
 def hold(session: Session, application: Application) -> Worker:

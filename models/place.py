@@ -84,7 +84,7 @@ class Edition(SQLModel, table=True):
 
 @dataclass(eq=False)
 class Atlas:
-    """All places, unions and groups in memory; one object an edition."""
+    """All places, unions, groups and platforms in memory; one object an edition."""
 
     edition: int = 0
     divisions: dict[str, Division] = field(default_factory=dict)
@@ -92,6 +92,7 @@ class Atlas:
     groups: dict[str, Group] = field(default_factory=dict)
     below: dict[str, list[Division]] = field(default_factory=dict)
     unions_in: dict[str, list[Union]] = field(default_factory=dict)
+    platforms: list[Enterprise] = field(default_factory=list)
 
     def cities(self) -> list[Division]:
         """Return the cities we serve."""
@@ -169,4 +170,8 @@ def read_atlas(session: Session) -> Atlas:
     for group in session.exec(select(Group).order_by(col(Group.position))).all():
         session.expunge(group)
         atlas.groups[group.code] = group
+    platforms = select(Enterprise).where(Enterprise.kind == "platform")
+    for platform in session.exec(platforms.order_by(col(Enterprise.position))).all():
+        session.expunge(platform)
+        atlas.platforms.append(platform)
     return atlas
