@@ -94,3 +94,24 @@ def test_the_development_packages_are_all_the_others_and_more() -> None:
 def pinned(name: str) -> list[str]:
     text = (ROOT / name).read_text().replace("\\\n", "")
     return [line for line in text.splitlines() if line and not line.startswith("#")]
+
+
+def test_only_the_database_module_commits() -> None:
+    house = [
+        p
+        for floor in ("bot", "handlers", "models")
+        for p in ROOT.glob(f"{floor}/**/*.py")
+    ]
+    commits = [
+        p.relative_to(ROOT).as_posix() for p in house if ".commit(" in p.read_text()
+    ]
+    assert commits == ["bot/database.py"]
+
+
+def test_nothing_is_pickled() -> None:
+    house = [
+        p
+        for floor in ("bot", "handlers", "models")
+        for p in ROOT.glob(f"{floor}/**/*.py")
+    ]
+    assert [p for p in house if "pickle" in p.read_text()] == []
