@@ -1,0 +1,1 @@
+"""The real program under fire: killed, flooded and cut off while people join."""
