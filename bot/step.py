@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import insert
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, or_, select
 
 from bot.channels import Can, Outgoing
 from bot.kit import Kit
@@ -54,7 +54,7 @@ class Ledger:
         self.session, self.kit, self.now = session, kit, now
         self._rows: list[dict[str, Any]] = []
         self._sends: list[Outgoing] = []
-        self._holders: dict[int, str] = {}
+        self._left_to: dict[int, str] = {}
 
     def say(self, turn: Turn, can: Can, messages: Sequence[Say]) -> None:
         """Put messages into words, number them, and remember what is on the screen."""
@@ -82,11 +82,14 @@ class Ledger:
     ) -> None:
         again = message.kind in AGAIN
         lease = self.now + timedelta(seconds=LEASE_SECONDS)
-        holder = self._holders.get(turn.chat.id, self.kit.process)
+        left_to = self._left_to.get(turn.chat.id)
         row.update(
-            fate=Fate.WAITING, holder=holder, lease_until=lease, attempt=int(again)
+            fate=Fate.WAITING,
+            holder=left_to or self.kit.process,
+            lease_until=lease,
+            attempt=int(again and left_to is None),
         )
-        if holder == self.kit.process:
+        if left_to is None:
             chat = turn.chat
             self._sends.append(
                 Outgoing(
@@ -144,13 +147,21 @@ class Ledger:
         }
 
     def mind(self, chats: Iterable[Chat]) -> None:
-        """Leave a chat's messages to the process that is still sending it others."""
-        waiting = select(Message.chat_id, Message.holder).where(
-            col(Message.chat_id).in_([c.id for c in chats]),
-            Message.fate == Fate.WAITING,
-            Message.holder != self.kit.process,
+        """Leave a chat's messages to the process that is still sending it others.
+
+        What was left to this process and is not yet in its memory has no attempt: what
+        follows it must be found in the table after it, or it would overtake.
+        """
+        waiting = (
+            select(Message.chat_id, Message.holder)
+            .where(
+                col(Message.chat_id).in_([c.id for c in chats]),
+                Message.fate == Fate.WAITING,
+                or_(Message.holder != self.kit.process, Message.attempt == 0),
+            )
+            .order_by(col(Message.number))
         )
-        self._holders.update(self.session.exec(waiting).all())
+        self._left_to.update(self.session.exec(waiting).all())
 
     def close(self) -> Written:
         """Insert the rows and return what is to be done after the commit."""

@@ -131,7 +131,7 @@ class Running:
         return self.write(look)
 
     async def settled(self, person: Person) -> Sequence[Message]:
-        """Wait until something was said to somebody and nothing waits; give the rows."""
+        """Wait until somebody was told something and nothing waits; give the rows."""
 
         def nothing_waits() -> bool:
             fates = [row.fate for row in self.messages(person)]
@@ -143,7 +143,7 @@ class Running:
 
 @asynccontextmanager
 async def running(
-    copies: Copy, folder: Path, begun: bool = True, **settings: object
+    copies: Copy, folder: Path, **settings: object
 ) -> AsyncIterator[Running]:
     """Start the program on a database of its own; ID numbers are typed there."""
     async with TelegramServer(token=TOKEN, strict=True, webhook_wait=0.05) as telegram:
@@ -159,8 +159,7 @@ async def running(
             )
             made = Running(program, telegram, database)
             try:
-                if begun:
-                    await made.start()
+                await made.start()
                 yield made
             finally:
                 await made.kill()

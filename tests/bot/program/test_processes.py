@@ -1,0 +1,126 @@
+"""Several processes on one PostgreSQL database: one leads, all keep a chat's order."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from models.lease import LEADER, Lease
+from models.message import Fate
+from tests.databases import Copy
+from tests.programs import TOKEN, Program
+
+from .running import FAST, Running, running, until, url_of
+from .test_webhook import WEBHOOK, post, update
+
+pytestmark = pytest.mark.asyncio(loop_scope="function")
+
+
+@asynccontextmanager
+async def pair(
+    copies: Copy, folder: Path, **settings: object
+) -> AsyncIterator[tuple[Running, Running]]:
+    """Run two processes, first and second, beside each other."""
+    one = {"product__process": "first", **settings}
+    async with running(copies, folder / "first", **one) as first:
+        two = {
+            "product__process": "second",
+            "telegram__private_answers": "typed",
+            "telegram__token": TOKEN,
+            "telegram__base_url": first.telegram.url,
+            "telegram__poll_seconds": 2,
+            **FAST,
+            **settings,
+        }
+        program = Program(folder / "second", url_of(first.database), **two)
+        second = Running(program, first.telegram, first.database)
+        try:
+            await second.start()
+            yield first, second
+        finally:
+            await second.kill()
+
+
+@pytest.fixture(autouse=True)
+def folders(tmp_path: Path) -> None:
+    for name in ("first", "second"):
+        (tmp_path / name).mkdir()
+
+
+def leader(life: Running) -> str:
+    return life.write(lambda s: s.get_one(Lease, LEADER).holder)
+
+
+async def test_only_the_leader_polls_and_another_follows_a_killed_one(
+    postgresql_copies: Copy, tmp_path: Path
+) -> None:
+    async with pair(postgresql_copies, tmp_path) as (first, second):
+        worker = first.person()
+        await worker.say("你好")
+        await worker.hear()
+        assert leader(first) == "first"
+        assert first.telegram.faulted == []
+        await first.kill()
+        killed = first.telegram.clock()
+        await worker.say("菜单")
+        assert "您想办什么" in (await worker.hear()).text
+        assert first.telegram.clock() - killed < 15
+        assert leader(second) == "second"
+        assert len(await second.settled(worker)) == 2
+
+
+async def test_who_is_asked_to_stop_gives_the_lead_away_at_once(
+    postgresql_copies: Copy, tmp_path: Path
+) -> None:
+    async with pair(postgresql_copies, tmp_path) as (first, second):
+        worker = first.person()
+        await worker.say("你好")
+        await worker.hear()
+        assert await first.stop() == 0
+        stopped = first.telegram.clock()
+        await worker.say("菜单")
+        await worker.hear()
+        assert first.telegram.clock() - stopped < 5
+        assert leader(second) == "second"
+
+
+async def test_a_chat_s_order_is_kept_behind_two_webhooks(
+    postgresql_copies: Copy, tmp_path: Path
+) -> None:
+    async with pair(postgresql_copies, tmp_path, **WEBHOOK) as both:
+        first = both[0]
+        first.telegram.faults.add("slow", method="sendMessage", delay=0.15)
+        people = [first.person() for _ in range(4)]
+
+        async def talk(chat: int, turns: Iterator[Running]) -> None:
+            for number in range(8):
+                sent = update(first, f"第{number}句", chat)
+                assert await post(next(turns), sent) == 200
+
+        await asyncio.gather(*(talk(p.chat.id, itertools.cycle(both)) for p in people))
+        for person in people:
+            await until(lambda p=person: len(first.messages(p)) == 8)  # type: ignore[misc]
+            rows = await first.settled(person)
+            assert {row.fate for row in rows} == {Fate.SENT}
+            arrived = [int(row.external_id or 0) for row in rows]
+            assert arrived == sorted(arrived)
+            assert len(set(arrived)) == 8
+
+
+async def test_what_a_dead_process_left_is_taken_back_when_it_returns(
+    postgresql_copies: Copy, tmp_path: Path
+) -> None:
+    async with pair(postgresql_copies, tmp_path, **WEBHOOK) as (first, _):
+        first.telegram.faults.add("slow", method="sendMessage", delay=30, times=1)
+        worker = first.person()
+        await post(first, update(first, "你好", worker.chat.id))
+        await until(lambda: first.telegram.calls["sendMessage"] == 1)
+        await first.kill()
+        await first.start()
+        (row,) = await first.settled(worker)
+        assert (row.fate, row.attempt, row.holder) == (Fate.SENT, 2, "first")
