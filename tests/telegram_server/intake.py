@@ -168,3 +168,4 @@ class Intake:
         left = await hook.close()
         if not drop:
             self.updates.put_back(left)
+            self._pushed()
