@@ -185,11 +185,12 @@ def _free_port(config: Config) -> None:
 
 def main() -> None:
     """Run the command line; what is wrong is said in plain lines."""
+    from bot.database import DatabaseUnreachable, SchemaOutdated
     from models.loading import BadRows
 
     try:
         cli()
-    except (ConfigError, BadRows) as error:
+    except (ConfigError, BadRows, DatabaseUnreachable, SchemaOutdated) as error:
         sys.stderr.write(f"{error}\n")
         raise SystemExit(2) from None
 

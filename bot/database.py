@@ -20,7 +20,7 @@ from alembic.config import Config as AlembicConfig
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, create_engine, event, text
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlmodel import Session
 
 MIGRATIONS = Path(__file__).resolve().parent.parent / "models" / "migrations"
@@ -34,6 +34,13 @@ T = TypeVar("T")
 
 class SchemaOutdated(Exception):
     """The database is not at this program's version; run `./run migrate` (permanent)."""
+
+    def __str__(self) -> str:
+        return self.__doc__ or ""
+
+
+class DatabaseUnreachable(Exception):
+    """The database cannot be reached; check database.url and its server (temporary)."""
 
     def __str__(self) -> str:
         return self.__doc__ or ""
@@ -103,6 +110,14 @@ def lost_a_race(error: BaseException) -> bool:
     return code in LOST_RACES or (
         isinstance(error, OperationalError) and "locked" in str(error.orig)
     )
+
+
+def is_outage(error: BaseException) -> bool:
+    """Tell whether the database itself failed: gone, full, locked for too long.
+
+    Such a failure says nothing about the work; it is to be done again later.
+    """
+    return isinstance(error, OperationalError | InterfaceError)
 
 
 @dataclass
@@ -180,8 +195,11 @@ def migrate(database: Database, revision: str = "head") -> None:
 def is_current(database: Database) -> bool:
     """Tell whether the schema is the one this program was written for."""
     heads = ScriptDirectory.from_config(_alembic(database)).get_heads()
-    with database.writing.connect() as connection:
-        current = MigrationContext.configure(connection).get_current_heads()
+    try:
+        with database.writing.connect() as connection:
+            current = MigrationContext.configure(connection).get_current_heads()
+    except OperationalError:
+        raise DatabaseUnreachable from None
     return set(heads) == set(current)
 
 

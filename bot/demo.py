@@ -1,10 +1,10 @@
 """The demo: places of five cities, a social worker's invitation, applications to review."""
 
-from models.demo import seed
 from sqlmodel import Session, select
 
 from bot.database import in_transaction
 from bot.kit import Kit, clock
+from models.demo import seed
 from models.loading import load_all
 from models.place import Division, read_atlas
 

@@ -14,6 +14,7 @@ import orjson
 from sqlmodel import Session, col, select
 
 from bot.channels import Can
+from bot.database import is_outage
 from bot.kit import Kit, clock
 from bot.outbox import Outbox
 from bot.step import Ledger, Written, people_of, place_of, take_batch, take_one
@@ -71,7 +72,9 @@ class Inbox:
         now = clock()
         try:
             written = await self._write(batch, now)
-        except Exception:
+        except Exception as error:
+            if is_outage(error):
+                raise
             if len(batch) == 1:
                 await self._poisoned(batch[0], now)
                 return

@@ -16,15 +16,6 @@ class News:
             for event in self._waiting.get(chat_id, ()):
                 event.set()
 
-    async def wait(self, chat_id: int, event: asyncio.Event, seconds: float) -> bool:
-        """Wait for news of a chat; False when none came in time."""
-        try:
-            await asyncio.wait_for(event.wait(), seconds)
-        except TimeoutError:
-            return False
-        event.clear()
-        return True
-
     def watch(self, chat_id: int) -> asyncio.Event:
         """Begin to watch a chat; what comes from now on is not missed."""
         event = asyncio.Event()
@@ -36,3 +27,13 @@ class News:
         self._waiting[chat_id].discard(event)
         if not self._waiting[chat_id]:
             del self._waiting[chat_id]
+
+
+async def wait(event: asyncio.Event, seconds: float) -> bool:
+    """Wait for news; False when none came in time."""
+    try:
+        await asyncio.wait_for(event.wait(), seconds)
+    except TimeoutError:
+        return False
+    event.clear()
+    return True

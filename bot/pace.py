@@ -40,6 +40,28 @@ class Bucket:
         self.tokens = max(0.0, self.tokens - 1)
 
 
+class Buckets:
+    """A bucket for each name; those that are full again are forgotten in time."""
+
+    def __init__(self) -> None:
+        self._named: dict[str, Bucket] = {}
+
+    def get(self, name: str, rate: float, size: float) -> Bucket:
+        """Return the bucket of a name, full when it is new."""
+        bucket = self._named.get(name)
+        if bucket is None:
+            if len(self._named) >= FORGET:
+                self._drop_full()
+            bucket = self._named[name] = Bucket(rate, size)
+        return bucket
+
+    def _drop_full(self) -> None:
+        newest = max(bucket.at for bucket in self._named.values())
+        for name, bucket in list(self._named.items()):
+            if bucket.tokens + (newest - bucket.at) * bucket.rate >= bucket.size:
+                del self._named[name]
+
+
 @dataclass
 class Pace:
     """The limits of one channel; every time is a monotonic second, given by the caller."""
@@ -51,7 +73,7 @@ class Pace:
 
     def __post_init__(self) -> None:
         self._all = Bucket(self.per_second, self.per_second)
-        self._chats: dict[str, Bucket] = {}
+        self._chats = Buckets()
 
     @property
     def reserve(self) -> float:
@@ -76,20 +98,8 @@ class Pace:
         return 0.0
 
     def _chat(self, address: str) -> Bucket:
-        bucket = self._chats.get(address)
-        if bucket is None:
-            if len(self._chats) >= FORGET:
-                self._drop_full()
-            bucket = self._chats[address] = self._new(address)
-        return bucket
-
-    def _new(self, address: str) -> Bucket:
         if address.startswith("-"):  # Telegram's groups have negative ids.
-            return Bucket(self.group_per_minute / 60, self.group_per_minute)
-        return Bucket(self.chat_per_second, self.chat_burst)
-
-    def _drop_full(self) -> None:
-        newest = max(bucket.at for bucket in self._chats.values())
-        for address, bucket in list(self._chats.items()):
-            if bucket.tokens + (newest - bucket.at) * bucket.rate >= bucket.size:
-                del self._chats[address]
+            return self._chats.get(
+                address, self.group_per_minute / 60, self.group_per_minute
+            )
+        return self._chats.get(address, self.chat_per_second, self.chat_burst)

@@ -23,7 +23,7 @@ from bot.channels.page import history
 from bot.channels.page.visitor import Gate
 from bot.database import read
 from bot.kit import Kit
-from bot.news import News
+from bot.news import News, wait
 from bot.pages import STATIC, page, translated
 from bot.pictures import cleaned
 from bot.step import picture_of
@@ -38,6 +38,9 @@ from models.worker import Worker
 PING_SECONDS = 15.0
 SLICE_SECONDS = 1.0
 """How often a stream looks for what other processes wrote, where there may be others."""
+
+PATIENCE = 30
+"""How many slices a stream waits for a chat that has not begun."""
 
 BODY_LIMIT = 32 * 1024
 Take = Callable[[Sequence[Incoming]], Awaitable[None]]
@@ -155,8 +158,10 @@ class Page:
     async def _events(self, address: str, after: int) -> AsyncIterator[bytes]:
         yield b": hello\n\n"
         chat_id = await self._chat_id(address)
-        while chat_id is None and not self.closing.is_set():
-            await asyncio.sleep(SLICE_SECONDS)  # until the first message makes the chat
+        for _ in range(PATIENCE):  # until the first message makes the chat
+            if chat_id is not None or self.closing.is_set():
+                break
+            await asyncio.sleep(SLICE_SECONDS)
             chat_id = await self._chat_id(address)
         if chat_id is None:
             return
@@ -184,7 +189,7 @@ class Page:
             if len(rows) == history.PAGE:
                 continue
             quiet = 0.0 if rows else quiet
-            if not await self.news.wait(chat_id, event, slice_):
+            if not await wait(event, slice_):
                 quiet += slice_
             if quiet >= PING_SECONDS:
                 quiet = 0.0

@@ -9,11 +9,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from bot.config import Config
-from bot.pace import Bucket
+from bot.pace import Buckets
 
 TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 YEAR = 365 * 24 * 3600
-MOST_BUCKETS = 20_000
 
 
 class Gate:
@@ -23,7 +22,7 @@ class Gate:
         self.config = config
         self.secure = config.web.base_url.startswith("https://")
         self.cookie = "__Host-zhigong" if self.secure else "zhigong"
-        self._buckets: dict[str, Bucket] = {}
+        self._buckets = Buckets()
 
     def address(self, request: Request) -> str | None:
         """Return the chat address of a request's cookie: only its hash is known here."""
@@ -63,9 +62,7 @@ class Gate:
         return self._take(f"from {client}", per_minute / 60, per_minute)
 
     def _take(self, name: str, rate: float, size: float) -> float:
-        if len(self._buckets) >= MOST_BUCKETS:
-            self._buckets.clear()
-        bucket = self._buckets.setdefault(name, Bucket(rate, size))
+        bucket = self._buckets.get(name, rate, size)
         seconds = bucket.wait(time.monotonic())
         if seconds == 0:
             bucket.take()
