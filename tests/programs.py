@@ -116,14 +116,15 @@ class Program(Process):
         self.command = self._bot(*(words or ("serve",)))
         super().start()
 
-    def run(self, *words: str) -> subprocess.CompletedProcess[str]:
-        """Run another command with the same settings to its end."""
+    def run(self, *words: str, typed: str = "") -> subprocess.CompletedProcess[str]:
+        """Run another command to its end, typing lines into it."""
         return subprocess.run(
             self._bot(*words),
             cwd=ROOT,
             env=self.environment,
             capture_output=True,
             text=True,
+            input=typed,
             check=False,
             timeout=START_SECONDS,
         )
