@@ -247,8 +247,10 @@ async def cancel(update: Update, context: Context) -> int:
     return ConversationHandler.END
 
 
-def build(base_url: str, token: str) -> Application[Any, Any, Any, Any, Any, Any]:
-    """Build the bot with default settings."""
+def build(
+    base_url: str, token: str, concurrent: int = 0
+) -> Application[Any, Any, Any, Any, Any, Any]:
+    """Build the bot with default settings; 0 takes one update after another."""
     text = filters.TEXT & ~filters.COMMAND
     pressed = {
         CONSENT: consent,
@@ -272,7 +274,8 @@ def build(base_url: str, token: str) -> Application[Any, Any, Any, Any, Any, Any
     for state, callback in either.items():
         skip = CallbackQueryHandler(callback, pattern=f"^{SKIP}$")
         states[state] = [MessageHandler(text, callback), skip]
-    application = ApplicationBuilder().token(token).base_url(base_url).build()
+    builder = ApplicationBuilder().token(token).base_url(base_url)
+    application = builder.concurrent_updates(concurrent or False).build()
     application.add_handler(
         ConversationHandler(
             entry_points=[CommandHandler("join", join)],
@@ -289,8 +292,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.rival.ptb_join")
     parser.add_argument("--base-url", required=True)
     parser.add_argument("--token", required=True)
+    parser.add_argument("--concurrent", type=int, default=0)
     options = parser.parse_args()
-    build(options.base_url, options.token).run_polling()
+    build(options.base_url, options.token, options.concurrent).run_polling()
 
 
 if __name__ == "__main__":

@@ -5,24 +5,17 @@ The exit status is 1 when a promise was broken; the seed in the report replays i
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
-from enum import StrEnum
 from typing import Annotated
 
 import typer
 import uvloop
-from rich.console import Console
-from rich.table import Table
-from sqlalchemy import URL
 
-from tests.programs import new_database, postgresql_server
+from tests.tables import out, print_columns
 from tests.torture import interrupting
 from tests.torture.checking import Verdict
+from tests.torture.chosen import Addresses, Kind, databases
 from tests.torture.interrupting import Noticed, Trial
 from tests.torture.killing import Ordeal, Plan, allowed_repeats, torture
-
-out = Console(highlight=False)
 
 PUBLISHED = (
     "The stock bot, measured apart (python-telegram-bot 22.8, default settings, 20 ms "
@@ -33,14 +26,6 @@ PROMISES = ("lost", "duplicate effects", "out of order", "silence", "poison")
 OTHERS = ("refused", "tracebacks", "stopped badly")
 FACTS = ("duplicate replies", "recovered", "uncertain")
 MOST_FAULTS = 20
-
-
-class Kind(StrEnum):
-    """Where the product keeps its data."""
-
-    SQLITE = "sqlite"
-    POSTGRESQL = "postgresql"
-    BOTH = "both"
 
 
 def main(
@@ -54,39 +39,25 @@ def main(
     r1: Annotated[bool, typer.Option(help="five kills, impatient people")] = False,
 ) -> None:
     """Kill the program, flood it, and count what was lost."""
-    with databases(database) as urls:
+    with databases(database) as addresses:
         if r1:
-            sound = _interrupt(urls)
+            sound = _interrupt(addresses)
         else:
             plan = Plan(kills, updates, people, seed, faults=faults)
-            sound = _torture(plan, urls, peers)
+            sound = _torture(plan, addresses, peers)
     raise typer.Exit(0 if sound else 1)
 
 
-@contextmanager
-def databases(kind: Kind) -> Iterator[dict[str, URL | None]]:
-    """Give the databases to run on: SQLite's is the program's own affair."""
-    asked = [Kind.SQLITE, Kind.POSTGRESQL] if kind is Kind.BOTH else [kind]
-    server = postgresql_server() if Kind.POSTGRESQL in asked else nullcontext()
-    with server as url:
-        yield {k.value: url if k is Kind.POSTGRESQL else None for k in asked}
-
-
-def address_of(url: URL | None, name: str) -> str:
-    """Give a fresh database's address, "" for the program's own SQLite file."""
-    return new_database(url, name) if url is not None else ""
-
-
-def _torture(plan: Plan, urls: dict[str, URL | None], peers: bool) -> bool:
+def _torture(plan: Plan, addresses: Addresses, peers: bool) -> bool:
     columns: dict[str, dict[str, object]] = {}
     sound = True
-    for name, url in urls.items():
-        ordeal, verdict = uvloop.run(torture(plan, address_of(url, "torture")))
+    for name, fresh in addresses.items():
+        ordeal, verdict = uvloop.run(torture(plan, fresh()))
         columns[name] = _column(ordeal, verdict)
         sound = _is_sound(name, plan, ordeal, verdict) and sound
     if peers:
         columns["stock bot"] = _rival_column(plan)
-    _print_table(f"Killed {plan.kills} times, seed {plan.seed}", columns)
+    print_columns(f"Killed {plan.kills} times, seed {plan.seed}", columns)
     if not peers:
         out.print(PUBLISHED)
     return sound
@@ -137,17 +108,17 @@ def _is_sound(name: str, plan: Plan, ordeal: Ordeal, verdict: Verdict) -> bool:
     return False
 
 
-def _interrupt(urls: dict[str, URL | None]) -> bool:
+def _interrupt(addresses: Addresses) -> bool:
     """Try calm and hurried crowds on ours and the stock bot."""
     sound = True
     for mood, trial in (("calm", Trial()), ("saturated", Trial(100, 400, think=0.0))):
         columns = {}
-        for name, url in urls.items():
-            noticed = uvloop.run(interrupting.ours(trial, address_of(url, mood)))
+        for name, fresh in addresses.items():
+            noticed = uvloop.run(interrupting.ours(trial, fresh()))
             sound = sound and not (noticed.hurt or noticed.started_over)
             columns[name] = _noticed(noticed)
         columns["stock bot"] = _noticed(uvloop.run(interrupting.theirs(trial)))
-        _print_table(f"Five kills, {trial.people} people, {mood}", columns)
+        print_columns(f"Five kills, {trial.people} people, {mood}", columns)
     return sound
 
 
@@ -160,17 +131,6 @@ def _noticed(noticed: Noticed) -> dict[str, object]:
         "people made to start over": noticed.started_over + noticed.given_up,
         "repeated messages a kill": f"{noticed.repeated / noticed.kills:.1f}",
     }
-
-
-def _print_table(title: str, columns: dict[str, dict[str, object]]) -> None:
-    table = Table(title=title, title_justify="left")
-    table.add_column("")
-    for name in columns:
-        table.add_column(name, justify="right")
-    rows = dict.fromkeys(row for column in columns.values() for row in column)
-    for row in rows:
-        table.add_row(row, *(str(column.get(row, "–")) for column in columns.values()))
-    out.print(table)
 
 
 if __name__ == "__main__":

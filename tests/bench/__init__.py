@@ -1,0 +1,1 @@
+"""Benchmarks: the real program beside the stock bot, against the goals it has."""
