@@ -15,16 +15,16 @@ from handlers.question import Ask, Question, Submit, ask, make_question
 from handlers.reviewing import WAITING_LIST, decide, label_of, mine
 from handlers.say import Say, Word, say
 from handlers.turn import Turn
-from models.application import WAITING, Decision, Standing
+from models.application import WAITING, Application, Decision, Standing
+from models.columns import long
 from models.worker import Worker
 
 
 def _fields(turn: Turn, answers: Any) -> list[Option]:
     """Offer the questions that were put to the applicant."""
-    found = mine(turn, answers.subject)
-    if found is None:
+    row = turn.session.get(Application, long(answers.subject))
+    if row is None:
         return []
-    _, row = found
     facts = row.load(turn.keys, turn.session.get_one(Worker, row.worker_id))
     asked = progress(turn, Join, "", facts).asked
     return [

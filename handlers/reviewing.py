@@ -59,6 +59,7 @@ def _line(turn: Turn, row: Application) -> Word:
         "line",
         {
             "name": mask_name(name),
+            "number": row.number[-4:],
             "group": turn.named(group),
             "days": (turn.now - row.submitted_at) // timedelta(days=1),
             "flagged": bool(row.flags),

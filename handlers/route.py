@@ -1,6 +1,6 @@
 """Routing: what a person did becomes one press, answer or greeting, and is carried out.
 
-In order: a word that is always a command, a choice on the screen, a correction such as
+In order: a choice on the screen, a word that is always a command, a correction such as
 改 手机号, the open question; else the menu. Typing a choice is the same as pressing it.
 """
 
@@ -68,13 +68,11 @@ def _text(turn: Turn, incoming: Incoming) -> list[Say]:
         turn.said = mask_id(typed)
         if not turn.trusted:
             return _too_private(turn, talk, Word("common", "private_typed"))
-    command = turn.vocabulary.commands.get(plain(typed))
-    if command:
-        return pressed(turn, command)
     screen = turn.chat.shown(turn.keys, turn.worker)
     chosen = _chosen(screen, typed)
-    if chosen:
-        return pressed(turn, chosen.press)
+    command = chosen.press if chosen else turn.vocabulary.commands.get(plain(typed))
+    if command:
+        return pressed(turn, command)
     if talk is not None:
         return _correction(turn, talk, typed) or _answer(turn, talk, typed, screen)
     return _guessed(turn, screen, typed) or menu.lost(turn)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import secrets
 import shutil
 
 import pytest
@@ -14,6 +16,13 @@ settings.load_profile("zhigong")
 pytest_plugins = ["tests.databases"]
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+
+
+@pytest.fixture
+def numbered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Draw the numbers of applications and members in order, the same each time."""
+    numbers = itertools.count(1)
+    monkeypatch.setattr(secrets, "randbelow", lambda below: next(numbers))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
-import secrets
-
 import pytest
 
 from tests.databases import SEEDED, Copy
@@ -20,13 +17,6 @@ def _runs() -> list[tuple[str, str, str]]:
         found += [(story.stem, first, kind) for kind in ("sqlite", "postgresql")]
         found += [(story.stem, channel, "sqlite") for channel in others]
     return found
-
-
-@pytest.fixture
-def numbered(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Draw the numbers of applications and members in order, so that stories agree."""
-    numbers = itertools.count(1)
-    monkeypatch.setattr(secrets, "randbelow", lambda below: next(numbers))
 
 
 @pytest.mark.parametrize(("name", "channel", "kind"), _runs())

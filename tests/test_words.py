@@ -32,7 +32,7 @@ from models.application import Standing
 from models.data import rows
 
 SOURCES = [
-    *sorted(Path("handlers").glob("*.py")),
+    *sorted(Path("handlers").rglob("*.py")),
     *sorted(Path("bot").rglob("*.py")),
 ]
 CODED = {"Refused", "AskAgain"}

@@ -224,6 +224,31 @@ class World:
 
         return self.write(look)
 
+    def conversations(self) -> list[Conversation]:
+        """Return everybody's conversations, oldest first."""
+        ordered = select(Conversation).order_by(col(Conversation.created_at))
+        return self.write(lambda s: list(s.exec(ordered).all()))
+
+    def own_words(self, who: str = "工人") -> list[str]:
+        """Return what the history keeps of what somebody said."""
+
+        def look(session: Session) -> list[str]:
+            rows = self.messages_of(session, who, side="worker")
+            return [self._open(session, row)["text"] for row in rows]
+
+        return self.write(look)
+
+    def messages_of(
+        self, session: Session, who: str, after: int = 0, side: str = "bot"
+    ) -> list[Message]:
+        """Return one side's messages of somebody's chat, in order."""
+        found = select(Message).where(
+            Message.chat_id == self._chat(session, who).id,
+            Message.number > after,
+            Message.side == side,
+        )
+        return list(session.exec(found.order_by(col(Message.number))).all())
+
     def asked(self, who: str = "工人") -> str | None:
         """Return the question somebody is at."""
         return self.conversation(who)[0].asked
@@ -246,16 +271,7 @@ class World:
         """Return, and check, what the bot has said to somebody since."""
 
         def look(session: Session) -> list[Body]:
-            chat = self._chat(session, who)
-            rows = session.exec(
-                select(Message)
-                .where(
-                    Message.chat_id == chat.id,
-                    Message.number > before,
-                    Message.side == "bot",
-                )
-                .order_by(col(Message.number))
-            )
+            rows = self.messages_of(session, who, before)
             return [self._open(session, row) for row in rows]
 
         bodies = [self.adapter.draw(checked(body)) for body in self.write(look)]

@@ -174,6 +174,14 @@ def test_dropping_erases_the_pictures_too(world: World) -> None:
     assert pictures(world) == 0
 
 
+def test_a_picture_that_is_gone_already_hinders_nobody(world: World) -> None:
+    world.fill("certificate", group="家政")
+    world.do("photo", data=b"picture", mime="image/jpeg")
+    world.write(lambda s: s.delete(s.exec(select(Attachment)).one()))
+    world.say("取消")
+    assert world.say("删掉，不填了")[0]["text"].startswith("已取消")
+
+
 def test_a_new_picture_replaces_the_old_one(world: World) -> None:
     world.fill("certificate", group="家政")
     for _ in range(2):

@@ -48,6 +48,11 @@ def test_what_a_conversation_is_about_is_seen_by_its_offers(turn: Turn) -> None:
     assert progress(turn, Form, "7", {}).seen == {"subject": "7"}
 
 
+def test_a_flow_with_remarks_must_say_how_they_read() -> None:
+    with pytest.raises(NotImplementedError):
+        Form.remark("unclear")
+
+
 def test_a_flow_must_say_how_it_finishes(turn: Turn) -> None:
     with pytest.raises(NotImplementedError):
         Form.model_construct().finish(turn)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from handlers.answers import Key
+from handlers.choices import Sex
 from handlers.offers import Offer, Option
-from handlers.question import Answers, Ask, joined, make_question
+from handlers.question import Answers, Ask, Refused, joined, make_question
 from handlers.say import Word
 from handlers.turn import Turn
 
@@ -29,6 +32,13 @@ def test_several_answers_show_joined(turn: Turn) -> None:
     question = make_question("some", list[Key], Ask(offer=OFFER, many=True))
     shown = question.shown(turn, {}, ["a", "b"])
     assert shown == Word("common", "joined", {"texts": ("甲", "乙")})
+
+
+def test_a_kept_answer_that_its_list_has_lost_is_asked_again(turn: Turn) -> None:
+    question = make_question("sex", Sex, Ask())
+    assert question.kept(turn, {}, "male") is Sex.MALE
+    with pytest.raises(Refused):
+        question.kept(turn, {}, "robot")
 
 
 def test_one_text_needs_no_joining() -> None:

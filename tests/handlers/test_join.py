@@ -1,0 +1,113 @@
+"""Joining: what is filed, prefilled and doubted."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlmodel import select
+
+from models.application import Application, Standing
+from models.consent import Consent
+from models.place import Source
+from tests.world import World
+
+
+def filed(world: World) -> Application:
+    return world.write(lambda s: s.exec(select(Application)).one())
+
+
+def submitted(world: World, **answers: str) -> Application:
+    world.fill("sure", **answers)
+    world.say("提交")
+    return filed(world)
+
+
+def test_the_application_holds_what_was_answered(world: World) -> None:
+    row = submitted(world)
+    assert (row.standing, row.group, row.work_form) == (
+        Standing.SUBMITTED,
+        "truck_driver",
+        "casual",
+    )
+    assert (row.district, row.union_code, row.wished_union) == (
+        "440111",
+        "440111",
+        None,
+    )
+    assert (row.flags, row.source, str(row.due)) == ("", None, "2026-11-26")
+
+
+def test_the_consent_is_on_record_from_the_moment_it_is_given(world: World) -> None:
+    world.fill("full_name")
+    row = world.write(lambda s: s.exec(select(Consent)).one())
+    assert (row.scope, row.channel, row.at) == ("join", "page", world.now)
+
+
+def test_somebody_over_65_is_looked_at_but_not_refused(world: World) -> None:
+    assert submitted(world, resident_id="44011119520501000X").flags == "old"
+
+
+def test_an_unknown_province_is_looked_at_but_not_refused(world: World) -> None:
+    assert submitted(world, resident_id="990111199005010000").flags == "province"
+
+
+def test_who_lives_elsewhere_is_reviewed_there(world: World) -> None:
+    world.fill("belong")
+    world.say("住的地方")
+    world.say("花都")
+    world.fill("sure")
+    world.say("提交")
+    assert filed(world).union_code == "440114"
+
+
+def test_a_poster_is_named_as_the_source(world: World) -> None:
+    world.do("start", "baiyun-drivers")
+    assert submitted(world).source == "baiyun-drivers"
+
+
+def test_a_poster_that_is_gone_fills_in_nothing(world: World) -> None:
+    world.do("start", "baiyun-drivers")
+    source = world.write(lambda s: s.delete(s.get_one(Source, "baiyun-drivers")))
+    assert source is None
+    world.fill("mobile")
+    assert set(world.answers()) == {"consent", "full_name", "id_type", "resident_id"}
+
+
+def test_a_poster_may_tell_the_city_alone(world: World) -> None:
+    world.write(
+        lambda s: s.add(
+            Source(code="gz", campaign="x", site="x", organiser="x", division="4401")
+        )
+    )
+    world.do("start", "gz")
+    world.fill("full_name")
+    assert world.answers()["city"] == "4401"
+    assert "group" not in world.answers()
+
+
+def test_where_no_union_reviews_the_question_is_put_again(world: World) -> None:
+    world.fill("sure")
+    world.kit.atlas.unions_in.clear()
+    said = world.say("提交")
+    assert said[0]["text"].startswith("这里暂时没有可以受理的工会")
+    assert world.asked() == "wished_union"
+
+
+def test_a_returned_application_keeps_its_number_and_its_source(world: World) -> None:
+    world.appoint("4401")
+    world.do("start", "baiyun-drivers")
+    before = submitted(world)
+    for typed in ("待审", "1", "退回修改", "姓名", "看更多", "区县"):
+        world.say(typed, "社工")
+    for typed in ("选好了（2 项）", "1", "2", "退回"):
+        world.say(typed, "社工")
+    world.wait(timedelta(minutes=1))
+    for typed in ("入会", "李四", "天河", "提交"):
+        world.say(typed)
+    after = filed(world)
+    assert (after.id, after.number, after.source) == (
+        before.id,
+        before.number,
+        "baiyun-drivers",
+    )
+    assert after.union_code == "440106"

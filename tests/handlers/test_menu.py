@@ -1,0 +1,63 @@
+"""What is always within reach."""
+
+from __future__ import annotations
+
+from handlers.menu import bars, person
+from handlers.turn import Turn
+from models.message import Body
+from models.place import Union
+from tests.world import World
+
+
+def labels(said: list[Body]) -> list[str]:
+    return [label for _, label, _ in said[0]["choices"]]
+
+
+def test_the_menus_below_the_page_hold_at_most_five_rows(turn: Turn) -> None:
+    found = bars(turn)
+    assert len(found) == 3
+    assert all(1 <= len(bar.rows) <= 5 for bar in found)
+
+
+def test_staff_have_their_list_in_the_menu(world: World) -> None:
+    assert "待审申请" in labels(world.appoint("4401"))
+    assert "待审申请" not in labels(world.say("菜单"))
+
+
+def test_who_has_applied_looks_after_that_instead_of_joining(world: World) -> None:
+    world.fill("sure")
+    world.say("提交")
+    assert labels(world.say("菜单"))[:2] == ["我的申请", "帮助"]
+
+
+def test_a_person_is_reached_through_the_union_that_reviews(world: World) -> None:
+    world.fill("sure")
+    world.say("提交")
+    assert "您的申请由白云区总工会受理。" in world.say("人工")[0]["text"]
+    world.kit.atlas.unions["440111"] = world.kit.atlas.unions["440111"].model_copy(
+        update={"phone": "020-12351"}
+    )
+    assert "电话 020-12351" in world.say("人工")[0]["text"]
+
+
+def test_who_has_not_applied_is_given_the_hotline(turn: Turn) -> None:
+    assert isinstance(turn.atlas.unions["4401"], Union)
+    (message,) = person(turn, "")
+    assert message.text is not None
+    assert message.text.params == {"union": "", "phone": ""}
+
+
+def test_the_first_word_of_all_is_answered_with_a_welcome(world: World) -> None:
+    for who, typed in (("甲", "你好"), ("乙", "谢谢"), ("丙", "？"), ("丁", "😀")):
+        assert "职工之家" in world.say(typed, who)[0]["text"]
+
+
+def test_a_courtesy_is_answered_with_one(world: World) -> None:
+    world.say("菜单")
+    assert world.say("谢谢")[0]["text"].startswith("不客气")
+    assert world.say("您好！")[0]["text"].startswith("您好！您想办什么")
+
+
+def test_a_language_nobody_speaks_changes_nothing(world: World) -> None:
+    world.say("菜单")
+    assert world.do("press", "a:language:tlh")[0]["text"] == "好的，以后用中文。"

@@ -1,0 +1,190 @@
+"""Reviewing: who sees what, and every decision checked when it is made."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlmodel import Session, select
+
+from models.application import Application, Standing
+from models.columns import short
+from models.message import Body
+from models.place import Edition, Group
+from models.staff import Staff
+from models.worker import Worker
+from tests.world import World
+
+
+@pytest.fixture(autouse=True)
+def somebody_waits(world: World, numbered: None) -> None:
+    world.appoint("4401")
+    world.fill("sure")
+    world.say("提交")
+
+
+def application(world: World) -> Application:
+    return world.write(lambda s: s.exec(select(Application)).all()[0])
+
+
+def staff(world: World, **changes: object) -> None:
+    """Change the position the social worker holds."""
+
+    def work(session: Session) -> None:
+        row = session.exec(select(Staff)).one()
+        for name, value in changes.items():
+            setattr(row, name, value)
+        session.add(row)
+
+    world.write(work)
+
+
+def ask(world: World, *typed: str) -> list[Body]:
+    """Let the social worker say things; return the last answer."""
+    said: list[Body] = []
+    for text in typed:
+        said = world.say(text, "社工")
+    return said
+
+
+def press(world: World, press: str) -> list[Body]:
+    return world.do("press", f"{press}:{short(application(world).id)}", "社工")
+
+
+def test_looking_at_an_application_puts_it_in_review(world: World) -> None:
+    ask(world, "待审", "1")
+    assert application(world).standing is Standing.IN_REVIEW
+
+
+def test_back_from_an_application_is_the_list(world: World) -> None:
+    for back in ("返回", "0"):
+        assert ask(world, "待审", "1", back)[0]["text"].startswith("有 1 份申请")
+
+
+def test_long_lists_have_pages(world: World) -> None:
+    for n in range(9):
+        world.fill("sure", who=f"职工{n}")
+        world.say("提交", who=f"职工{n}")
+    said = ask(world, "待审")
+    assert said[0]["text"].startswith("有 10 份申请")
+    assert [label for _, label, _ in said[0]["choices"]][-1] == "看更多"
+    assert len(ask(world, "看更多")[0]["choices"]) == 3
+
+
+def test_the_line_says_how_long_and_what_to_check(world: World) -> None:
+    world.wait(timedelta(days=5))
+    world.fill("sure", who="乙")
+    world.say("提交", who="乙")
+    lines = [label for _, label, _ in ask(world, "待审")[0]["choices"]]
+    assert lines == [
+        "张*（0001）· 货车司机 · 已等 5 天 · 已超时",
+        "张*（0002）· 货车司机 · 今天 · 需核实",
+    ]
+
+
+@pytest.mark.parametrize("decision", ["a:approve", "a:pool", "f:return", "f:reject"])
+def test_who_has_lost_the_position_decides_nothing(world: World, decision: str) -> None:
+    ask(world, "待审", "1")
+    staff(world, active=False)
+    assert press(world, decision)[0]["text"].startswith("这份申请不在您负责的范围内")
+    assert application(world).standing is Standing.IN_REVIEW
+
+
+@pytest.mark.parametrize("seen", ["v:review", "a:approve", "a:pool", "f:return"])
+def test_another_unions_application_is_not_shown(world: World, seen: str) -> None:
+    staff(world, union_code="4451")
+    assert press(world, seen)[0]["text"].startswith("这份申请不在您负责的范围内")
+
+
+def test_nobody_reviews_their_own_application(world: World) -> None:
+    world.fill("sure", who="社工")
+    world.say("提交", who="社工")
+    assert ask(world, "待审")[0]["text"].startswith("有 1 份申请")
+    own = world.write(
+        lambda s: max(s.exec(select(Application)), key=lambda a: a.submitted_at)
+    )
+    said = world.do("press", f"a:pool:{short(own.id)}", "社工")
+    assert said[0]["text"].startswith("这份申请不在您负责的范围内")
+
+
+def test_approving_where_nobody_was_wished_for_means_the_pool(world: World) -> None:
+    assert press(world, "a:approve")[0]["text"].startswith("申请")
+    assert application(world).standing is Standing.POOL
+
+
+def test_a_decided_application_offers_no_decision(world: World) -> None:
+    ask(world, "待审", "1", "通过，进周转库")
+    choices = press(world, "v:review")[0]["choices"]
+    assert [label for _, label, _ in choices] == ["返回"]
+
+
+def test_undoing_is_checked_when_it_is_pressed(world: World) -> None:
+    ask(world, "待审", "1", "通过，进周转库")
+    undo = world.screens["社工"][-1]["choices"][0][2]
+    staff(world, union_code="4451")
+    said = world.do("press", undo, "社工")
+    assert said[0]["text"].startswith("这份申请不在您负责的范围内")
+    assert application(world).standing is Standing.POOL
+
+
+def test_losing_the_position_in_the_middle_of_a_form_decides_nothing(
+    world: World,
+) -> None:
+    ask(world, "待审", "1", "退回修改", "姓名 手机号", "选好了（2 项）", "1", "1")
+    staff(world, active=False)
+    said = ask(world, "退回")
+    assert said[0]["text"].startswith("这份申请不在您负责的范围内")
+    assert application(world).standing is Standing.IN_REVIEW
+
+
+def test_an_application_withdrawn_in_the_meantime_is_not_decided(
+    world: World,
+) -> None:
+    ask(world, "待审", "1", "不通过", "多次联系不上")
+    for typed in ("我的申请", "撤回申请", "确定撤回"):
+        world.say(typed)
+    assert ask(world, "确定不通过")[0]["text"].startswith("这份申请已经有结果了")
+    assert application(world).standing is Standing.WITHDRAWN
+
+
+def test_a_source_is_shown_to_the_reviewer(world: World) -> None:
+    world.do("start", "baiyun-drivers", "乙")
+    world.fill("sure", who="乙")
+    world.say("提交", who="乙")
+    rows = dict(ask(world, "待审", "2")[0]["rows"])
+    assert rows["来源"] == "baiyun-drivers"
+
+
+def test_facts_are_shown_even_when_they_would_not_be_taken_today(
+    world: World,
+) -> None:
+    world.write(_close_a_group)
+    rows = dict(press(world, "v:review")[0]["rows"])
+    assert rows["职业"] == "truck_driver"
+    assert rows["区县"] == "白云区"
+
+
+def _close_a_group(session: Session) -> None:
+    group = session.get_one(Group, "truck_driver")
+    group.until = group.since
+    edition = session.get_one(Edition, 1)
+    edition.number += 1
+    session.add_all([group, edition])
+
+
+def test_a_reviewer_reads_an_application_in_their_own_language(world: World) -> None:
+    world.say("English", "社工")
+    rows = dict(press(world, "v:review")[0]["rows"])
+    assert rows["District"] == "Baiyun District"
+
+
+def test_what_is_shown_is_sealed_with_the_applicants_key(world: World) -> None:
+    press(world, "v:review")
+
+    def about(session: Session) -> set[int]:
+        shown = world.messages_of(session, "社工")
+        return {m.about_id for m in shown if m.number == shown[-1].number}
+
+    owner = world.write(about)
+    applicant = world.write(lambda s: s.get_one(Worker, application(world).worker_id))
+    assert owner == {applicant.id}
