@@ -1,4 +1,4 @@
-"""The application: all parts put together and run; the only module that knows them all."""
+"""The application: all parts put together and run; only this module knows them all."""
 
 import asyncio
 import contextlib

@@ -33,7 +33,7 @@ T = TypeVar("T")
 
 
 class SchemaOutdated(Exception):
-    """The database is not at this program's version; run `./run migrate` (permanent)."""
+    """The database is of another version; run `./run migrate` (permanent)."""
 
     def __str__(self) -> str:
         return self.__doc__ or ""

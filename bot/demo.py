@@ -1,4 +1,4 @@
-"""The demo: places of five cities, a social worker's invitation, applications to review."""
+"""The demo: places of five cities, an invitation for staff, applications to review."""
 
 from sqlmodel import Session, select
 

@@ -17,7 +17,8 @@ from bot.channels import Can
 from bot.database import is_outage
 from bot.kit import Kit, clock
 from bot.outbox import Outbox
-from bot.step import Ledger, Written, people_of, place_of, take_batch, take_one
+from bot.people import people_of, place_of
+from bot.step import Ledger, Written, take_batch, take_one
 from handlers.say import say
 from handlers.turn import Incoming
 from models.arrival import TRIES, Arrival, Poison

@@ -1,4 +1,4 @@
-"""What every part of the program is handed: settings, database, writer, keys, places."""
+"""What every part of the program is handed: settings, database, keys, places."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""The outbox: messages leave in order, one in flight a chat, paced, and each is settled.
+"""The outbox: messages leave in order, one in flight a chat, and each is settled.
 
 A row being sent is waiting with a lease and an attempt committed before the request
 leaves.  What this process made is sent from memory; what it left behind is found in the
@@ -12,10 +12,6 @@ import time
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-
-from sqlalchemy import bindparam, update
-from sqlmodel import Session, col, or_, select
 
 from bot.channels import (
     Channel,
@@ -26,41 +22,35 @@ from bot.channels import (
     Uncertain,
     Unreachable,
 )
+from bot.claims import (
+    Settled,
+    give_back,
+    lease,
+    settle,
+    stop_chat,
+    sweep,
+    take_back,
+    write_attempt,
+)
 from bot.kit import Kit, clock
 from bot.pace import Pace
-from bot.step import LEASE_SECONDS, Written
-from models.chat import Chat
-from models.message import AGAIN, Fate, Kind, Message, unseal_body
-from models.worker import Worker
+from bot.step import Written
+from models.message import AGAIN, Fate, Kind
 
 UNSETTLED = 10
-"""How many messages may be sent but not yet marked; what a kill repeats beyond those in flight."""
+"""How many messages may be sent but not marked: a kill repeats them, too."""
 
 TRIES = 4
-"""How often a message whose arrival is uncertain is sent, where its kind allows that."""
+"""How often a message of uncertain arrival is sent, where its kind allows that."""
 
 PRIORITY = {Kind.REPLY: 0, Kind.RECEIPT: 0, Kind.REMINDER: 1, Kind.BROADCAST: 2}
-
-UNSEEN_SECONDS = 2
-"""A row younger than this may be on its way from the writer's thread into memory."""
 
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class Settled:
-    """What became of a message."""
-
-    chat_id: int
-    number: int
-    fate: Fate
-    reason: str = ""
-    external_id: str | None = None
-
-
 @dataclass
 class Line:
-    """One chat's messages in order; `tries` counts connects refused since the last luck."""
+    """One chat's messages in order; `tries` counts refused connects in a row."""
 
     waiting: deque[Outgoing] = field(default_factory=deque)
     busy: bool = False
@@ -173,7 +163,7 @@ class Outbox:
             self._lines.pop(message.chat_id, None)
 
     async def _try(self, line: Line, message: Outgoing) -> float | None:
-        """Send once and settle; return the seconds after which to try again, or None."""
+        """Send once and settle; return the seconds until another try, if any."""
         if message.attempt == 0:
             await self._claim(message)
         try:
@@ -206,9 +196,9 @@ class Outbox:
     async def _claim(self, message: Outgoing) -> None:
         """Commit the attempt before the request leaves."""
         message.attempt += 1
-        key, lease = (message.chat_id, message.number), clock() + _lease()
+        key, until = (message.chat_id, message.number), clock() + lease()
         await self.kit.writer.write(
-            lambda session: _write_attempt(session, key, message.attempt, lease)
+            lambda session: write_attempt(session, key, message.attempt, until)
         )
 
     async def _stop_chat(self, message: Outgoing) -> None:
@@ -274,128 +264,3 @@ class Outbox:
         await self.kit.writer.write(
             lambda session: give_back(session, self.kit.process, now)
         )
-
-
-def _lease() -> timedelta:
-    return timedelta(seconds=LEASE_SECONDS)
-
-
-_SETTLE = (
-    update(Message)
-    .where(
-        col(Message.chat_id) == bindparam("at_chat"),
-        col(Message.number) == bindparam("at_number"),
-    )
-    .values(
-        fate=bindparam("to_fate"),
-        reason=bindparam("to_reason"),
-        external_id=bindparam("to_external_id"),
-        lease_until=None,
-    )
-)
-
-
-def settle(session: Session, batch: list[Settled]) -> None:
-    """Write down what became of messages."""
-    session.connection().execute(
-        _SETTLE,
-        [
-            {
-                "at_chat": s.chat_id,
-                "at_number": s.number,
-                "to_fate": s.fate,
-                "to_reason": s.reason,
-                "to_external_id": s.external_id,
-            }
-            for s in batch
-        ],
-    )
-
-
-def _write_attempt(
-    session: Session, key: tuple[int, int], attempt: int, lease: datetime
-) -> None:
-    row = session.get_one(Message, key)
-    row.attempt, row.lease_until = attempt, lease
-    session.add(row)
-
-
-def stop_chat(session: Session, chat_id: int, number: int, now: datetime) -> None:
-    """Mark a chat as closed to us, and skip what waits for it."""
-    chat = session.get_one(Chat, chat_id)
-    chat.stopped_at = now
-    session.add(chat)
-    waiting = update(Message).where(
-        col(Message.chat_id) == chat_id, col(Message.fate) == Fate.WAITING
-    )
-    session.execute(waiting.values(fate=Fate.SKIPPED, reason="stopped"))
-    failed = update(Message).where(
-        col(Message.chat_id) == chat_id, col(Message.number) == number
-    )
-    session.execute(failed.values(fate=Fate.FAILED, reason="stopped"))
-
-
-def take_back(session: Session, kit: Kit, now: datetime) -> list[Outgoing]:
-    """Claim what this process was sending when it was killed.
-
-    What was begun and must not be doubled becomes uncertain instead.
-    """
-    rows = session.exec(
-        select(Message)
-        .where(Message.fate == Fate.WAITING, Message.holder == kit.process)
-        .order_by(col(Message.chat_id), col(Message.number))
-        .with_for_update()
-    ).all()
-    return [m for row in rows if (m := _take(session, kit, row, now))]
-
-
-def _take(session: Session, kit: Kit, row: Message, now: datetime) -> Outgoing | None:
-    session.add(row)
-    if row.attempt and row.kind not in AGAIN:
-        row.fate, row.reason = Fate.UNCERTAIN, "interrupted"
-        return None
-    row.holder, row.lease_until = kit.process, now + _lease()
-    row.attempt += 1
-    chat = session.get_one(Chat, row.chat_id)
-    about = session.get_one(Worker, row.about_id)
-    key = about.open_key(kit.keys)
-    return Outgoing(
-        channel=chat.channel,
-        address=chat.address,
-        chat_id=row.chat_id,
-        number=row.number,
-        kind=row.kind,
-        body=unseal_body(key, row.chat_id, row.number, row.body),
-        attempt=row.attempt,
-    )
-
-
-def sweep(
-    session: Session, kit: Kit, known: set[tuple[int, int]], now: datetime
-) -> list[Outgoing]:
-    """Renew the leases of what this process has in memory, and claim what nobody has."""
-    ours = update(Message).where(
-        col(Message.holder) == kit.process, col(Message.fate) == Fate.WAITING
-    )
-    session.execute(ours.values(lease_until=now + _lease()))
-    expired = col(Message.lease_until) <= now
-    rows = session.exec(
-        select(Message)
-        .where(
-            Message.fate == Fate.WAITING,
-            Message.at <= now - timedelta(seconds=UNSEEN_SECONDS),
-            or_(col(Message.holder) == kit.process, expired),
-        )
-        .order_by(col(Message.chat_id), col(Message.number))
-        .with_for_update(skip_locked=True)
-    ).all()
-    lost = [row for row in rows if (row.chat_id, row.number) not in known]
-    return [m for row in lost if (m := _take(session, kit, row, now))]
-
-
-def give_back(session: Session, process: str, now: datetime) -> None:
-    """Let go of what was not sent, so that whoever comes next need not wait."""
-    ours = update(Message).where(
-        col(Message.holder) == process, col(Message.fate) == Fate.WAITING
-    )
-    session.execute(ours.values(lease_until=now))

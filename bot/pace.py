@@ -64,7 +64,7 @@ class Buckets:
 
 @dataclass
 class Pace:
-    """The limits of one channel; every time is a monotonic second, given by the caller."""
+    """The limits of one channel; times are monotonic seconds, given by the caller."""
 
     per_second: float = 30.0
     chat_per_second: float = 1.0

@@ -1,4 +1,4 @@
-"""Pages: Jinja2 templates in the reader's language, and the headers every answer carries."""
+"""Pages: Jinja2 templates in the reader's language, and the security headers."""
 
 from functools import cache
 from pathlib import Path

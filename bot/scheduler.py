@@ -98,7 +98,7 @@ class Clock:
 
 
 def _guarded(wake: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
-    """Return the same sweep, whose failure is logged and tried again at the next tick."""
+    """Return the same sweep; its failure is logged and tried again at the next tick."""
 
     async def run() -> None:
         try:

@@ -4,39 +4,28 @@ Everything here is synchronous and runs in the writer's thread; nothing leaves t
 machine.  What must be sent afterwards is returned.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import insert
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, or_, select
 
 from bot.channels import Can, Outgoing
 from bot.kit import Kit
+from bot.people import conversations_of, first_seen, people_of, place_of
 from bot.words import draw, text_of
 from handlers.route import step
 from handlers.say import Say, Word
 from handlers.turn import Incoming, Turn
-from models.arrival import Arrival
 from models.attachment import Attachment
 from models.chat import Chat, Shown
-from models.columns import new_id
-from models.conversation import Conversation
 from models.message import AGAIN, Body, Fate, Kind, Message, seal_body
-from models.worker import Worker, new_worker
+from models.worker import Worker
 
 LEASE_SECONDS = 60
 """How long a message being sent belongs to its process; renewed while it waits."""
-
-Place = tuple[str, str, str]
-"""Channel, bot and address: where a chat is."""
-
-INSERTS: dict[str, Callable[..., Any]] = {
-    "sqlite": sqlite.insert,
-    "postgresql": postgresql.insert,
-}
 
 
 @dataclass
@@ -48,7 +37,7 @@ class Written:
 
 
 class Ledger:
-    """The messages of one transaction: numbered at once, inserted together at its end."""
+    """The messages of one transaction: numbered at once, inserted at its end."""
 
     def __init__(self, session: Session, kit: Kit, now: datetime) -> None:
         self.session, self.kit, self.now = session, kit, now
@@ -115,7 +104,7 @@ class Ledger:
         return self.session.get_one(Worker, message.about)
 
     def own(self, turn: Turn, number: int, given_id: str | None, body: Body) -> None:
-        """Keep what the worker said, for channels that show the history from our rows."""
+        """Keep what the worker said, where the channel shows our history."""
         row = self._row(turn.chat, turn.worker, number, "worker", Kind.REPLY, body)
         row.update(fate=Fate.RECEIVED, given_id=given_id)
         self._rows.append(row)
@@ -189,10 +178,10 @@ def take_batch(
 ) -> Written:
     """Handle the updates not seen before, in order, each chat's and person's locked."""
     kit.refresh(session)
-    fresh = _first_seen(session, batch, now)
+    fresh = first_seen(session, batch, now)
     people = people_of(session, kit, fresh, now)
     # A session forgets rows nobody holds: these are at hand while the batch runs.
-    held = _conversations(session, people)
+    held = conversations_of(session, people)
     ledger = Ledger(session, kit, now)
     ledger.mind(chat for chat, _ in people.values())
     for incoming in fresh:
@@ -234,96 +223,3 @@ def _own_body(kit: Kit, turn: Turn, incoming: Incoming) -> Body:
 def _label_of(shown: list[Shown], incoming: Incoming) -> str:
     found = (s.label for s in shown if s.press == incoming.text)
     return next(found, incoming.label or "·")
-
-
-def place_of(incoming: Incoming) -> Place:
-    """Return where an update came from."""
-    return incoming.channel, incoming.bot, incoming.address
-
-
-def _first_seen(
-    session: Session, batch: list[Incoming], now: datetime
-) -> list[Incoming]:
-    """Write the updates' keys down, sorted; return those nobody had, in their order."""
-    by_key = {(i.channel, i.bot, i.key): i for i in reversed(batch)}
-    new = INSERTS[session.get_bind().dialect.name](Arrival)
-    statement = new.on_conflict_do_nothing().returning(
-        Arrival.channel, Arrival.bot, Arrival.key
-    )
-    rows = [
-        {"channel": channel, "bot": bot, "key": key, "at": now}
-        for channel, bot, key in sorted(by_key)
-    ]
-    fresh = {tuple(r) for r in session.execute(statement, rows)}
-    return [
-        i
-        for i in batch
-        if by_key.get((i.channel, i.bot, i.key)) is i
-        and (i.channel, i.bot, i.key) in fresh
-    ]
-
-
-def people_of(
-    session: Session, kit: Kit, batch: list[Incoming], now: datetime
-) -> dict[Place, tuple[Chat, Worker]]:
-    """Return each update's chat and person, locked by id; make those met first."""
-    chats = {c.place: c for c in _chats(session, batch)}
-    workers = {w.id: w for w in _workers(session, chats.values())}
-    found = {place: (c, workers[c.worker_id]) for place, c in chats.items()}
-    new = {place_of(i): _meet(kit, i, now) for i in batch if place_of(i) not in found}
-    for rows in ([w for _, w in new.values()], [c for c, _ in new.values()]):
-        session.add_all(rows)  # workers before the chats that refer to them
-        session.flush()
-    return found | new
-
-
-def _chats(session: Session, batch: list[Incoming]) -> list[Chat]:
-    found: list[Chat] = []
-    for channel, bot in sorted({(i.channel, i.bot) for i in batch}):
-        addresses = {i.address for i in batch if (i.channel, i.bot) == (channel, bot)}
-        found += session.exec(
-            select(Chat)
-            .where(
-                Chat.channel == channel,
-                Chat.bot == bot,
-                col(Chat.address).in_(addresses),
-            )
-            .order_by(col(Chat.id))
-            .with_for_update()
-        ).all()
-    return found
-
-
-def _workers(session: Session, chats: Iterable[Chat]) -> Sequence[Worker]:
-    ids = {c.worker_id for c in chats}
-    return session.exec(
-        select(Worker)
-        .where(col(Worker.id).in_(ids))
-        .order_by(col(Worker.id))
-        .with_for_update()
-    ).all()
-
-
-def _conversations(
-    session: Session, people: dict[Place, tuple[Chat, Worker]]
-) -> Sequence[Conversation]:
-    """Read the open conversations of all these chats together."""
-    ids = {c.conversation_id for c, _ in people.values() if c.conversation_id}
-    if not ids:
-        return []
-    return session.exec(select(Conversation).where(col(Conversation.id).in_(ids))).all()
-
-
-def _meet(kit: Kit, incoming: Incoming, now: datetime) -> tuple[Chat, Worker]:
-    """Make the worker and the chat of somebody we hear from for the first time."""
-    language = incoming.language or kit.rules.language
-    worker = new_worker(kit.keys, language, now)
-    chat = Chat(
-        id=new_id(),
-        channel=incoming.channel,
-        bot=incoming.bot,
-        address=incoming.address,
-        worker_id=worker.id,
-        created_at=now,
-    )
-    return chat, worker

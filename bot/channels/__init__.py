@@ -66,7 +66,7 @@ class TryLater(Undelivered):
 
 
 class Stopped(Undelivered):
-    """The person blocked us or left; nothing goes there until they write (permanent)."""
+    """The person blocked us; nothing goes there until they write (permanent)."""
 
 
 class Refused(Undelivered):

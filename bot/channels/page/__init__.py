@@ -8,23 +8,30 @@ doubled by a bad network or a restart.
 import asyncio
 import math
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from typing import Any, Literal
+from typing import Any
 
-import orjson
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ValidationError
 from sqlmodel import Session
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.responses import Response, StreamingResponse
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from bot.channels import Can, Outgoing, Refused
 from bot.channels.page import history
+from bot.channels.page.protocol import (
+    Seen,
+    Sent,
+    answer_of,
+    asked_number,
+    event_of,
+    refusal_of,
+)
 from bot.channels.page.visitor import Gate
 from bot.database import read
 from bot.kit import Kit
 from bot.news import News, wait
-from bot.pages import STATIC, page, translated
+from bot.pages import STATIC, page
 from bot.pictures import cleaned
 from bot.step import picture_of
 from handlers.turn import Incoming
@@ -37,7 +44,7 @@ from models.worker import Worker
 
 PING_SECONDS = 15.0
 SLICE_SECONDS = 1.0
-"""How often a stream looks for what other processes wrote, where there may be others."""
+"""How often a stream looks for what other processes wrote, if there may be any."""
 
 PATIENCE = 30
 """How many slices a stream waits for a chat that has not begun."""
@@ -46,27 +53,6 @@ BODY_LIMIT = 32 * 1024
 Take = Callable[[Sequence[Incoming]], Awaitable[None]]
 
 CAN = Can(push=False, history=True, trusted=True)
-
-
-class Sent(BaseModel):
-    """What the browser sends; see templates/page/static/queue.js."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    id: str = Field(pattern=r"^[A-Za-z0-9-]{8,64}$")
-    kind: Literal["hello", "start", "text", "press", "location"]
-    text: str = Field("", max_length=4096)
-    press: str = Field("", max_length=128)
-    code: str = Field("", max_length=64)
-    lat: float = Field(0, ge=-90, le=90)
-    lon: float = Field(0, ge=-180, le=180)
-    shown: int = Field(0, ge=0)
-
-
-class Seen(BaseModel):
-    """How far the browser has shown the chat."""
-
-    number: int = Field(ge=0)
 
 
 class Page:
@@ -130,7 +116,7 @@ class Page:
     async def messages(self, request: Request) -> Response:
         """Return a page of the history."""
         address = self.gate.address(request)
-        after, before = _number(request, "after"), _number(request, "before")
+        after, before = asked_number(request, "after"), asked_number(request, "before")
 
         def look(session: Session) -> dict[str, Any]:
             chat = history.chat_at(session, address) if address else None
@@ -141,14 +127,14 @@ class Page:
             last = chat.last_number
             return {"messages": rows, "more": more, "last": last, "menu": menu}
 
-        return _json(await read(self.kit.database, look))
+        return answer_of(await read(self.kit.database, look))
 
     async def stream(self, request: Request) -> Response:
         """Send what follows a number as it is written, until the browser leaves."""
         address = self.gate.address(request)
         if address is None:
-            return _refusal(401, "Please refresh this page.", self._language(request))
-        after = _number(request, "after") or 0
+            return refusal_of(401, "Please refresh this page.", self._language(request))
+        after = asked_number(request, "after") or 0
         return StreamingResponse(
             self._events(address, after),
             media_type="text/event-stream",
@@ -182,10 +168,10 @@ class Page:
             rows, menu = await self._news(address, after)
             for row in rows:
                 after = row["number"]
-                yield _event("message", row, after)
+                yield event_of("message", row, after)
             if rows and menu != bars:
                 bars = menu
-                yield _event("menu", menu)
+                yield event_of("menu", menu)
             if len(rows) == history.PAGE:
                 continue
             quiet = 0.0 if rows else quiet
@@ -223,7 +209,7 @@ class Page:
                 raise ValueError
             sent = Sent.model_validate_json(body)
         except ValueError:
-            return _refusal(400, "That could not be read.", self._language(request))
+            return refusal_of(400, "That could not be read.", self._language(request))
         texts = {"press": sent.press, "start": sent.code}
         incoming = Incoming(
             channel=self.name,
@@ -246,17 +232,17 @@ class Page:
         language = self._language(request)
         limit = self.kit.config.web.upload_mb << 20
         if int(request.headers.get("content-length") or 0) > limit + BODY_LIMIT:
-            return _refusal(413, "The photo is too large.", language)
+            return refusal_of(413, "The photo is too large.", language)
         async with request.form(max_files=1, max_fields=3, max_part_size=limit) as form:
             file, given = form.get("file"), str(form.get("id") or "")
             if file is None or isinstance(file, str):
-                return _refusal(400, "That could not be read.", language)
+                return refusal_of(400, "That could not be read.", language)
             data = await file.read(limit + 1)
         try:
             Sent(id=given, kind="hello")
             picture = await cleaned(data)
         except (ValueError, ValidationError):
-            return _refusal(415, "That is not a photo we can read.", language)
+            return refusal_of(415, "That is not a photo we can read.", language)
         incoming = Incoming(
             channel=self.name,
             bot=self.bot,
@@ -277,35 +263,35 @@ class Page:
             given = incoming.given_id or ""
             return history.number_of(session, chat, given) if chat else None
 
-        return _json({"number": await read(self.kit.database, look)})
+        return answer_of({"number": await read(self.kit.database, look)})
 
     async def _admit(self, request: Request) -> tuple[str | None, Response]:
         """Let a request of our own page through, at the allowed pace."""
         address, language = self.gate.address(request), self._language(request)
         if address is None:
-            return None, _refusal(401, "Please refresh this page.", language)
+            return None, refusal_of(401, "Please refresh this page.", language)
         if not self.gate.is_ours(request):
-            return None, _refusal(403, "Please refresh this page.", language)
+            return None, refusal_of(403, "Please refresh this page.", language)
         seconds = self.gate.wait_to_say(address)
         if seconds == 0 and await self._chat_id(address) is None:
             seconds = self.gate.wait_to_begin(request)
         if seconds > 0:
-            return None, _refusal(429, "Too fast.", language, math.ceil(seconds))
+            return None, refusal_of(429, "Too fast.", language, math.ceil(seconds))
         return address, Response()
 
     async def shown(self, request: Request) -> Response:
         """Note how far the worker has seen the chat."""
         address = self.gate.address(request)
         if address is None or not self.gate.is_ours(request):
-            return _refusal(403, "Please refresh this page.", self._language(request))
+            return refusal_of(403, "Please refresh this page.", self._language(request))
         try:
             seen = Seen.model_validate_json(await request.body())
         except ValidationError:
-            return _refusal(400, "That could not be read.", self._language(request))
+            return refusal_of(400, "That could not be read.", self._language(request))
         await self.kit.writer.write(
             lambda session: history.mark_shown(session, address, seen.number)
         )
-        return _json({})
+        return answer_of({})
 
     async def picture(self, request: Request) -> Response:
         """Return a picture to its owner, or to who reviews the owner's application."""
@@ -337,29 +323,3 @@ class Page:
     def _language(self, request: Request) -> str:
         accepted = request.headers.get("accept-language", "")
         return "en" if accepted.lower().startswith("en") else self.kit.rules.language
-
-
-def _number(request: Request, name: str) -> int | None:
-    text = request.query_params.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
-
-
-def _event(name: str, data: Any, number: int | None = None) -> bytes:
-    head = f"event: {name}\n" + (f"id: {number}\n" if number is not None else "")
-    return head.encode() + b"data: " + orjson.dumps(data) + b"\n\n"
-
-
-def _json(data: Any, status: int = 200) -> Response:
-    headers = {"Cache-Control": "no-store"}
-    return Response(orjson.dumps(data), status, headers, "application/json")
-
-
-def _refusal(
-    status: int, words: str, language: str, retry_after: int | None = None
-) -> Response:
-    body: dict[str, Any] = {"error": translated(language, words)}
-    headers = {"Cache-Control": "no-store"}
-    if retry_after is not None:
-        body["retry_after"] = retry_after
-        headers["Retry-After"] = str(retry_after)
-    return JSONResponse(body, status, headers)

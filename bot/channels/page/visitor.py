@@ -1,4 +1,4 @@
-"""Visitors: the cookie that is a chat, where a request comes from, and how many it makes."""
+"""Visitors: the cookie that is a chat, and how often a visitor may ask."""
 
 import hashlib
 import re
@@ -25,7 +25,7 @@ class Gate:
         self._buckets = Buckets()
 
     def address(self, request: Request) -> str | None:
-        """Return the chat address of a request's cookie: only its hash is known here."""
+        """Return the chat address of a request's cookie: its hash, all we keep."""
         token = request.cookies.get(self.cookie, "")
         if not TOKEN.fullmatch(token):
             return None

@@ -60,7 +60,7 @@ from handlers.turn import Incoming
 PATH = "/telegram"
 BODY_LIMIT = 1 << 20
 STAND_BY_SECONDS = 5.0
-"""How long to wait when another program polls for the same bot, or the network is gone."""
+"""How long to wait when another program polls for the same bot."""
 
 TOKEN_SECONDS = 60.0
 """How long to wait when Telegram does not know our token."""

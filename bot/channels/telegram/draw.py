@@ -50,7 +50,7 @@ def _cut(text: str, limit: int) -> str:
 
 
 def _markup(body: Body) -> dict[str, Any]:
-    """Return the buttons: a wish needs the keyboard below, all else goes in the message."""
+    """Return the buttons: a wish needs the keyboard, all else goes in the message."""
     choices = body.get("choices", [])
     wish = body.get("wish")
     if wish and wish[0] in ("phone", "location"):
@@ -75,7 +75,7 @@ def _inline(choices: list[list[Any]]) -> list[list[dict[str, str]]]:
 
 
 def _keyboard(kind: str, label: str, choices: list[list[Any]]) -> dict[str, Any]:
-    """Return the keyboard that can share a number or a place; typing a label presses it."""
+    """Return the keyboard that shares a number or a place; its labels are typed."""
     asks = {"phone": "request_contact", "location": "request_location"}
     first: list[dict[str, Any]] = [{"text": label, asks[kind]: True}]
     texts = [{"text": choice[1]} for choice in choices]

@@ -67,7 +67,7 @@ class Http(BaseRequest):
     async def call(
         self, url: str, values: dict[str, Any], read_seconds: float | None = None
     ) -> Any:
-        """Make a call with JSON parameters and return its result; raise TelegramError."""
+        """Make a call with JSON parameters; raise TelegramError."""
         data = cast(RequestData, Payload(values))
         return await self.post(url, data, read_timeout=read_seconds)
 
