@@ -94,6 +94,11 @@ class Running:
         """Do something to the database beside the program."""
         return in_transaction(self.database, work)
 
+    def look(self, work: Callable[[Session], T]) -> T:
+        """Look at the database without getting in the program's way."""
+        with Session(self.database.reading, expire_on_commit=False) as session:
+            return work(session)
+
     def invitation(self, union: str = "4401") -> str:
         """Appoint a social worker; give the code that binds their chat."""
         return self.write(
@@ -116,7 +121,7 @@ class Running:
                 .order_by(col(Message.number))
             ).all()
 
-        return self.write(look)
+        return self.look(look)
 
     def applications(self, person: Person) -> list[dict[str, Any]]:
         """Open the applications of somebody."""
@@ -128,7 +133,7 @@ class Running:
             )
             return [row.load(KEYRING, worker) for row in rows]
 
-        return self.write(look)
+        return self.look(look)
 
     async def settled(self, person: Person) -> Sequence[Message]:
         """Wait until somebody was told something and nothing waits; give the rows."""
@@ -174,4 +179,4 @@ async def until(holds: Callable[[], bool], seconds: float = 15.0) -> None:
     """Wait until something holds, looking again and again."""
     async with asyncio.timeout(seconds):
         while not holds():  # noqa: ASYNC110 - another process makes it so
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(0.05)

@@ -111,7 +111,7 @@ async def test_a_reminder_is_sent_once_and_its_row_points_to_the_message(
         chat = life.chat(session, worker)
         return session.exec(select(Reminder).where(Reminder.chat_id == chat.id)).one()
 
-    row = life.write(look)
+    row = life.look(look)
     assert (row.fate, row.number) == (Fate.SENT, last.number)
 
 
@@ -143,12 +143,12 @@ async def test_a_blocked_chat_is_stopped_and_opens_with_the_next_word(
     await worker.say("入会")
     await until(lambda: fates(life, worker) == [Fate.SENT, Fate.FAILED])
     assert life.messages(worker)[1].reason == "stopped"
-    stopped = life.write(lambda s: life.chat(s, worker).stopped_at)
+    stopped = life.look(lambda s: life.chat(s, worker).stopped_at)
     assert stopped is not None
     await worker.say("帮助")
     assert "回复数字或点选就行" in (await worker.hear()).text
     await life.settled(worker)
-    assert life.write(lambda s: life.chat(s, worker).stopped_at) is None
+    assert life.look(lambda s: life.chat(s, worker).stopped_at) is None
 
 
 async def test_who_blocks_us_is_reminded_of_nothing(life: Running) -> None:
@@ -160,7 +160,7 @@ async def test_who_blocks_us_is_reminded_of_nothing(life: Running) -> None:
     def ended(session: Session) -> list[str]:
         return list(session.exec(select(Reminder.reason)))
 
-    await until(lambda: "stopped" in life.write(ended))
+    await until(lambda: "stopped" in life.look(ended))
     assert len(said(life, worker)) == before
 
 

@@ -53,7 +53,7 @@ def folders(tmp_path: Path) -> None:
 
 
 def leader(life: Running) -> str:
-    return life.write(lambda s: s.get_one(Lease, LEADER).holder)
+    return life.look(lambda s: s.get_one(Lease, LEADER).holder)
 
 
 async def test_only_the_leader_polls_and_another_follows_a_killed_one(

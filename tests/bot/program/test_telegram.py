@@ -136,7 +136,7 @@ async def test_a_certificate_s_photo_reaches_the_reviewer_with_the_buttons(
         assert b"\xff\xd8" not in row.data[:2]
         return row.open(KEYRING, owner)
 
-    kept = life.write(look)
+    kept = life.look(look)
     assert Image.open(io.BytesIO(kept)).format == "JPEG"
     await staff.say("待审")
     listed = await staff.hear()
@@ -162,7 +162,7 @@ async def test_a_poster_s_link_prefills_where_it_hung(life: Running) -> None:
     def source(session: Session) -> str | None:
         return life.chat(session, worker).source
 
-    assert life.write(source) == "baiyun-drivers"
+    assert life.look(source) == "baiyun-drivers"
 
 
 async def test_an_unknown_code_is_only_a_greeting(life: Running) -> None:

@@ -74,15 +74,13 @@ async def post(life: Running, body: Any, secret: str | None = SECRET) -> int:
     url = f"{life.program.url}/telegram"
     async with (
         aiohttp.ClientSession() as client,
-        client.post(
-            f"{life.program.url}/telegram", headers=headers, data=io.BytesIO(data)
-        ) as answer,
+        client.post(url, headers=headers, data=data) as answer,
     ):
         return answer.status
 
 
 def arrivals(life: Running) -> int:
-    return life.write(lambda s: s.exec(select(func.count()).select_from(Arrival)).one())
+    return life.look(lambda s: s.exec(select(func.count()).select_from(Arrival)).one())
 
 
 async def test_a_worker_joins_by_webhook(life: Running) -> None:
@@ -123,7 +121,7 @@ async def test_the_answer_waits_for_the_commit(life: Running) -> None:
         key = ("telegram", "123456789", str(sent["update_id"]))
         return session.get(Arrival, key) is not None
 
-    assert life.write(is_there)
+    assert life.look(is_there)
 
 
 async def test_an_update_posted_five_times_at_once_has_one_effect(

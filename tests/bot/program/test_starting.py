@@ -1,0 +1,148 @@
+"""What stops a start: one plain line says what is wrong, and nothing is touched."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import URL
+
+from bot.database import migrate, open_database
+from tests.databases import SEEDED, Copy, administer
+from tests.programs import Program, new_database
+
+from .running import url_of
+
+OTHER_KEY = "b" * 43 + "="
+
+
+@pytest.fixture
+def program(sqlite_copies: Copy, tmp_path: Path) -> Iterator[Program]:
+    with sqlite_copies(SEEDED) as database:
+        made = Program(tmp_path, url_of(database))
+        yield made
+        made.kill()
+
+
+def refusal(program: Program, *words: str) -> str:
+    """Run a command that must be refused with one line; return the line."""
+    done = program.run(*(words or ("serve",)))
+    said = [
+        line
+        for line in done.stderr.splitlines()
+        if " INFO alembic" not in line and line.strip()
+    ]
+    assert done.returncode == 2, done.stderr
+    assert len(said) == 1, done.stderr
+    return said[0]
+
+
+def test_a_second_process_on_the_same_embedded_database_is_refused(
+    program: Program,
+) -> None:
+    program.start()
+    program.wait_until_healthy()
+    other = Program(program.folder, program.database)
+    assert "another zhigong uses this database" in refusal(other)
+    assert "another zhigong" in refusal(other, "staff", "4401")
+    assert program.is_healthy()
+
+
+def test_a_port_in_use_is_refused_before_anything_is_opened(tmp_path: Path) -> None:
+    program = Program(tmp_path)
+    with socket.create_server(("127.0.0.1", program.port)):
+        assert "ZHIGONG_WEB__PORT" in refusal(program)
+    assert not (tmp_path / "zhigong.db").exists()
+
+
+def test_a_schema_that_is_not_current_is_refused(
+    postgresql: URL, tmp_path: Path
+) -> None:
+    url = new_database(postgresql, "not_current")
+    program = Program(tmp_path, url)
+    assert "./run migrate" in refusal(program)
+    database = open_database(url)
+    migrate(database, "0001")
+    assert "./run migrate" in refusal(program)
+    database.close()
+    assert program.run("migrate").stdout == "The database is up to date.\n"
+    assert program.run("check").stdout == "All is well.\n"
+    administer(postgresql, "DROP DATABASE not_current WITH (FORCE)")
+
+
+def test_a_database_that_cannot_be_reached_is_said_in_one_line(tmp_path: Path) -> None:
+    program = Program(tmp_path, "postgresql://nobody:hidden-word@127.0.0.1:9/none")
+    line = refusal(program)
+    assert "cannot be reached" in line
+    assert "hidden-word" not in line
+
+
+def test_keys_that_are_not_the_database_s_are_refused(program: Program) -> None:
+    assert program.run("check").returncode == 0
+    for name in ("keys__index", "keys__wrapping"):
+        other = Program(program.folder, program.database, **{name: OTHER_KEY})
+        assert "written with another" in refusal(other)
+    assert program.run("check").returncode == 0
+
+
+def test_a_postgresql_database_without_keys_is_refused(
+    postgresql_copies: Copy, tmp_path: Path
+) -> None:
+    with postgresql_copies(SEEDED) as database:
+        program = Program(tmp_path, url_of(database), keys__wrapping="", keys__index="")
+        done = program.run("serve")
+    assert done.returncode == 2
+    assert done.stderr.startswith("keys: none are given")
+
+
+def test_keys_that_got_lost_are_not_made_anew(tmp_path: Path) -> None:
+    program = Program(tmp_path, keys__wrapping="", keys__index="")
+    assert program.run("check").returncode == 0
+    (tmp_path / "keys.json").unlink()
+    assert "restore it from its copy" in refusal(program)
+
+
+def test_the_first_start_makes_everything_for_its_owner_alone(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    folder.mkdir(mode=0o700)
+    program = Program(folder, keys__wrapping="", keys__index="")
+    assert program.run("check").returncode == 0
+    assert (folder / "keys.json").stat().st_mode & 0o077 == 0
+
+
+def test_staff_are_appointed_by_a_link(program: Program) -> None:
+    done = program.run("staff", "4401")
+    assert done.stdout.startswith(f"http://localhost:{program.port}/?start=s-")
+    assert "no union with the code 9999" in refusal(program, "staff", "9999")
+
+
+def test_places_are_imported_and_a_bad_row_is_named(
+    program: Program, tmp_path: Path
+) -> None:
+    rows = tmp_path / "sources.csv"
+    head = "code,campaign,site,organiser,division,group\n"
+    rows.write_text(f"{head}new-code,a,b,c,440111,truck_driver\n", "utf-8")
+    assert program.run("import", "sources", str(rows)).stdout == "Loaded 1 sources.\n"
+    rows.write_text(f"{head},a,b,c,440111,truck_driver\n", "utf-8")
+    done = program.run("import", "sources", str(rows))
+    assert (done.returncode, "Traceback" in done.stderr) == (2, False)
+    assert "nothing is none of" in refusal(program, "import", "nothing", str(rows))
+
+
+def test_the_terminal_says_what_the_bot_says(tmp_path: Path) -> None:
+    program = Program(tmp_path)
+    done = program.run("chat", typed="入会\n1\n张三\n")
+    assert done.returncode == 0
+    for part in ("这里是职工之家", "入会免费", "身份证号"):
+        assert part in done.stdout
+
+
+def test_the_demo_prints_two_addresses_and_serves_both(tmp_path: Path) -> None:
+    program = Program(tmp_path)
+    program.start("demo")
+    program.wait_until_healthy()
+    assert f"http://localhost:{program.port}/" in program.output
+    assert f"http://127.0.0.1:{program.port}/?start=s-" in program.output
+    assert program.stop() == 0
