@@ -13,7 +13,7 @@ import threading
 from types import TracebackType
 
 FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
-NOISY = ("httpx", "telegram", "uvicorn.access", "apscheduler")
+NOISY = ("alembic", "apscheduler", "httpx", "telegram", "uvicorn.access")
 """Loggers that say too much at INFO; httpx even prints the bot's token."""
 
 PRIVATE = (
