@@ -121,8 +121,6 @@ def _chat_of_step(session: Session, row: Reminder) -> int | None:
 def _tell_decision(turn: Turn, row: Reminder) -> list[Say] | Skip:
     step = turn.session.get_one(Step, int(row.subject))
     application = turn.session.get_one(Application, step.application_id)
-    if application.standing is not step.standing:
-        return "overtaken"
     union = turn.atlas.unions[turn.worker.union_code or application.union_code]
     fix = (FIX,) if step.standing is Standing.RETURNED else ()
     return [
