@@ -14,6 +14,7 @@ from bot.demo import prepare
 from bot.kit import Kit, clock
 from bot.reminding import find_due, tell
 from bot.step import Written, take_batch
+from bot.words import line_of
 from handlers.turn import Incoming
 from models.message import Body
 
@@ -85,7 +86,7 @@ def lines_of(body: Body) -> list[str]:
     """Return the lines of a message for a reader who can only type."""
     place = f"  ({body['place']})" if "place" in body else ""
     lines = [f"【{body['title']}】"] if "title" in body else []
-    lines += [f"{label}：{value}" for label, value in body.get("rows", [])]
+    lines += [line_of(*row) for row in body.get("rows", [])]
     lines += [f"{body.get('text', '')}{place}"]
     lines += [f"{number}. {label}" for number, label, _ in body.get("choices", [])]
     if "link" in body:

@@ -153,6 +153,11 @@ def draw(message: Say, reader: Reader) -> Drawn:
     return Drawn(body, shown)
 
 
+def line_of(label: str, value: str) -> str:
+    """Return a row of a card as a line, with the colon of the label's script."""
+    return f"{label}: {value}" if label.isascii() else f"{label}：{value}"
+
+
 def _numbered(
     choices: tuple[Choice, ...], back: str | None, reader: Reader
 ) -> list[Shown]:

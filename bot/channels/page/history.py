@@ -7,7 +7,9 @@ from sqlmodel import Session, col, select, update
 from bot.kit import Kit
 from bot.words import text_of
 from handlers import menu
+from models.attachment import Attachment
 from models.chat import Chat
+from models.columns import long
 from models.message import Body, Fate, Message, unseal_body
 from models.worker import Worker
 
@@ -50,6 +52,8 @@ def _message(session: Session, kit: Kit, row: Message) -> Row:
     about = session.get_one(Worker, row.about_id)
     key = about.open_key(kit.keys)
     body = unseal_body(key, row.chat_id, row.number, row.body)
+    if "image" in body and session.get(Attachment, long(body["image"])) is None:
+        del body["image"]  # it was erased since
     return {
         "number": row.number,
         "side": row.side,

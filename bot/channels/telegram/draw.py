@@ -6,6 +6,7 @@ Text goes as it is; only a card uses HTML, escaped here and nowhere else.
 from html import escape
 from typing import Any
 
+from bot.words import line_of
 from models.message import Body
 
 TEXT_LIMIT = 4096
@@ -41,7 +42,7 @@ def text_of(body: Body, plain: bool) -> str:
 
 
 def _with_rows(body: Body, text: str) -> str:
-    rows = "\n".join(f"{label}：{value}" for label, value in body.get("rows", []))
+    rows = "\n".join(line_of(*row) for row in body.get("rows", []))
     return f"{rows}\n\n{text}" if rows else text
 
 
