@@ -17,6 +17,7 @@ from tests.torture.chosen import Addresses, Kind, databases
 from tests.torture.interrupting import Noticed, Trial
 from tests.torture.killing import Ordeal, Plan, allowed_repeats, torture
 
+CLI = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 PUBLISHED = (
     "The stock bot, measured apart (python-telegram-bot 22.8, default settings, 20 ms "
     "a handler): 324 to 384 of 500 updates lost over ten kills. "
@@ -28,6 +29,7 @@ FACTS = ("duplicate replies", "recovered", "uncertain")
 MOST_FAULTS = 20
 
 
+@CLI.command()
 def main(
     database: Annotated[Kind, typer.Option()] = Kind.BOTH,
     kills: Annotated[int, typer.Option(help="on each database")] = 200,
@@ -100,7 +102,7 @@ def _is_sound(name: str, plan: Plan, ordeal: Ordeal, verdict: Verdict) -> bool:
     for fault in verdict.faults[:MOST_FAULTS]:
         out.print(f"  {fault}", markup=False)
     out.print(
-        f"Again: ./run torture --database {name} --kills {plan.kills} "
+        f"Again: ./run torture --database {name.lower()} --kills {plan.kills} "
         f"--updates {plan.updates} --people {plan.people} --seed {plan.seed}"
         + " --faults"
         * plan.faults
@@ -134,4 +136,4 @@ def _noticed(noticed: Noticed) -> dict[str, object]:
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    CLI()

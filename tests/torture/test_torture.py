@@ -1,0 +1,47 @@
+"""The program loses nothing when it is killed in the middle of people joining."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from tests.torture.__main__ import CLI
+from tests.torture.chosen import Kind, databases
+from tests.torture.killing import Plan, allowed_repeats, torture
+
+PLAN = Plan(kills=10, updates=400, people=20, seed=3)
+
+
+def run(*words: str) -> Result:
+    return CliRunner().invoke(CLI, words, catch_exceptions=False)
+
+
+@pytest.mark.torture
+@pytest.mark.parametrize("kind", [Kind.SQLITE, Kind.POSTGRESQL])
+def test_ten_kills_lose_and_double_nothing(kind: Kind) -> None:
+    with databases(kind) as addresses:
+        [fresh] = addresses.values()
+        ordeal, verdict = asyncio.run(torture(PLAN, fresh()))
+    assert verdict.faults == []
+    assert ordeal.kills == PLAN.kills
+    assert verdict.attempted >= PLAN.updates
+    assert verdict.counts["duplicate replies"] <= allowed_repeats(ordeal)
+
+
+@pytest.mark.torture
+def test_a_failing_telegram_loses_nothing_either() -> None:
+    plan = Plan(kills=2, updates=400, people=20, seed=4, faults=True)
+    ordeal, verdict = asyncio.run(torture(plan))
+    assert verdict.faults == []
+    assert ordeal.server.faulted
+
+
+@pytest.mark.torture
+def test_the_report_has_a_row_for_each_promise() -> None:
+    done = run("--database", "sqlite", "--kills", "1", "--updates", "50")
+    assert done.exit_code == 0, done.stdout
+    for row in ("lost", "duplicate effects", "out of order", "silence"):
+        assert re.search(rf"│ {row} +│ +0 │", done.stdout), row
