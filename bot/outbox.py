@@ -45,6 +45,9 @@ TRIES = 4
 
 PRIORITY = {Kind.REPLY: 0, Kind.RECEIPT: 0, Kind.REMINDER: 1, Kind.BROADCAST: 2}
 
+MARK_AGAIN_SECONDS = 1.0
+"""How long to wait before marking again what the database would not take."""
+
 log = logging.getLogger(__name__)
 
 
@@ -147,20 +150,22 @@ class Outbox:
             self._settle(message, Fate.FAILED, "error")
         finally:
             self._in_flight -= 1
-            self._next(line, message, again)
+            if again is not None:
+                self._later(again, message.chat_id)
             self._pump()
 
-    def _next(self, line: Line, message: Outgoing, again: float | None) -> None:
-        """Go on with the chat: the same message after a while, or the one behind it."""
-        if again is not None:
-            self._later(again, message.chat_id)
-            return
+    def _next(self, chat_id: int) -> None:
+        """Go on with the chat's next message, now that the one before is marked.
+
+        Not sooner: after a kill, one that left unmarked would be repeated behind it.
+        """
+        line = self._lines[chat_id]
         line.busy = False
         line.waiting.popleft()
         if line.waiting:
-            self._make_ready(message.chat_id)
+            self._make_ready(chat_id)
         else:
-            self._lines.pop(message.chat_id, None)
+            del self._lines[chat_id]
 
     async def _try(self, line: Line, message: Outgoing) -> float | None:
         """Send once and settle; return the seconds until another try, if any."""
@@ -210,6 +215,7 @@ class Outbox:
         line = self._lines[message.chat_id]
         self._open.difference_update((m.chat_id, m.number) for m in line.waiting)
         line.waiting = deque([message])
+        self._next(message.chat_id)
 
     def _settle(
         self,
@@ -228,14 +234,28 @@ class Outbox:
     async def _write_settled(self) -> None:
         """Mark what was sent, all that has gathered at once, until nothing is left."""
         try:
-            while self._settled:
-                batch, self._settled = self._settled, []
-                await self.kit.writer.write(lambda session: settle(session, batch))  # noqa: B023
-                self._unsettled -= len(batch)
-                self._open.difference_update((s.chat_id, s.number) for s in batch)
-                self._pump()
+            while batch := self._settled:
+                self._settled = []
+                try:
+                    await self.kit.writer.write(lambda session: settle(session, batch))
+                except Exception:
+                    if self._stopping:
+                        raise
+                    log.exception("what was sent cannot be marked yet")
+                    self._settled = batch + self._settled
+                    await asyncio.sleep(MARK_AGAIN_SECONDS)
+                else:
+                    self._marked(batch)
         finally:
             self._settling = None
+
+    def _marked(self, batch: list[Settled]) -> None:
+        """Let the chats go on whose messages are marked now."""
+        self._unsettled -= len(batch)
+        self._open.difference_update((s.chat_id, s.number) for s in batch)
+        for settled in batch:
+            self._next(settled.chat_id)
+        self._pump()
 
     async def recover(self) -> None:
         """Take back what this process left behind when it was last stopped."""
