@@ -6,6 +6,7 @@ the stock bot by turns.
 
 from __future__ import annotations
 
+import signal
 from typing import Annotated
 
 import typer
@@ -193,4 +194,6 @@ def _pairs_column(pairs: Pairs) -> dict[str, object]:
 
 
 if __name__ == "__main__":
+    # Who ends this run ends its programs and servers too.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     CLI()

@@ -5,6 +5,7 @@ The exit status is 1 when a promise was broken; the seed in the report replays i
 
 from __future__ import annotations
 
+import signal
 from typing import Annotated
 
 import typer
@@ -136,4 +137,6 @@ def _noticed(noticed: Noticed) -> dict[str, object]:
 
 
 if __name__ == "__main__":
+    # Who ends this run ends its programs and servers too.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     CLI()
