@@ -93,9 +93,13 @@ class Outbox:
         self._pump()
 
     def _enqueue(self, message: Outgoing) -> None:
+        """Put a message behind its chat's others, unless a sweep was quicker."""
+        key = (message.chat_id, message.number)
+        if key in self._open:
+            return
+        self._open.add(key)
         line = self._lines.setdefault(message.chat_id, Line())
         line.waiting.append(message)
-        self._open.add((message.chat_id, message.number))
         if not line.busy and len(line.waiting) == 1:
             self._make_ready(message.chat_id)
 
