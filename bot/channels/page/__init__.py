@@ -218,6 +218,7 @@ class Page:
             key=f"{address[:32]}:{sent.id}",
             kind=sent.kind,
             text=texts.get(sent.kind, sent.text),
+            label=sent.label,
             lat=sent.lat,
             lon=sent.lon,
             given_id=sent.id,

@@ -19,6 +19,7 @@ class Sent(BaseModel):
     kind: Literal["hello", "start", "text", "press", "location"]
     text: str = Field("", max_length=4096)
     press: str = Field("", max_length=128)
+    label: str = Field("", max_length=200)
     code: str = Field("", max_length=64)
     lat: float = Field(0, ge=-90, le=90)
     lon: float = Field(0, ge=-180, le=180)

@@ -76,8 +76,8 @@ function postPhoto(record, progress) {
 }
 
 function postWords(record, shown) {
-  const { id, kind, text, press, lat, lon, code } = record;
-  const body = JSON.stringify({ id, kind, text, press, lat, lon, code, shown });
+  const { id, kind, text, press, label, lat, lon, code } = record;
+  const body = JSON.stringify({ id, kind, text, press, label, lat, lon, code, shown });
   return request("/chat/send", body, 20, null);
 }
 
