@@ -87,8 +87,10 @@ async def _bot_messages(stream: aiohttp.ClientResponse) -> AsyncIterator[Message
 
 
 def _press(message: Message, label: str) -> str:
-    found = [c["press"] for c in message["choices"] if label in c["label"]]
-    assert len(found) == 1, message["choices"]
+    choices = message["choices"]
+    exact = [c["press"] for c in choices if c["label"] == label]
+    found = exact or [c["press"] for c in choices if label in c["label"]]
+    assert len(found) == 1, choices
     return str(found[0])
 
 

@@ -10,7 +10,13 @@ import argparse
 import re
 from typing import Any
 
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Message, Update
+from telegram import (
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    Message,
+    ReplyKeyboardMarkup,
+    Update,
+)
 from telegram.ext import (
     Application,
     ApplicationBuilder,
@@ -29,7 +35,7 @@ from telegram.ext import (
     MOBILE,
     GROUP,
     WORK_FORM,
-    EMPLOYER,
+    PLATFORM,
     CITY,
     DISTRICT,
     STREET,
@@ -52,16 +58,17 @@ GROUPS = (
     "保安员",
     "其他",
 )
-WORK_FORMS = ("单位职工", "平台就业", "个体经营", "零散务工")
+WORK_FORMS = ("在单位上班", "平台接单", "自己干（个体）", "打零工")
+PLATFORMS = ("美团", "饿了么", "京东", "顺丰", "中通", "圆通", "申通")
 DISTRICTS = {
-    "广州": ("越秀", "天河", "白云", "番禺"),
-    "深圳": ("福田", "罗湖", "南山", "宝安"),
-    "茂名": ("茂南", "电白"),
-    "清远": ("清城", "清新"),
-    "潮州": ("湘桥", "潮安"),
+    "广州市": ("荔湾区", "越秀区", "天河区", "白云区", "番禺区"),
+    "深圳市": ("罗湖区", "福田区", "南山区", "宝安区"),
+    "茂名市": ("茂南区", "电白区"),
+    "清远市": ("清城区", "清新区"),
+    "潮州市": ("湘桥区", "潮安区"),
 }
 STREETS = ("一街道", "二街道", "三街道", "四街道")
-UNIONS = ("行业工会", "区总工会", "街道工会")
+VEHICLES = ("重型货车", "中型货车", "轻型、微型货车", "面包车", "小汽车")
 SKIP = "跳过"
 WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 
@@ -154,16 +161,18 @@ async def group(update: Update, context: Context) -> int:
 
 
 async def work_form(update: Update, context: Context) -> int:
-    """Ask for the employer."""
+    """Ask for the platform."""
     message = await take(update, context, "work_form")
-    await message.reply_text("您的单位或平台叫什么？", reply_markup=choices(SKIP))
-    return EMPLOYER
+    keyboard = choices(*PLATFORMS, SKIP)
+    await message.reply_text("主要在哪个平台接单？", reply_markup=keyboard)
+    return PLATFORM
 
 
-async def employer(update: Update, context: Context) -> int:
-    """Ask for the city."""
-    message = await take(update, context, "employer")
-    await message.reply_text("您在哪个城市工作？", reply_markup=choices(*DISTRICTS))
+async def platform(update: Update, context: Context) -> int:
+    """Ask for the city, on a keyboard that could share a location too."""
+    message = await take(update, context, "platform")
+    keyboard = ReplyKeyboardMarkup.from_column([*DISTRICTS])
+    await message.reply_text("您在哪个城市工作？", reply_markup=keyboard)
     return CITY
 
 
@@ -171,7 +180,7 @@ async def city(update: Update, context: Context) -> int:
     """Ask for the district."""
     message = await take(update, context, "city")
     assert context.user_data is not None
-    districts = DISTRICTS[context.user_data["city"]]
+    districts = DISTRICTS.get(context.user_data["city"], ())
     await message.reply_text("您在哪个区工作？", reply_markup=choices(*districts))
     return DISTRICT
 
@@ -179,7 +188,7 @@ async def city(update: Update, context: Context) -> int:
 async def district(update: Update, context: Context) -> int:
     """Ask for the street."""
     message = await take(update, context, "district")
-    await message.reply_text("您在哪个街道工作？", reply_markup=choices(*STREETS))
+    await message.reply_text("您在哪个街道工作？", reply_markup=choices(*STREETS, SKIP))
     return STREET
 
 
@@ -193,7 +202,7 @@ async def street(update: Update, context: Context) -> int:
 async def migrant(update: Update, context: Context) -> int:
     """Ask where to join."""
     message = await take(update, context, "migrant")
-    keyboard = choices("工作地", "居住地")
+    keyboard = choices("工作的地方", "住的地方")
     await message.reply_text("您想在哪里入会？", reply_markup=keyboard)
     return WHERE
 
@@ -201,7 +210,9 @@ async def migrant(update: Update, context: Context) -> int:
 async def where(update: Update, context: Context) -> int:
     """Ask for the union."""
     message = await take(update, context, "where")
-    await message.reply_text("您想加入哪个工会？", reply_markup=choices(*UNIONS))
+    assert context.user_data is not None
+    keyboard = choices(f"{context.user_data['district']}总工会", "请工会安排")
+    await message.reply_text("您想加入哪个工会？", reply_markup=keyboard)
     return UNION
 
 
@@ -215,7 +226,8 @@ async def union(update: Update, context: Context) -> int:
 async def plate(update: Update, context: Context) -> int:
     """Ask for the vehicle."""
     message = await take(update, context, "plate")
-    await message.reply_text("您开什么车型？（可以跳过）", reply_markup=choices(SKIP))
+    keyboard = choices(*VEHICLES, SKIP)
+    await message.reply_text("您开什么车型？（可以跳过）", reply_markup=keyboard)
     return VEHICLE
 
 
@@ -256,7 +268,6 @@ def build(
         CONSENT: consent,
         GROUP: group,
         WORK_FORM: work_form,
-        CITY: city,
         DISTRICT: district,
         STREET: street,
         MIGRANT: migrant,
@@ -264,16 +275,15 @@ def build(
         UNION: union,
         SUBMIT: submit,
     }
-    typed = {NAME: name, RESIDENT_ID: resident_id, MOBILE: mobile}
-    either = {EMPLOYER: employer, PLATE: plate, VEHICLE: vehicle}
+    typed = {NAME: name, RESIDENT_ID: resident_id, MOBILE: mobile, CITY: city}
+    either = {PLATFORM: platform, PLATE: plate, VEHICLE: vehicle}
     states: dict[object, list[Any]] = {}
     for state, callback in pressed.items():
         states[state] = [CallbackQueryHandler(callback)]
     for state, callback in typed.items():
         states[state] = [MessageHandler(text, callback)]
     for state, callback in either.items():
-        skip = CallbackQueryHandler(callback, pattern=f"^{SKIP}$")
-        states[state] = [MessageHandler(text, callback), skip]
+        states[state] = [MessageHandler(text, callback), CallbackQueryHandler(callback)]
     builder = ApplicationBuilder().token(token).base_url(base_url)
     application = builder.concurrent_updates(concurrent or False).build()
     application.add_handler(

@@ -117,9 +117,9 @@ def _where(number: int) -> Iterator[Question]:
     city_code, city, code, district = _pick(PLACES, number)
     here = number % 2
     yield _ask("city", "press", city, city_code)
-    yield _ask("district", "type", district, code, city=city)
+    yield _ask("district", "press", district, code, city=city)
     yield _ask("street", "press", "跳过", None, district=district)
-    yield _ask("migrant", "type", *(("是", "yes") if here else ("不是", "no")))
+    yield _ask("migrant", "press", *(("是", "yes") if here else ("不是", "no")))
     yield _ask("belong", "press", "工作的地方", "work")
     if here:
         yield _ask("wished_union", "press", f"{district}总工会", code)
@@ -195,6 +195,12 @@ async def _answer(person: Person, message: Heard, question: Question) -> None:
     if question.how == "type":
         await person.say(question.answer)
     elif question.how == "press":
-        await person.press(message, question.answer)
+        await person.press(message, label_of(message, question.answer))
     else:
         await person.send_photo(photo())
+
+
+def label_of(message: Heard, answer: str) -> str:
+    """Find the button that says this after its number; else any that has it."""
+    exact = (label for label in message.buttons if label.partition(" ")[2] == answer)
+    return next(exact, answer)
