@@ -50,6 +50,9 @@ PATIENCE = 30
 """How many slices a stream waits for a chat that has not begun."""
 
 BODY_LIMIT = 32 * 1024
+TOO_FAST = "Too fast. It will be sent in a moment."
+TOO_LARGE = "The photo is too large. Please choose a smaller one."
+
 Take = Callable[[Sequence[Incoming]], Awaitable[None]]
 
 CAN = Can(push=False, history=True, trusted=True)
@@ -233,7 +236,7 @@ class Page:
         language = self._language(request)
         limit = self.kit.config.web.upload_mb << 20
         if int(request.headers.get("content-length") or 0) > limit + BODY_LIMIT:
-            return refusal_of(413, "The photo is too large.", language)
+            return refusal_of(413, TOO_LARGE, language)
         async with request.form(max_files=1, max_fields=3, max_part_size=limit) as form:
             file, given = form.get("file"), str(form.get("id") or "")
             if file is None or isinstance(file, str):
@@ -277,7 +280,7 @@ class Page:
         if seconds == 0 and await self._chat_id(address) is None:
             seconds = self.gate.wait_to_begin(request)
         if seconds > 0:
-            return None, refusal_of(429, "Too fast.", language, math.ceil(seconds))
+            return None, refusal_of(429, TOO_FAST, language, math.ceil(seconds))
         return address, Response()
 
     async def shown(self, request: Request) -> Response:
