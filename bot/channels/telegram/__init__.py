@@ -65,6 +65,10 @@ STAND_BY_SECONDS = 5.0
 TOKEN_SECONDS = 60.0
 """How long to wait when Telegram does not know our token."""
 
+PICTURE_TRIES = 3
+PICTURE_SECONDS = 5.0
+"""How often, and how long each time, a picture is fetched before it is given up."""
+
 Take = Callable[[Sequence[Incoming]], Awaitable[None]]
 
 log = logging.getLogger(__name__)
@@ -176,19 +180,29 @@ class Telegram:
 
     async def _read(self, updates: Iterable[Update]) -> list[Incoming]:
         """Read updates, fetching the pictures among them before anything is locked."""
-        return [i for u in updates if (i := await self._read_one(u)) is not None]
+        found = await asyncio.gather(*(self._read_one(u) for u in updates))
+        return [incoming for incoming in found if incoming is not None]
 
     async def _read_one(self, update: Update) -> Incoming | None:
         incoming = read(update, self.bot)
         photo = photo_of(update)
         if incoming is None or photo is None:
             return incoming
-        try:
+        for _ in range(PICTURE_TRIES):
+            try:
+                data = await self._picture(photo)
+            except (BadRequest, ValueError):
+                break
+            except (TelegramError, TimeoutError):
+                continue
+            return replace(incoming, data=data, mime="image/jpeg")
+        return incoming
+
+    async def _picture(self, photo: str) -> bytes:
+        """Fetch a picture before its update is handled, so not for long."""
+        async with asyncio.timeout(PICTURE_SECONDS):
             file = await self._api.get_file(photo)
-            data = await cleaned(bytes(await file.download_as_bytearray()))
-        except (TelegramError, ValueError):
-            return incoming
-        return replace(incoming, data=data, mime="image/jpeg")
+            return await cleaned(bytes(await file.download_as_bytearray()))
 
     def _acknowledge(self, updates: Iterable[Update]) -> None:
         """Stop the spinner on the buttons that were pressed; losing this is no loss."""
