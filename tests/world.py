@@ -33,6 +33,7 @@ from models.rules import Rules
 from models.sealing import Keyring
 from models.staff import appoint, invite
 from models.worker import Worker
+from tests import adapters
 
 MONDAY = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 """A Monday, ten in the morning where the product is at home."""
@@ -82,9 +83,24 @@ class Adapter:
     draw: Callable[[Body], Body] = lambda body: body
 
 
-PAGE = Adapter("page", Can(push=False, history=True, trusted=True))
-LINK = Adapter("link", Can(push=True, history=False, trusted=False))
-TYPING = Adapter("typing", Can(push=True, history=False, trusted=True), buttons=False)
+PAGE = Adapter(
+    "page",
+    Can(push=False, history=True, trusted=True),
+    read=adapters.through_page,
+    draw=adapters.drawn_on_page,
+)
+LINK = Adapter(
+    "link",
+    Can(push=True, history=False, trusted=False),
+    read=adapters.through_telegram,
+    draw=adapters.drawn_on_telegram,
+)
+TYPING = Adapter(
+    "typing",
+    Can(push=True, history=False, trusted=True),
+    buttons=False,
+    draw=adapters.drawn_in_terminal,
+)
 ADAPTERS = {adapter.name: adapter for adapter in (PAGE, LINK, TYPING)}
 
 

@@ -25,6 +25,7 @@ from bot.channels.page.protocol import (
     answer_of,
     asked_number,
     event_of,
+    incoming_of,
     refusal_of,
 )
 from bot.channels.page.visitor import Gate
@@ -213,20 +214,7 @@ class Page:
             sent = Sent.model_validate_json(body)
         except ValueError:
             return refusal_of(400, "That could not be read.", self._language(request))
-        texts = {"press": sent.press, "start": sent.code}
-        incoming = Incoming(
-            channel=self.name,
-            bot=self.bot,
-            address=address,
-            key=f"{address[:32]}:{sent.id}",
-            kind=sent.kind,
-            text=texts.get(sent.kind, sent.text),
-            label=sent.label,
-            lat=sent.lat,
-            lon=sent.lon,
-            given_id=sent.id,
-        )
-        return await self._take_one(incoming)
+        return await self._take_one(incoming_of(sent, address))
 
     async def photo(self, request: Request) -> Response:
         """Take a picture; it is made small and loses its camera data first."""

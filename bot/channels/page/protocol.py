@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from bot.pages import translated
+from handlers.turn import Incoming
 
 
 class Sent(BaseModel):
@@ -30,6 +31,23 @@ class Seen(BaseModel):
     """How far the browser has shown the chat."""
 
     number: int = Field(ge=0)
+
+
+def incoming_of(sent: Sent, address: str) -> Incoming:
+    """Return what a browser sent as an update of the chat at an address."""
+    texts = {"press": sent.press, "start": sent.code}
+    return Incoming(
+        channel="page",
+        bot="",
+        address=address,
+        key=f"{address[:32]}:{sent.id}",
+        kind=sent.kind,
+        text=texts.get(sent.kind, sent.text),
+        label=sent.label,
+        lat=sent.lat,
+        lon=sent.lon,
+        given_id=sent.id,
+    )
 
 
 def asked_number(request: Request, name: str) -> int | None:
