@@ -1,0 +1,112 @@
+"""Pages: every word is translated, and every answer carries the security headers."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+import pytest
+from starlette.applications import Starlette
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+from starlette.testclient import TestClient
+
+from bot.config import ROOT
+from bot.pages import HEADERS, SecurityHeaders, _catalogue, page, translated
+
+PAGES = sorted((ROOT / "templates/page").glob("*.html"))
+SOURCES = sorted((ROOT / "bot").rglob("*.py"))
+SPEAKING = {"translated": 1, "refusal_of": 1, "_sorry": 1}
+"""Functions of the program that take words of the pages, and from which argument on."""
+
+
+def words_of_pages() -> Iterator[str]:
+    for path in PAGES:
+        yield from re.findall(r'_\("([^"]+)"\)', path.read_text("utf-8"))
+
+
+def words_of_sources() -> Iterator[str]:
+    for path in SOURCES:
+        tree = ast.parse(path.read_text("utf-8"))
+        named: dict[str, object] = {
+            target.id: node.value.value
+            for node in tree.body
+            if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant)
+            for target in node.targets
+            if isinstance(target, ast.Name)
+        }
+        for call in (n for n in ast.walk(tree) if isinstance(n, ast.Call)):
+            name = getattr(call.func, "id", None) or getattr(call.func, "attr", "")
+            for argument in call.args[SPEAKING.get(str(name), len(call.args)) :]:
+                word: object = getattr(argument, "value", None)
+                if isinstance(argument, ast.Name):
+                    word = named.get(argument.id)
+                if isinstance(word, str):
+                    yield word
+
+
+def test_every_word_of_the_pages_is_translated_and_no_translation_is_left_over() -> (
+    None
+):
+    said = {*words_of_pages(), *words_of_sources()}
+    assert len(said) > 40
+    assert set(_catalogue("zh-CN")) == said
+
+
+def test_the_words_of_the_scripts_are_handed_to_them() -> None:
+    scripts = (ROOT / "templates/page/static").glob("*.js")
+    asked = {
+        found
+        for path in scripts
+        for found in re.findall(r'\bword\("([^"]+)"', path.read_text("utf-8"))
+    }
+    handed = (ROOT / "templates/page/chat.html").read_text("utf-8")
+    assert asked
+    assert {word for word in asked if f'"{word}":' not in handed} == set()
+
+
+def test_an_unknown_word_or_language_stays_as_it_is() -> None:
+    assert translated("zh-CN", "never written") == "never written"
+    assert translated("en", "Submit") == "Submit"
+
+
+def test_a_page_speaks_the_reader_s_language_and_is_not_stored() -> None:
+    facts = {"title": "出了点问题", "text": "<b>一会儿</b>"}
+    shown = page("error", "zh-CN", 500, **facts)
+    assert shown.status_code == 500
+    assert shown.headers["Cache-Control"] == "no-store"
+    assert b'lang="zh-CN"' in shown.body
+    assert "&lt;b&gt;一会儿".encode() in shown.body
+
+
+def make(secure: bool) -> TestClient:
+    async def show(request: object) -> Response:
+        return PlainTextResponse("shown", headers={"X-Frame-Options": "SAMEORIGIN"})
+
+    web = Starlette(routes=[Route("/", show)])
+    web.add_middleware(SecurityHeaders, secure=secure)
+    return TestClient(web)
+
+
+@pytest.mark.parametrize("path", ["/", "/nowhere"])
+def test_every_answer_carries_the_headers(path: str) -> None:
+    got = make(secure=True).get(path).headers
+    for name in HEADERS:
+        assert name in got
+    assert "max-age" in got["Strict-Transport-Security"]
+
+
+def test_an_answer_may_be_stricter_by_itself() -> None:
+    assert make(secure=True).get("/").headers["X-Frame-Options"] == "SAMEORIGIN"
+
+
+def test_plain_http_promises_no_https() -> None:
+    assert "Strict-Transport-Security" not in make(secure=False).get("/").headers
+
+
+def test_the_policy_lets_in_nothing_from_elsewhere() -> None:
+    policy = HEADERS["Content-Security-Policy"]
+    assert policy.startswith("default-src 'none'")
+    assert "unsafe" not in policy
+    assert "http" not in policy
