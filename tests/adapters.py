@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from html.parser import HTMLParser
-from typing import Any
+from typing import Any, cast
 
 import orjson
 
@@ -59,11 +59,8 @@ def drawn_on_page(body: Body) -> Body:
         ]
     if "link" in found:
         found["link"] = [found["link"]["label"], found["link"]["url"]]
-    kept: Body = {**body, **found}
-    for name in ("wish", "image"):
-        if name in body:
-            kept[name] = body[name]  # type: ignore[literal-required]
-    return kept
+    as_it_was = {name: part for name, part in body.items() if name in ("wish", "image")}
+    return cast(Body, {**found, **as_it_was})
 
 
 def through_telegram(incoming: Incoming) -> Incoming:
