@@ -32,6 +32,23 @@ READ = """turns => turns.map(turn => {
   };
 })"""
 
+STICKS_OUT = """() => {
+  const over = (box) => box.scrollWidth - box.clientWidth;
+  const most = (name) => Math.max(0, ...[...document.querySelectorAll(name)].map(over));
+  const box = (name) => document.querySelector(name).getBoundingClientRect();
+  const popup = document.querySelector(".popup");
+  const open = popup ? popup.getBoundingClientRect() : box("#page");
+  return {
+    "the page": document.scrollingElement.scrollWidth - innerWidth,
+    "the log": over(document.getElementById("scroll")),
+    "words": most(".label, .text, .title, dd, h1"),
+    "the bar over a message": box("#log > :last-child").bottom - box("#bar").top,
+    "the bar below the screen": box("#bar").bottom - innerHeight,
+    "the pop-up": Math.max(-open.left, -open.top, open.right - innerWidth),
+  };
+}"""
+"""How many pixels stick out of where they belong."""
+
 
 @dataclass(frozen=True)
 class Bubble:
@@ -56,6 +73,11 @@ class Bubble:
         rows = tuple((label, value) for label, value in seen["rows"])
         return cls(**{**seen, "rows": rows, "choices": tuple(seen["choices"])})
 
+    def choice(self, part: str) -> str:
+        """Give the whole label of the one choice that holds this part."""
+        (found,) = [label for label in self.choices if part in label]
+        return found
+
 
 class ChatPage:
     """The chat page in a browser."""
@@ -70,10 +92,16 @@ class ChatPage:
         expect(self.page.locator("#menus .menu").first).to_be_attached()
 
     def say(self, text: str) -> None:
-        """Type a message and send it."""
-        self._show_field()
+        """Type a message and send it, calling the phone's keyboard first."""
+        if not self.is_writing():
+            self.page.click("#text" if self._field_is_shown() else "#to-text")
         self.page.fill("#text", text)
         self.page.click("#send")
+
+    def is_writing(self) -> bool:
+        """Tell whether the field has the keyboard."""
+        field = self.page.locator("#text")
+        return bool(field.evaluate("field => field === document.activeElement"))
 
     def press(self, label: str) -> None:
         """Touch the newest choice, or the row of the open menu, with this label."""
@@ -89,6 +117,10 @@ class ChatPage:
             self.page.click("#to-menu")
         menus = self.page.locator("#menus .menu > button")
         menus.filter(has_text=label).click()
+
+    def touch(self, name: str) -> None:
+        """Touch a button of the page by what it is called."""
+        self.page.get_by_role("button", name=name, exact=True).click()
 
     def send_photo(self, path: Path) -> None:
         """Choose a picture to send."""
@@ -109,6 +141,16 @@ class ChatPage:
         expect(turn).to_be_visible()
         return Bubble.read(turn.evaluate(f"turn => ({READ})([turn])[0]"))
 
+    def wait_for_last(self, text: str) -> Bubble:
+        """Wait until the newest message holds this text; answer it."""
+        expect(self.log.locator(".turn").last).to_contain_text(text)
+        return self.last()
+
+    def sticking_out(self) -> dict[str, float]:
+        """Measure what is wider than the screen, or hidden by the bottom bar."""
+        found = self.page.evaluate(STICKS_OUT)
+        return {part: pixels for part, pixels in found.items() if pixels > 0.5}
+
     def wait_until_sent(self) -> None:
         """Wait until the server has taken everything the worker said."""
         expect(self.log.locator(".sending")).to_have_count(0)
@@ -121,9 +163,8 @@ class ChatPage:
         """Read the browser tab's title, where unread messages are counted."""
         return self.page.title()
 
-    def _show_field(self) -> None:
-        if self.page.locator("#say").is_hidden():
-            self.page.click("#to-text")
+    def _field_is_shown(self) -> bool:
+        return self.page.locator("#say").is_visible()
 
     def _turn(self, text: str) -> Locator:
         return self.log.locator(".turn").filter(has_text=text)

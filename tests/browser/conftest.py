@@ -19,6 +19,7 @@ from tests.databases import SEEDED, Copy
 from tests.programs import Program
 
 from .phone import PHONE, Phone
+from .reviewing import invitation
 
 QUICK = {"page__new_per_minute": 10_000, "page__per_minute": 10_000, "page__burst": 999}
 """One machine plays many visitors here; the test of the limits sets its own."""
@@ -74,3 +75,11 @@ def phone(browser: Browser, program: Program) -> Iterator[NewPhone]:
         yield new
         complaints = [line for one in phones for line in one.complaints]
         assert complaints == []
+
+
+@pytest.fixture
+def reviewer(phone: NewPhone, database: Database) -> Phone:
+    """Give the phone of somebody who has opened a social worker's invitation."""
+    staff = phone().visit(f"/?start={invitation(database)}")
+    staff.wait_for_last("您现在是“广州市总工会”的工作人员")
+    return staff

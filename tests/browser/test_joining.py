@@ -20,7 +20,7 @@ from .phone import ANSWERS, RECEIVED, Phone
 
 pytestmark = pytest.mark.browser
 
-TAPS, KEYSTROKES = 16, 31
+TAPS, KEYSTROKES = 17, 31
 """What a driver's whole application costs; fewer is better, more is a regression."""
 
 
@@ -96,7 +96,11 @@ def test_a_killed_server_loses_and_doubles_nothing(
     driver.wait_until_sent()
     assert applications(database) == before + 1
     assert numbers(driver) == list(range(1, len(driver.messages()) + 1))
-    assert [b.text for b in driver.messages()].count("货车司机") == 1
+    before_reload = [bubble.text for bubble in driver.messages()]
+    assert before_reload.count("货车司机") == 1
+    driver.page.reload()
+    driver.wait_for_last(RECEIVED)
+    assert [bubble.text for bubble in driver.messages()] == before_reload
 
 
 def test_a_certificate_is_sent_as_a_photo(
@@ -149,8 +153,13 @@ def test_a_location_that_is_refused_leaves_the_field_to_type_in(
 
 
 def test_two_browsers_are_two_workers(phone: NewPhone) -> None:
-    first, second = phone().visit(), phone().visit()
-    for start, until in (("您可以：", "您的手机号"), ("您的手机号", RECEIVED)):
-        for worker in (first, second):
-            worker.join(start=start, until=until)
-    assert first.number() != second.number()
+    names = {phone().visit(): "张三", phone().visit(): "李四"}
+    for worker in names:
+        worker.join(until="请问您的姓名")
+        worker.wait_for_last("请问您的姓名")
+    for worker, name in names.items():
+        worker.type(name)
+        worker.wait_for_last("身份证号（18 位）")
+    for worker, name in names.items():
+        said = [b.text for b in worker.messages() if b.side == "worker"]
+        assert said == ["我要入会", "同意，开始填写", name]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import pytest
@@ -17,6 +16,15 @@ from .phone import PHONE, Phone
 pytestmark = pytest.mark.browser
 
 SCRIPT = "<img src=x onerror=alert(1)><script>alert(2)</script>"
+QUESTIONS = (
+    "您可以：",
+    "您同意吗",
+    "请问您的姓名",
+    "身份证号（18 位）",
+    "您的手机号",
+    "哪一类工作",
+    "怎么工作的",
+)
 
 
 def test_markup_somebody_types_is_shown_as_text(phone: NewPhone) -> None:
@@ -42,25 +50,6 @@ def test_markup_somebody_types_is_shown_as_text(phone: NewPhone) -> None:
     assert alerts == []
 
 
-def test_dark_and_large_on_the_smallest_phone_nothing_scrolls_sideways(
-    phone: NewPhone,
-) -> None:
-    worker = phone(viewport={"width": 320, "height": 568}, color_scheme="dark").visit()
-    worker.wait_for("您可以：")
-    worker.page.click("#more")
-    worker.page.get_by_role("button", name="大字版").click()
-    words = worker.log.locator(".text").first
-    assert words.evaluate("word => parseFloat(getComputedStyle(word).fontSize)") >= 20
-    for part in ("您可以：", "您同意吗", "请问您的姓名"):
-        worker.wait_for(part)
-        assert worker.has_no_sideways_scroll()
-        worker.answer(part)
-    worker.join(start="身份证号（18 位）", until="请核对")
-    assert worker.has_no_sideways_scroll()
-    body = worker.page.evaluate("getComputedStyle(document.body).backgroundColor")
-    assert all(int(part) < 32 for part in re.findall(r"\d+", body))
-
-
 def test_all_that_was_said_is_there_after_a_reload(phone: NewPhone) -> None:
     worker = phone().visit()
     worker.wait_for("您可以：")
@@ -78,15 +67,45 @@ def test_all_that_was_said_is_there_after_a_reload(phone: NewPhone) -> None:
     assert [b.text for b in worker.messages()] == [b.text for b in before]
 
 
-def test_the_language_changes_the_whole_page(phone: NewPhone) -> None:
-    worker = phone().visit()
-    worker.wait_for("您可以：")
-    worker.tap("English")
-    worker.wait_until_sent()
-    worker.page.reload()
-    expect(worker.page.locator("html")).to_have_attribute("lang", "en")
-    worker.type("join")
-    worker.wait_for("agree")
+@pytest.mark.parametrize(
+    ("width", "scheme", "back"),
+    [(320, "light", "rgb(237, 237, 237)"), (360, "dark", "rgb(17, 17, 17)")],
+)
+def test_a_join_in_large_type_fits(
+    phone: NewPhone, width: int, scheme: str, back: str
+) -> None:
+    worker = phone(viewport={"width": width, "height": 568}, color_scheme=scheme)
+    worker.visit()
+    worker.touch("更多")
+    worker.touch("大字版")
+    words = worker.log.locator(".text").first
+    expect(words).to_have_css("font-size", "21px")
+    expect(worker.page.locator("#page")).to_have_css("background-color", back)
+    for question in QUESTIONS:
+        worker.wait_for_last(question)
+        assert worker.sticking_out() == {}, question
+        worker.answer(question)
+    worker.join(start="哪个城市", until="请核对")
+    worker.wait_for_last("请核对")
+    assert worker.sticking_out() == {}
+    for menu in ("我要入会", "服务", "我的"):
+        worker.open_menu(menu)
+        assert worker.sticking_out() == {}, menu
+
+
+def test_english_is_behind_the_three_dots_and_fits_too(phone: NewPhone) -> None:
+    worker = phone(viewport={"width": 320, "height": 568}).visit()
+    worker.touch("更多")
+    worker.touch("English")
+    worker.wait_for_last("English from now on.")
+    worker.touch("More")
+    worker.touch("Larger text")
+    for menu in ("Join", "Services", "Mine"):
+        worker.open_menu(menu)
+        assert worker.sticking_out() == {}, menu
+    worker.press("Join the union")
+    assert worker.wait_for_last("Joining is free").choices[0] == "I agree, start"
+    assert worker.sticking_out() == {}
 
 
 def test_who_is_too_quick_is_told_and_loses_nothing(

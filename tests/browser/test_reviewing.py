@@ -1,4 +1,4 @@
-"""A reviewer in one browser, a worker in another: each sees the other's deeds live."""
+"""A reviewer in one browser, the worker in another: each sees the other's deeds."""
 
 from __future__ import annotations
 
@@ -8,33 +8,15 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
-from bot.database import Database, in_transaction
-from bot.kit import clock
-from models.staff import appoint, invite
+from bot.database import Database
 
 from .conftest import NewPhone
-from .phone import Phone
+from .phone import RECEIVED, Phone
+from .reviewing import invitation, look_at, send_back
 
 pytestmark = pytest.mark.browser
 
-
-@pytest.fixture
-def reviewer(phone: NewPhone, database: Database) -> Phone:
-    code = in_transaction(
-        database,
-        lambda s: invite(s, appoint(s, "social_worker", "4401", clock()), clock()),
-    )
-    staff = phone().visit(f"/?start={code}")
-    staff.wait_for("您现在是“广州市总工会”的工作人员")
-    return staff
-
-
-def look_at(reviewer: Phone, number: str) -> None:
-    reviewer.tap("待审申请")
-    reviewer.wait_for("等待审核")
-    reviewer.log.locator(".choice .label").filter(has_text="今天").last.click()
-    reviewer.wait_for("号码格式正确")
-    assert reviewer.last().title == f"申请 {number}"
+MARKUP = "<img src=x onerror=alert(1)>"
 
 
 def test_the_worker_sees_the_approval_without_doing_anything(
@@ -44,16 +26,55 @@ def test_the_worker_sees_the_approval_without_doing_anything(
     worker.join()
     look_at(reviewer, worker.number())
     reviewer.tap("通过，进周转库")
-    reviewer.wait_for("可以撤销")
-    notice = worker.wait_for("恭喜您，入会申请通过了")
+    reviewer.wait_for_last("可以撤销")
+    notice = worker.wait_for_last("恭喜您，入会申请通过了")
     assert notice.title == "入会审核结果"
     worker.tap("我的申请")
-    worker.wait_for("您已经是会员了")
+    worker.wait_for_last("您已经是会员了")
 
 
-def test_an_invitation_opens_once(phone: NewPhone, reviewer: Phone) -> None:
-    other = phone().visit("/?start=s-" + "x" * 32)
-    other.wait_for("已经用过或过期")
+def test_only_the_wrong_field_is_asked_again(phone: NewPhone, reviewer: Phone) -> None:
+    worker = phone().visit()
+    worker.join()
+    number = worker.number()
+    send_back(reviewer, number, "姓名", "与证件不一致")
+    assert worker.wait_for_last("只会问您").rows == (("姓名", "与证件不一致"),)
+    worker.tap("修改后再提交")
+    question = worker.wait_for_last("请问您的姓名")
+    assert question.place == "1/2"
+    assert "上次退回的原因：与证件不一致" in question.text
+    worker.type("李四")
+    summary = worker.wait_for_last("请核对")
+    assert {("姓名", "李四"), ("手机号", "138****5678")} <= set(summary.rows)
+    worker.tap("提交")
+    worker.wait_for_last(RECEIVED)
+    assert worker.number() == number
+    assert ("姓名", "李四") in look_at(reviewer, number).rows
+
+
+def test_markup_stays_text_up_to_the_reviewers_card(
+    phone: NewPhone, reviewer: Phone
+) -> None:
+    worker = phone().visit()
+    worker.join(until="怎么工作的")
+    worker.wait_for_last("怎么工作的")
+    worker.tap("在单位上班")
+    worker.wait_for_last("您的单位叫什么")
+    worker.type(MARKUP)
+    worker.tap(worker.wait_for_last("没有找到").choice(MARKUP))
+    worker.join(start="哪个城市", until="请核对")
+    assert ("单位", MARKUP) in worker.wait_for_last("请核对").rows
+    worker.tap("提交")
+    worker.wait_for_last(RECEIVED)
+    assert ("单位", MARKUP) in look_at(reviewer, worker.number()).rows
+    for one in (worker, reviewer):
+        expect(one.log.locator("img")).to_have_count(0)
+
+
+def test_an_invitation_opens_once(phone: NewPhone, database: Database) -> None:
+    code = invitation(database)
+    phone().visit(f"/?start={code}").wait_for_last("您现在是")
+    phone().visit(f"/?start={code}").wait_for_last("已经用过或过期")
 
 
 def test_the_reviewer_sees_the_certificate(

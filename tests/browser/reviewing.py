@@ -1,0 +1,44 @@
+"""What a reviewer does on the phone: open an application, send one back."""
+
+from __future__ import annotations
+
+from bot.database import Database, in_transaction
+from bot.kit import clock
+from models.staff import appoint, invite
+from tests.browser.chat_page import Bubble
+from tests.browser.phone import Phone
+
+CARD = "号码格式正确"
+
+
+def invitation(database: Database) -> str:
+    """Appoint a social worker of the city; give the code that binds their chat."""
+    return in_transaction(
+        database,
+        lambda s: invite(s, appoint(s, "social_worker", "4401", clock()), clock()),
+    )
+
+
+def look_at(reviewer: Phone, number: str) -> Bubble:
+    """Go from the menu through the waiting list to an application; give its card."""
+    reviewer.tap("待审申请")
+    waiting = reviewer.wait_for_last("等待审核")
+    reviewer.tap(waiting.choice(f"（{number[-4:]}）"))
+    card = reviewer.wait_for_last(CARD)
+    assert card.title == f"申请 {number}"
+    return card
+
+
+def send_back(reviewer: Phone, number: str, field: str, reason: str) -> None:
+    """Return an application for one field, with a ready-made reason."""
+    look_at(reviewer, number)
+    for question, answer in (
+        (CARD, "退回修改"),
+        ("哪几项要改", field),
+        ("选好了", "选好了（1 项）"),
+        ("为什么要改", reason),
+        ("确定退回吗", "退回"),
+    ):
+        reviewer.wait_for_last(question)
+        reviewer.tap(answer)
+    reviewer.wait_for_last("可以撤销")
