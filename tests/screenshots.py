@@ -1,99 +1,141 @@
-"""Take the pictures of the documentation from the real program with its demo people.
+"""The pictures of the documentation, taken anew from the real program and its demo.
 
-Run: ./run screenshots
+`./run screenshots` writes docs/*.png; look at them before you commit them.
 """
 
 from __future__ import annotations
 
+import io
 import re
-import shutil
-import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
-from playwright.sync_api import Browser, sync_playwright
+from PIL import Image
+from playwright.sync_api import Browser, expect, sync_playwright
 
+from models.identity import id_check
 from tests.browser.phone import PHONE, Phone
-from tests.programs import ROOT, Program
+from tests.browser.reviewing import CARD
+from tests.conftest import CHROMIUM
+from tests.programs import ROOT, Program, program
 
 DOCS = ROOT / "docs"
-EVENING = {"color_scheme": "dark"}
+COLOURS = 128
+DESK = {
+    "viewport": {"width": 1280, "height": 800},
+    "device_scale_factor": 1,
+    "is_mobile": False,
+    "has_touch": False,
+}
+BODY = "44010619900307000"
+TYPED = {
+    "请问您的姓名": "张三",
+    "身份证号（18 位）": BODY + id_check(BODY),
+    "您的手机号": "14000000009",
+}
+"""What nobody can touch; numbers like these are nobody's."""
+
+Visit = Callable[..., Phone]
 
 
-def join(worker: Phone) -> None:
-    """Show a join on its way."""
-    worker.visit()
-    worker.join(until="哪个城市")
-    worker.wait_for("哪个城市")
+def join(visit: Visit) -> Phone:
+    """A driver in the middle of the form."""
+    driver = begin(visit())
+    driver.join(start="哪一类工作", until="加入哪个工会")
+    driver.wait_for_last("加入哪个工会")
+    return driver
 
 
-def review(staff: Phone) -> None:
-    """Show an application that waits for a decision."""
+def summary(visit: Visit) -> Phone:
+    """All that was answered, before it is sent."""
+    driver = begin(visit())
+    driver.join(start="哪一类工作", until="请核对")
+    driver.wait_for_last("请核对")
+    return driver
+
+
+def review(visit: Visit) -> Phone:
+    """An application as a social worker sees it."""
+    staff = visit(invited=True)
+    staff.wait_for_last("您现在是")
     staff.tap("待审申请")
-    staff.wait_for("等待审核")
-    staff.log.locator(".choice .label").filter(has_text="货车司机").last.click()
-    staff.wait_for("号码格式正确")
+    staff.tap(staff.wait_for_last("等待审核").choice("商场"))
+    staff.wait_for_last(CARD)
+    return staff
 
 
-def large(worker: Phone) -> None:
-    """Show large type in the dark."""
-    worker.visit()
-    worker.wait_for("您可以：")
-    worker.page.click("#more")
-    worker.page.get_by_role("button", name="大字").click()
-    worker.join(until="您的手机号")
-    worker.wait_for("您的手机号")
+def dark_large(visit: Visit) -> Phone:
+    """A question with many answers, dark and in large type."""
+    driver = visit(color_scheme="dark")
+    driver.touch("更多")
+    driver.touch("大字版")
+    return begin(driver)
 
 
-def take(
-    browser: Browser, name: str, url: str, show: Callable[[Phone], None], **other: Any
-) -> None:
-    """Take one picture of a phone once what it shows has come to rest."""
-    context = browser.new_context(**{**PHONE, **other})
-    phone = Phone(context.new_page(), url)
-    show(phone)
+def desktop(visit: Visit) -> Phone:
+    """The same page on a desk, with one of the menus at the bottom open."""
+    driver = visit(**DESK)
+    driver.answer("您可以：")
+    driver.wait_for_last("您同意吗")
+    driver.open_menu("我的")
+    return driver
+
+
+PICTURES = (join, summary, review, dark_large, desktop)
+
+
+def begin(driver: Phone) -> Phone:
+    """Answer up to the first question about work."""
+    for part in ("您可以：", "您同意吗"):
+        driver.answer(part)
+    for part, answer in TYPED.items():
+        driver.wait_for_last(part)
+        driver.type(answer)
+    driver.wait_for_last("哪一类工作")
+    return driver
+
+
+@contextmanager
+def visiting(browser: Browser, made: Program) -> Iterator[Visit]:
+    """Give what opens the demo on a new phone, as a worker or as invited staff."""
+
+    def visit(invited: bool = False, **other: Any) -> Phone:
+        context = browser.new_context(**{**PHONE, **other})
+        link = re.search(r"/\?start=\S+", made.output)
+        assert link is not None, made.output
+        return Phone(context.new_page(), made.url).visit(link[0] if invited else "/")
+
+    yield visit
+    for context in browser.contexts:
+        context.close()
+
+
+def save(phone: Phone, path: Path) -> None:
+    """Write what is on the phone's screen as a small PNG."""
     phone.wait_until_sent()
-    phone.page.evaluate("document.fonts.ready")
-    phone.page.screenshot(path=DOCS / f"{name}.png", animations="disabled")
-    context.close()
-
-
-def invitation(program: Program) -> str:
-    """Read the social worker's address from what the demo prints."""
-    found = re.search(r"http://127\.0\.0\.1\S+start=\S+", program.output)
-    assert found is not None, program.output
-    return found[0]
+    seen = Image.open(io.BytesIO(phone.page.screenshot(animations="disabled")))
+    few = seen.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
+    few.save(path, optimize=True)
+    print(f"{path.relative_to(ROOT)}: {path.stat().st_size / 1000:.0f} kB")
 
 
 def main() -> None:
     """Take every picture."""
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     DOCS.mkdir(exist_ok=True)
-    with TemporaryDirectory() as folder, sync_playwright() as playwright:
+    expect.set_options(timeout=30_000)
+    with program() as made, sync_playwright() as playwright:
+        made.start("demo")
+        made.wait_until_healthy()
         browser = playwright.chromium.launch(
-            executable_path=chromium, args=["--no-sandbox"]
+            executable_path=CHROMIUM, args=["--no-sandbox"]
         )
-        program = Program(Path(folder))
-        try:
-            program.start("demo")
-            program.wait_until_healthy()
-            url, staff = f"http://localhost:{program.port}", invitation(program)
-
-            def as_staff(phone: Phone) -> None:
-                phone.open(staff)
-                phone.wait_for("您现在是")
-                review(phone)
-
-            take(browser, "join", url, join)
-            take(browser, "review", url, as_staff)
-            take(browser, "dark-large", url, large, **EVENING)
-        finally:
-            program.kill()
-            browser.close()
-    for path in sorted(DOCS.glob("*.png")):
-        sys.stdout.write(f"{path.relative_to(ROOT)}\n")
+        for picture in PICTURES:
+            path = DOCS / f"{picture.__name__.replace('_', '-')}.png"
+            with visiting(browser, made) as visit:
+                save(picture(visit), path)
+        browser.close()
 
 
 if __name__ == "__main__":
