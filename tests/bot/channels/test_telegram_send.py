@@ -1,0 +1,139 @@
+"""Sending: each way a call can fail has its one meaning for the outbox."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import AsyncIterator
+
+import pytest
+
+from bot.channels import (
+    Outgoing,
+    Refused,
+    Stopped,
+    TryLater,
+    Uncertain,
+    Unreachable,
+)
+from bot.channels.telegram import TOKEN_SECONDS, Telegram
+from bot.channels.telegram.http import Http
+from bot.config import Config
+from bot.config import Telegram as Settings
+from models.message import Body, Kind
+from tests.programs import TOKEN, free_port
+from tests.telegram_server import TelegramServer
+
+CHAT = 11
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[TelegramServer]:
+    async with TelegramServer(token=TOKEN, strict=True) as server:
+        server.person(CHAT)
+        yield server
+
+
+def made(base_url: str, token: str = TOKEN) -> Telegram:
+    settings = {"token": token, "base_url": base_url, "private_answers": "link"}
+    return Telegram(Config(telegram=Settings.model_validate(settings)))
+
+
+@pytest.fixture
+async def telegram(server: TelegramServer) -> AsyncIterator[Telegram]:
+    telegram = made(server.url)
+    yield telegram
+    await telegram.close()
+
+
+def outgoing(text: str = "您好", **more: object) -> Outgoing:
+    body: Body = {"text": text, **more}  # type: ignore[typeddict-item]
+    return Outgoing("telegram", str(CHAT), 1, 1, Kind.REPLY, body)
+
+
+async def test_a_sent_message_gives_its_number_there(
+    server: TelegramServer, telegram: Telegram
+) -> None:
+    assert await telegram.send(outgoing()) == "1"
+    assert list(server.telegram.texts(CHAT)) == ["您好"]
+
+
+async def test_an_answer_that_never_comes_leaves_it_uncertain(
+    server: TelegramServer, telegram: Telegram
+) -> None:
+    server.faults.add("hang_after_accept")
+    telegram._http = Http(2, read_seconds=0.2)
+    with pytest.raises(Uncertain):
+        await telegram.send(outgoing())
+    assert list(server.telegram.texts(CHAT)) == ["您好"]
+
+
+@pytest.mark.parametrize("kind", ["reset_after_accept", "error_after", "error_before"])
+async def test_a_broken_answer_leaves_it_uncertain(
+    server: TelegramServer, telegram: Telegram, kind: str
+) -> None:
+    server.faults.add(kind)
+    with pytest.raises(Uncertain):
+        await telegram.send(outgoing())
+
+
+async def test_a_refused_connection_means_nothing_was_sent() -> None:
+    telegram = made(f"http://127.0.0.1:{free_port()}/bot")
+    with pytest.raises(Unreachable):
+        await telegram.send(outgoing())
+    await telegram.close()
+
+
+async def test_a_wait_is_taken_from_telegram_s_own_words(
+    server: TelegramServer, telegram: Telegram
+) -> None:
+    server.faults.add("flood", retry_after=17)
+    with pytest.raises(TryLater) as later:
+        await telegram.send(outgoing())
+    assert later.value.seconds == 17
+
+
+async def test_who_blocked_us_is_stopped(
+    server: TelegramServer, telegram: Telegram
+) -> None:
+    server.faults.add("blocked")
+    with pytest.raises(Stopped):
+        await telegram.send(outgoing())
+
+
+async def test_a_wrong_call_is_refused_for_good(
+    server: TelegramServer, telegram: Telegram
+) -> None:
+    server.faults.add("bad_request")
+    with pytest.raises(Refused, match="bad_request"):
+        await telegram.send(outgoing())
+
+
+async def test_a_wrong_token_holds_the_message_until_it_is_put_right(
+    server: TelegramServer,
+) -> None:
+    telegram = made(server.url, "987654321:AAabcdefghijklmnopqrstuvwxyz0123456")
+    with pytest.raises(TryLater) as later:
+        await telegram.send(outgoing())
+    assert later.value.seconds == TOKEN_SECONDS
+    await telegram.close()
+
+
+async def test_markup_telegram_cannot_read_goes_again_as_plain_text(
+    server: TelegramServer, telegram: Telegram, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawing = sys.modules["bot.channels.telegram.draw"]  # the name is the function's
+    monkeypatch.setattr(drawing, "escape", lambda text, quote: text)
+    await telegram.send(outgoing("1 < 2", title="<收到"))
+    assert list(server.telegram.texts(CHAT)) == ["<收到\n1 < 2"]
+    assert [attempt.code for attempt in server.refused] == [400]
+
+
+async def test_a_picture_goes_with_its_words_and_its_buttons(
+    server: TelegramServer, telegram: Telegram
+) -> None:
+    message = outgoing("看一下", choices=[[1, "通过", "a:pool:1"]])
+    message.picture = ("image/jpeg", b"\xff\xd8 some bytes")
+    await telegram.send(message)
+    (shown,) = server.telegram.chats[CHAT].messages.values()
+    assert shown["caption"] == "看一下"
+    assert shown["reply_markup"]["inline_keyboard"][0][0]["text"] == "1 通过"
