@@ -1,7 +1,7 @@
 """A phone's browser and the real program, for the tests of the pages.
 
-Playwright's event loop must not outlive a module: the asynchronous tests of other
-modules run their own.
+Playwright's event loop must not outlive this package: the asynchronous tests of others
+run their own.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ QUICK = {"page__new_per_minute": 10_000, "page__per_minute": 10_000, "page__burs
 NewPhone = Callable[..., Phone]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """Start Chromium."""
     with sync_playwright() as playwright:
@@ -39,21 +39,21 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def database(sqlite_copies: Copy) -> Iterator[Database]:
-    """Give the database the program of this module works on."""
+    """Give the database the program works on."""
     with sqlite_copies(SEEDED) as made:
         yield made
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def program(
     database: Database, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Program]:
     """Run the program, on the page alone."""
     url = database.writing.url.render_as_string(hide_password=False)
     folder = tmp_path_factory.mktemp("program")
-    made = Program(folder, url, review__undo_seconds=2, **QUICK)
+    made = Program(folder, url, review__undo_seconds=1, **QUICK)
     made.start()
     made.wait_until_healthy()
     yield made
