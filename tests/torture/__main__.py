@@ -57,7 +57,7 @@ def _torture(plan: Plan, addresses: Addresses, peers: bool) -> bool:
     for name, fresh in addresses.items():
         ordeal, verdict = uvloop.run(torture(plan, fresh()))
         columns[name] = _column(ordeal, verdict)
-        sound = _is_sound(name, plan, ordeal, verdict) and sound
+        sound = is_sound(name, ordeal, verdict) and sound
     if peers:
         columns["stock bot"] = _rival_column(plan)
     print_columns(f"Killed {plan.kills} times, seed {plan.seed}", columns)
@@ -93,8 +93,9 @@ def _rival_column(plan: Plan) -> dict[str, object]:
     }
 
 
-def _is_sound(name: str, plan: Plan, ordeal: Ordeal, verdict: Verdict) -> bool:
-    """Say what was broken and how to see it again."""
+def is_sound(name: str, ordeal: Ordeal, verdict: Verdict) -> bool:
+    """Tell whether every promise was kept; say what was not and how to see it again."""
+    plan = ordeal.plan
     repeated, allowed = verdict.counts["duplicate replies"], allowed_repeats(ordeal)
     if repeated > allowed:
         verdict.note("duplicate replies", f"more than {allowed}")

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import re
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
-from tests.torture.__main__ import CLI
+from tests.programs import Process
+from tests.telegram_server import TelegramServer
+from tests.torture.__main__ import CLI, is_sound
+from tests.torture.checking import Verdict
 from tests.torture.chosen import Kind, databases
-from tests.torture.killing import Plan, allowed_repeats, torture
+from tests.torture.killing import Ordeal, Plan, allowed_repeats, torture
 
 PLAN = Plan(kills=10, updates=400, people=20, seed=3)
 
@@ -45,3 +49,27 @@ def test_the_report_has_a_row_for_each_promise() -> None:
     assert done.exit_code == 0, done.stdout
     for row in ("lost", "duplicate effects", "out of order", "silence"):
         assert re.search(rf"│ {row} +│ +0 │", done.stdout), row
+
+
+def test_a_broken_promise_says_how_to_see_it_again(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ordeal = Ordeal(PLAN, TelegramServer(), Process([], {}, tmp_path / "log"))
+    verdict = Verdict()
+    assert is_sound("SQLite", ordeal, verdict)
+    verdict.note("lost", "an update")
+    assert not is_sound("SQLite", ordeal, verdict)
+    told = capsys.readouterr().out
+    assert "lost: an update" in told
+    assert (
+        "./run torture --database sqlite --kills 10 --updates 400 --people 20 --seed 3"
+    ) in told
+
+
+def test_too_many_repeats_break_a_promise(tmp_path: Path) -> None:
+    ordeal = Ordeal(PLAN, TelegramServer(), Process([], {}, tmp_path / "log"), kills=1)
+    verdict = Verdict()
+    verdict.counts["duplicate replies"] = allowed_repeats(ordeal)
+    assert is_sound("SQLite", ordeal, verdict)
+    verdict.counts["duplicate replies"] += 1
+    assert not is_sound("SQLite", ordeal, verdict)
