@@ -36,7 +36,7 @@ from bot.kit import Kit, rules_of
 from bot.news import News
 from bot.outbox import Outbox
 from bot.pace import Pace
-from bot.pages import SecurityHeaders, page, translated
+from bot.pages import BodyLimit, SecurityHeaders, page, translated
 from bot.scheduler import Clock
 from bot.settings import ConfigError
 from models.fact import FINGERPRINT, recall, remember
@@ -44,6 +44,8 @@ from models.place import read_atlas
 from models.sealing import Keyring
 
 STOP_SECONDS = 10
+FORM_ROOM = 64 * 1024
+"""What a request may carry around the largest upload."""
 
 log = logging.getLogger(__name__)
 
@@ -124,6 +126,8 @@ class App:
             exception_handlers={404: self.not_found, 500: self.failed},
         )
         secure = self.kit.config.web.base_url.startswith("https://")
+        upload = self.kit.config.web.upload_mb << 20
+        web.add_middleware(BodyLimit, most=upload + FORM_ROOM)
         web.add_middleware(SecurityHeaders, secure=secure)
         return web
 

@@ -26,8 +26,9 @@ from sqlmodel import Session
 MIGRATIONS = Path(__file__).resolve().parent.parent / "models" / "migrations"
 BUSY_SECONDS = 30
 RERUNS = 8
-LOST_RACES = {"40001", "40P01", "55P03"}
-"""PostgreSQL: serialization failure, deadlock, lock not available."""
+LOST_RACES = {"40001", "40P01", "55P03", "23505"}
+"""PostgreSQL: serialization failure, deadlock, lock not available, and a row somebody
+else made at the same moment, such as the chat of a first contact."""
 
 T = TypeVar("T")
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from hmac import compare_digest
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -116,6 +116,7 @@ class Forms:
         self, session: Session, token: str, value: str, now: datetime
     ) -> Answered | None:
         """Answer the form's question and write what the bot says next."""
+        _hold_chat(session, token, now)
         form = self.find(session, token, now)
         if form is None:
             return None
@@ -172,3 +173,15 @@ class Forms:
 
     def _csrf(self, token: str) -> str:
         return self.kit.keys.tag("form", token).hex()[:32]
+
+
+def _hold_chat(session: Session, token: str, now: datetime) -> None:
+    """Lock the chat of a link, so that a word typed at the same time takes turns."""
+    link = find_link(session, token, now)
+    row = session.get(Conversation, link.conversation_id) if link else None
+    if row is None:
+        return
+    chat = select(Chat).where(col(Chat.id) == row.chat_id)
+    session.exec(chat.with_for_update()).one()
+    for seen in (link, row):  # both may have changed while we waited
+        session.refresh(seen)

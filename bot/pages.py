@@ -7,6 +7,7 @@ from typing import Any
 from babel.messages.pofile import read_po
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -62,6 +63,27 @@ def page(kind: str, /, language: str, status: int = 200, **values: Any) -> HTMLR
     template = _environment().get_template(f"page/{kind}.html")
     html = template.render(_=translate, language=language, **values)
     return HTMLResponse(html, status, headers={"Cache-Control": "no-store"})
+
+
+class BodyLimit:
+    """Middleware that reads no more of a request than the longest one allowed."""
+
+    def __init__(self, app: ASGIApp, most: int) -> None:
+        self.app, self.most = app, most
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on; a body without a stated length is counted as it comes."""
+        left = self.most
+
+        async def counted() -> Message:
+            nonlocal left
+            message = await receive()
+            left -= len(message.get("body", b""))
+            if left < 0:
+                raise HTTPException(413)
+            return message
+
+        await self.app(scope, counted, send)
 
 
 class SecurityHeaders:

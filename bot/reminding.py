@@ -23,7 +23,8 @@ def find_due(session: Session, kit: Kit, now: datetime) -> list[int]:
     """Make the rows of what fell due by itself; return the ids of all that is due."""
     for remind in REMINDERS.values():
         remind.find(session, kit.rules, now)
-    return [row.id for row in reminder.due(session, now)]
+    held = [r.kind for r in REMINDERS.values() if is_too_early(kit, r, now)]
+    return [row.id for row in reminder.due(session, now, held=held)]
 
 
 def tell(

@@ -3,6 +3,7 @@
 A row is unique by kind, subject and due time, and ends once: sent, skipped or failed.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import Index, UniqueConstraint, text, update
@@ -64,12 +65,18 @@ def waits(session: Session, kind: str, subject: str) -> bool:
     return session.exec(found).first() is not None
 
 
-def due(session: Session, now: datetime, limit: int = 50) -> list[Reminder]:
-    """Return the reminders whose time has come, the longest due first."""
+def due(
+    session: Session, now: datetime, limit: int = 50, held: Collection[str] = ()
+) -> list[Reminder]:
+    """Return the reminders whose time has come but of kinds held back; oldest first."""
     return list(
         session.exec(
             select(Reminder)
-            .where(Reminder.fate == Fate.WAITING, Reminder.due <= now)
+            .where(
+                Reminder.fate == Fate.WAITING,
+                Reminder.due <= now,
+                col(Reminder.kind).not_in(held),
+            )
             .order_by(col(Reminder.due))
             .limit(limit)
         )

@@ -24,7 +24,7 @@ LONG_AGO = timedelta(minutes=5)
 
 @dataclass
 class Post:
-    """A channel that notes what it sends; `fails` says what goes wrong, call by call."""
+    """A channel that notes what it sends; `fails` says what goes wrong, in turn."""
 
     name: str = "post"
     bot: str = ""

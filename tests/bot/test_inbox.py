@@ -45,7 +45,7 @@ async def inbox(kit: Kit, post: Post) -> AsyncIterator[Inbox]:
 def bad(monkeypatch: pytest.MonkeyPatch) -> list[Exception]:
     """Let the step of one text raise, as long as there are errors in the list."""
     errors: list[Exception] = [KeyError("bug")] * 100
-    real = bot.step.step
+    from handlers.route import step as real
 
     def step(turn: Any, incoming: Incoming) -> Any:
         if incoming.text == BAD and errors:

@@ -8,12 +8,13 @@ from collections.abc import Iterator
 
 import pytest
 from starlette.applications import Starlette
+from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from bot.config import ROOT
-from bot.pages import HEADERS, SecurityHeaders, _catalogue, page, translated
+from bot.pages import HEADERS, BodyLimit, SecurityHeaders, _catalogue, page, translated
 
 PAGES = sorted((ROOT / "templates/page").glob("*.html"))
 SOURCES = sorted((ROOT / "bot").rglob("*.py"))
@@ -103,6 +104,24 @@ def test_an_answer_may_be_stricter_by_itself() -> None:
 
 def test_plain_http_promises_no_https() -> None:
     assert "Strict-Transport-Security" not in make(secure=False).get("/").headers
+
+
+def limited(most: int) -> TestClient:
+    async def echo(request: Request) -> Response:
+        return PlainTextResponse(str(len(await request.body())))
+
+    web = Starlette(routes=[Route("/", echo, methods=["POST"])])
+    web.add_middleware(BodyLimit, most=most)
+    return TestClient(web)
+
+
+def test_a_body_as_long_as_allowed_is_read() -> None:
+    assert limited(100).post("/", content=b"x" * 100).text == "100"
+
+
+def test_a_longer_body_is_refused_though_nobody_stated_its_length() -> None:
+    pieces = (b"x" * 60 for _ in range(3))
+    assert limited(100).post("/", content=pieces).status_code == 413
 
 
 def test_the_policy_lets_in_nothing_from_elsewhere() -> None:

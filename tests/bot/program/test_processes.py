@@ -9,7 +9,9 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from sqlmodel import select
 
+from models.arrival import Poison
 from models.lease import LEADER, Lease
 from models.message import Fate
 from tests.databases import Copy
@@ -124,3 +126,18 @@ async def test_what_a_dead_process_left_is_taken_back_when_it_returns(
         await first.start()
         (row,) = await first.settled(worker)
         assert (row.fate, row.attempt, row.holder) == (Fate.SENT, 2, "first")
+
+
+async def test_a_first_contact_that_reaches_two_processes_at_once_is_no_poison(
+    postgresql_copies: Copy, tmp_path: Path
+) -> None:
+    async with pair(postgresql_copies, tmp_path, **WEBHOOK) as both:
+        first = both[0]
+        people = [first.person() for _ in range(12)]
+        for person in people:
+            sent = [update(first, "你好", person.chat.id) for _ in both]
+            statuses = await asyncio.gather(*map(post, both, sent))
+            assert statuses == [200, 200]
+        for person in people:
+            assert len(await first.settled(person)) == 2
+        assert first.look(lambda s: s.exec(select(Poison)).all()) == []
