@@ -68,10 +68,15 @@ class Database:
 def open_database(url: str, pool: int = 5) -> Database:
     """Open a database by its address; parameters never appear in errors or logs."""
     if not url.startswith("sqlite"):
-        options = {"hide_parameters": True, "pool_size": pool, "pool_pre_ping": True}
+        # No ping before each use: it would cost every update a round trip, and a
+        # connection that broke is an outage, after which the work is done again.
+        options = {"hide_parameters": True, "pool_size": pool}
         writing = create_engine(url, **options)
         reading = create_engine(
-            url, execution_options={"postgresql_readonly": True}, **options
+            url,
+            execution_options={"postgresql_readonly": True},
+            pool_pre_ping=True,
+            **options,
         )
         return Database(writing, reading)
     arguments = {"check_same_thread": False, "timeout": BUSY_SECONDS}
