@@ -36,6 +36,7 @@ class Trial:
     kills: int = 5
     think: float = 0.25
     patience: float = 10.0
+    tries: int = 2
 
 
 @dataclass
@@ -101,6 +102,7 @@ async def interrupt(
             first_chat=FIRST_CHAT,
             think=trial.think,
             patience=trial.patience,
+            tries=trial.tries,
         ),
         GIVE_UP_SECONDS,
     )
