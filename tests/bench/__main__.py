@@ -61,10 +61,11 @@ def join(
             one = uvloop.run(joining.theirs(_fewer(load)))
             found.setdefault(STOCK, []).append(one)
     medians = {name: middle(measured) for name, measured in found.items()}
-    title = f"{joins} joins by {people} people, {delay_ms} ms a call, {rounds} rounds"
+    title = f"Joining, {delay_ms} ms a call, medians of {rounds} rounds"
     ratios = [_ratios(found, name) for name in medians]
+    loads = {name: _fewer(load) if name == STOCK else load for name in medians}
     columns = {
-        name: _join_column(one, ratio)
+        name: _join_column(one, ratio, loads[name])
         for (name, one), ratio in zip(medians.items(), ratios, strict=True)
     }
     print_columns(title, columns)
@@ -88,8 +89,9 @@ def _ratios(found: dict[str, list[Round]], name: str) -> list[float]:
     ]
 
 
-def _join_column(one: Round, ratios: list[float]) -> dict[str, object]:
+def _join_column(one: Round, ratios: list[float], load: Load) -> dict[str, object]:
     return {
+        "people / joins": f"{load.people} / {load.joins}",
         "updates/s": f"{one.rate:.0f}",
         "times the stock bot, by round": " ".join(f"{ratio:.1f}" for ratio in ratios),
         "p50 / p99 ms": f"{one.p50:.0f} / {one.p99:.0f}",
