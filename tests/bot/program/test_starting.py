@@ -68,7 +68,6 @@ def test_a_schema_that_is_not_current_is_refused(
     assert "./run migrate" in refusal(program)
     database.close()
     assert program.run("migrate").stdout == "The database is up to date.\n"
-    assert program.run("check").stdout == "All is well.\n"
     administer(postgresql, "DROP DATABASE not_current WITH (FORCE)")
 
 
@@ -84,7 +83,6 @@ def test_keys_that_are_not_the_database_s_are_refused(program: Program) -> None:
     for name in ("keys__index", "keys__wrapping"):
         other = Program(program.folder, program.database, **{name: OTHER_KEY})
         assert "written with another" in refusal(other)
-    assert program.run("check").returncode == 0
 
 
 def test_a_postgresql_database_without_keys_is_refused(
@@ -97,19 +95,14 @@ def test_a_postgresql_database_without_keys_is_refused(
     assert done.stderr.startswith("keys: none are given")
 
 
-def test_keys_that_got_lost_are_not_made_anew(tmp_path: Path) -> None:
+def test_keys_are_made_once_for_their_owner_alone_and_never_anew(
+    tmp_path: Path,
+) -> None:
     program = Program(tmp_path, keys__wrapping="", keys__index="")
-    assert program.run("check").returncode == 0
+    assert program.run("check").stdout == "All is well.\n"
+    assert (tmp_path / "keys.json").stat().st_mode & 0o077 == 0
     (tmp_path / "keys.json").unlink()
     assert "restore it from its copy" in refusal(program)
-
-
-def test_the_first_start_makes_everything_for_its_owner_alone(tmp_path: Path) -> None:
-    folder = tmp_path / "data"
-    folder.mkdir(mode=0o700)
-    program = Program(folder, keys__wrapping="", keys__index="")
-    assert program.run("check").returncode == 0
-    assert (folder / "keys.json").stat().st_mode & 0o077 == 0
 
 
 def test_staff_are_appointed_by_a_link(program: Program) -> None:
