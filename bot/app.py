@@ -190,8 +190,8 @@ class App:
         for task in (*tasks, inbox):
             task.cancel()
         await asyncio.gather(*tasks, inbox, return_exceptions=True)
+        await self.clock.stop()  # or a sweep might renew the leases given back
         await self.outbox.stop(STOP_SECONDS / 2)
-        await self.clock.stop()
         if self.telegram:
             await self.telegram.close()
         self.kit.writer.close()

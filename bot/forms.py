@@ -102,6 +102,8 @@ class Forms:
         row = session.get(Conversation, link.conversation_id) if link else None
         if link is None or row is None or row.state not in (State.OPEN, State.PAUSED):
             return None
+        if row.flow not in FLOWS:
+            return None
         chat = session.get_one(Chat, row.chat_id)
         worker = session.get_one(Worker, row.worker_id)
         trusted = self.cans[chat.channel].trusted
