@@ -13,9 +13,10 @@ JOIN = Choice(Word("join", "name"), "f:join:")
 MENU = Choice(Word("menu", "menu_label"), "v:menu:")
 HELP = Choice(Word("menu", "help_label"), "v:help:")
 PERSON = Choice(Word("menu", "person_label"), "v:person:")
-CHINESE = Choice("中文", "a:language:zh-CN")
-ENGLISH = Choice("English", "a:language:en")
-LANGUAGES = {"zh-CN": CHINESE, "en": ENGLISH}
+LANGUAGES = {
+    "zh-CN": Choice("中文", "a:language:zh-CN"),
+    "en": Choice("English", "a:language:en"),
+}
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,11 @@ def own_rows(turn: Turn) -> tuple[Choice, ...]:
     )
 
 
+def other_languages(turn: Turn) -> tuple[Choice, ...]:
+    """Return the ways to the languages this person does not read now."""
+    return tuple(way for name, way in LANGUAGES.items() if name != turn.language)
+
+
 def menu(turn: Turn, arg: str) -> list[Say]:
     """Show the home menu."""
     return [home(turn, Word("menu", "home"))]
@@ -43,8 +49,8 @@ def menu(turn: Turn, arg: str) -> list[Say]:
 
 def home(turn: Turn, text: Word) -> Say:
     """Return the home menu under other words, such as a greeting."""
-    other = ENGLISH if turn.language != "en" else CHINESE
-    message = Say(text, choices=(*own_rows(turn), HELP, PERSON, other))
+    choices = (*own_rows(turn), HELP, PERSON, *other_languages(turn))
+    message = Say(text, choices=choices)
     return with_resume(turn, message, first=True)
 
 
@@ -98,7 +104,7 @@ def bars(turn: Turn) -> tuple[Bar, ...]:
     return (
         Bar(Word("menu", "bar_join"), (JOIN, MY_APPLICATION)),
         Bar(Word("menu", "bar_service"), (HELP, PERSON)),
-        Bar(Word("menu", "bar_mine"), (*own_rows(turn), CHINESE, ENGLISH)),
+        Bar(Word("menu", "bar_mine"), (*own_rows(turn), *other_languages(turn))),
     )
 
 

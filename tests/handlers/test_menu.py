@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from handlers.menu import bars, person
+import pytest
+
+from handlers.menu import bars, menu, person
 from handlers.turn import Turn
 from models.message import Body
 from models.place import Union
@@ -17,6 +19,17 @@ def test_the_menus_below_the_page_hold_at_most_five_rows(turn: Turn) -> None:
     found = bars(turn)
     assert len(found) == 3
     assert all(1 <= len(bar.rows) <= 5 for bar in found)
+
+
+@pytest.mark.parametrize(("language", "other"), [("zh-CN", "English"), ("en", "中文")])
+def test_only_the_other_language_is_offered(
+    turn: Turn, language: str, other: str
+) -> None:
+    turn.worker.language = language
+    *_, mine = bars(turn)
+    (message,) = menu(turn, "")
+    for choices in (mine.rows, message.choices):
+        assert [choice.label for choice in choices if choice.press[0] == "a"] == [other]
 
 
 def test_staff_have_their_list_in_the_menu(world: World) -> None:
