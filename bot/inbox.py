@@ -142,11 +142,7 @@ def keep_poison(
             id=number,
             chat_id=chat.id,
             worker_id=worker.id,
-            update=seal(
-                worker.open_key(kit.keys),
-                place,
-                orjson.dumps(vars(incoming), default=_hex),
-            ),
+            update=seal(worker.open_key(kit.keys), place, _pack(incoming)),
             error="",
             after_number=chat.last_number,
             at=now,
@@ -155,10 +151,14 @@ def keep_poison(
     return ledger.close()
 
 
-def _hex(value: object) -> str:
-    if isinstance(value, bytes):
-        return value.hex()
-    raise TypeError
+def _pack(incoming: Incoming) -> bytes:
+    """Write a whole update down; its picture was made small when it came."""
+    return orjson.dumps({**vars(incoming), "data": incoming.data.hex()})
+
+
+def _unpack(packed: bytes) -> Incoming:
+    fields = orjson.loads(packed)
+    return Incoming(**{**fields, "data": bytes.fromhex(fields["data"])})
 
 
 def _open_poison(session: Session) -> list[int]:
@@ -190,8 +190,8 @@ def retry_one(
     if chat.last_number != row.after_number:
         row.settled = "overtaken"
         return Written([], set())
-    data = unseal(worker.open_key(kit.keys), f"poison.update|{row.id}", row.update)
-    incoming = Incoming(**{**orjson.loads(data), "data": b""})
+    packed = unseal(worker.open_key(kit.keys), f"poison.update|{row.id}", row.update)
+    incoming = _unpack(packed)
     ledger = Ledger(session, kit, now)
     can = cans[incoming.channel]
     turn = kit.turn(session, chat, worker, now, can.trusted)

@@ -122,6 +122,34 @@ async def test_it_is_tried_again_and_then_done(
     assert len(post.sent) == 2
 
 
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"kind": "photo", "data": bytes(range(256)), "mime": "image/jpeg"},
+        {"kind": "location", "lat": 23.13, "lon": 113.26},
+        {"kind": "press", "label": "我要入会", "given_id": "g-1", "language": "en"},
+    ],
+)
+async def test_it_is_tried_again_as_its_person_sent_it(
+    inbox: Inbox,
+    kit: Kit,
+    bad: list[Exception],
+    monkeypatch: pytest.MonkeyPatch,
+    facts: dict[str, Any],
+) -> None:
+    update = said(BAD, **facts)
+    await inbox.take([update])
+    tried: list[Incoming] = []
+
+    def step(turn: Any, incoming: Incoming) -> list[Any]:
+        tried.append(incoming)
+        return []
+
+    monkeypatch.setattr(bot.step, "step", step)
+    await inbox.retry_poison()
+    assert tried == [update]
+
+
 async def test_it_is_tried_a_few_times_and_then_left_to_a_person(
     inbox: Inbox, kit: Kit, bad: list[Exception]
 ) -> None:
