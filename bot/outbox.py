@@ -40,8 +40,11 @@ from models.message import AGAIN, Fate, Kind
 UNSETTLED = 10
 """How many messages may be sent but not marked: a kill repeats them, too."""
 
-TRIES = 4
-"""How often a message of uncertain arrival is sent, where its kind allows that."""
+DOUBTS = 4
+"""How often nobody can tell whether a message arrived before it is given up."""
+
+DOUBT_SECONDS = 0.5
+"""How long to wait before sending again what may have arrived."""
 
 PRIORITY = {Kind.REPLY: 0, Kind.RECEIPT: 0, Kind.REMINDER: 1, Kind.BROADCAST: 2}
 
@@ -196,11 +199,12 @@ class Outbox:
 
     async def _doubtful(self, message: Outgoing) -> float | None:
         """Send again what may be doubled; list the rest for a person."""
-        if message.kind not in AGAIN or message.attempt >= TRIES:
+        message.doubts += 1
+        if message.kind not in AGAIN or message.doubts >= DOUBTS:
             self._settle(message, Fate.UNCERTAIN, "no_answer")
             return None
         await self._claim(message)
-        return 0.5
+        return DOUBT_SECONDS
 
     async def _claim(self, message: Outgoing) -> None:
         """Commit the attempt before the request leaves."""

@@ -22,7 +22,11 @@ class Can:
 
 @dataclass(slots=True)
 class Outgoing:
-    """A message on its way: its row, where to, and what it says."""
+    """A message on its way: its row, where to, and what it says.
+
+    `attempt` is written to its row before each request; `doubts` counts, in this
+    process alone, how often nobody could tell whether it arrived.
+    """
 
     channel: str
     address: str
@@ -31,6 +35,7 @@ class Outgoing:
     kind: Kind
     body: Body
     attempt: int = 1
+    doubts: int = 0
     picture: tuple[str, bytes] | None = None
 
 

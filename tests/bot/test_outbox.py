@@ -16,7 +16,7 @@ from bot.channels import (
     Unreachable,
 )
 from bot.kit import Kit, clock
-from bot.outbox import TRIES, UNSETTLED, Outbox
+from bot.outbox import DOUBTS, UNSETTLED, Outbox
 from bot.step import Written
 from models.message import Fate, Kind
 
@@ -137,16 +137,44 @@ async def test_a_wait_holds_one_chat_and_is_no_attempt(kit: Kit, post: Post) -> 
     assert row_of(kit, slow).attempt == 1
 
 
+@pytest.fixture
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Send what is in doubt again without a wait."""
+    monkeypatch.setattr("bot.outbox.DOUBT_SECONDS", 0.0)
+
+
 async def test_a_doubtful_reply_goes_again_a_few_times_and_is_then_listed(
-    kit: Kit, post: Post
+    kit: Kit, post: Post, at_once: None
 ) -> None:
-    post.fails["a"] = [Uncertain() for _ in range(TRIES)]
-    message = waiting(kit, attempt=TRIES - 1)
+    post.fails["a"] = [Uncertain() for _ in range(DOUBTS)]
+    message = waiting(kit)
     put(made(kit, post), message)
     await settled(kit)
     row = row_of(kit, message)
-    assert (row.fate, row.reason, row.attempt) == (Fate.UNCERTAIN, "no_answer", TRIES)
-    assert len(post.begun) == 2
+    assert (row.fate, row.reason, row.attempt) == (Fate.UNCERTAIN, "no_answer", DOUBTS)
+    assert len(post.begun) == DOUBTS
+
+
+async def test_doubts_about_one_reply_do_not_count_for_the_next(
+    kit: Kit, post: Post, at_once: None
+) -> None:
+    post.fails["a"] = [Uncertain() for _ in range(DOUBTS + 1)]
+    put(made(kit, post), waiting(kit), waiting(kit))
+    await settled(kit)
+    assert fates(kit) == [Fate.UNCERTAIN, Fate.SENT]
+    assert post.begun == [("a", 1)] * DOUBTS + [("a", 2)] * 2
+
+
+async def test_a_reply_cut_short_by_many_kills_still_gets_all_its_tries(
+    kit: Kit, post: Post, at_once: None
+) -> None:
+    post.fails["a"] = [Uncertain() for _ in range(DOUBTS - 1)]
+    message = waiting(kit, attempt=7)
+    await made(kit, post).recover()
+    await settled(kit)
+    row = row_of(kit, message)
+    assert (row.fate, row.attempt) == (Fate.SENT, 7 + DOUBTS)
+    assert len(post.begun) == DOUBTS
 
 
 @pytest.mark.parametrize("kind", [Kind.REMINDER, Kind.BROADCAST])
