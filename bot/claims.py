@@ -78,19 +78,21 @@ def write_attempt(
     session.add(row)
 
 
-def stop_chat(session: Session, chat_id: int, number: int, now: datetime) -> None:
-    """Mark a chat as closed to us, and skip what waits for it."""
+def stop_chat(session: Session, chat_id: int, number: int, now: datetime) -> set[int]:
+    """Mark a chat as closed to us, and skip what waits for it.
+
+    Return the numbers that wait no more; what is written afterwards is not among them.
+    """
     chat = session.get_one(Chat, chat_id)
     chat.stopped_at = now
     session.add(chat)
-    waiting = update(Message).where(
-        col(Message.chat_id) == chat_id, col(Message.fate) == Fate.WAITING
-    )
-    session.execute(waiting.values(fate=Fate.SKIPPED, reason="stopped"))
-    failed = update(Message).where(
-        col(Message.chat_id) == chat_id, col(Message.number) == number
-    )
+    its = update(Message).where(col(Message.chat_id) == chat_id)
+    failed = its.where(col(Message.number) == number)
     session.execute(failed.values(fate=Fate.FAILED, reason="stopped"))
+    waiting = its.where(col(Message.fate) == Fate.WAITING)
+    skipped = waiting.values(fate=Fate.SKIPPED, reason="stopped")
+    found = session.execute(skipped.returning(col(Message.number)))
+    return {number, *found.scalars()}
 
 
 def take_back(session: Session, kit: Kit, now: datetime) -> list[Outgoing]:

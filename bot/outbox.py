@@ -161,14 +161,15 @@ class Outbox:
                 self._later(again, message.chat_id)
             self._pump()
 
-    def _next(self, chat_id: int) -> None:
-        """Go on with the chat's next message, now that the one before is marked.
+    def _next(self, chat_id: int, over: set[int]) -> None:
+        """Go on with the chat's next message, now that those before it are marked.
 
         Not sooner: after a kill, one that left unmarked would be repeated behind it.
         """
+        self._open.difference_update((chat_id, number) for number in over)
         line = self._lines[chat_id]
         line.busy = False
-        line.waiting.popleft()
+        line.waiting = deque(m for m in line.waiting if m.number not in over)
         if line.waiting:
             self._make_ready(chat_id)
         else:
@@ -215,15 +216,15 @@ class Outbox:
         )
 
     async def _stop_chat(self, message: Outgoing) -> None:
-        """Stop writing to a chat that blocked us; what waits for it is skipped."""
+        """Stop writing to a chat that blocked us; what waits for it is skipped.
+
+        What the person had us write by speaking again since then stays in line.
+        """
         now = clock()
-        await self.kit.writer.write(
+        over = await self.kit.writer.write(
             lambda session: stop_chat(session, message.chat_id, message.number, now)
         )
-        line = self._lines[message.chat_id]
-        self._open.difference_update((m.chat_id, m.number) for m in line.waiting)
-        line.waiting = deque([message])
-        self._next(message.chat_id)
+        self._next(message.chat_id, over)
 
     def _settle(
         self,
@@ -260,9 +261,8 @@ class Outbox:
     def _marked(self, batch: list[Settled]) -> None:
         """Let the chats go on whose messages are marked now."""
         self._unsettled -= len(batch)
-        self._open.difference_update((s.chat_id, s.number) for s in batch)
         for settled in batch:
-            self._next(settled.chat_id)
+            self._next(settled.chat_id, {settled.number})
         self._pump()
 
     async def recover(self) -> None:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections.abc import Callable
+from typing import Any
 
 import pytest
+from sqlmodel import Session
 
 from bot.channels import (
     Channel,
@@ -207,6 +210,28 @@ async def test_a_stopped_chat_fails_once_and_the_rest_is_skipped(
     put(outbox, waiting(kit))
     await settled(kit)
     assert post.sent == [("a", 4)]
+
+
+async def test_what_was_written_just_after_a_chat_was_stopped_is_sent(
+    kit: Kit, post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    post.fails["a"] = [Stopped()]
+    first, second = waiting(kit), waiting(kit)
+    outbox, write = made(kit, post), kit.writer.write
+
+    async def late(body: Callable[[Session], Any]) -> Any:
+        """Write one more between the commit of the stop and the word of it."""
+        done = await write(body)
+        if len(rows(kit)) == 2 and row_of(kit, first).fate is Fate.FAILED:
+            put(outbox, waiting(kit))
+        return done
+
+    monkeypatch.setattr(kit.writer, "write", late)
+    put(outbox, first, second)
+    await until(lambda: len(rows(kit)) == 3)
+    await settled(kit)
+    assert fates(kit) == [Fate.FAILED, Fate.SKIPPED, Fate.SENT]
+    assert post.begun == [("a", 1), ("a", 3)]
 
 
 @pytest.mark.parametrize(
