@@ -70,12 +70,19 @@ def settle(session: Session, batch: list[Settled]) -> None:
 
 
 def write_attempt(
-    session: Session, key: tuple[int, int], attempt: int, until: datetime
-) -> None:
-    """Write an attempt down before its request leaves."""
-    row = session.get_one(Message, key)
-    row.attempt, row.lease_until = attempt, until
+    session: Session, kit: Kit, message: Outgoing, until: datetime
+) -> bool:
+    """Write an attempt down before its request leaves; tell whether it still may.
+
+    It may not once its row was skipped, sent or taken over while it was in memory.
+    """
+    key = (message.chat_id, message.number)
+    row = session.get_one(Message, key, with_for_update=True)
+    if row.fate is not Fate.WAITING or row.holder != kit.process:
+        return False
+    row.attempt, row.lease_until = message.attempt, until
     session.add(row)
+    return True
 
 
 def stop_chat(session: Session, chat_id: int, number: int, now: datetime) -> set[int]:

@@ -177,8 +177,8 @@ class Outbox:
 
     async def _try(self, line: Line, message: Outgoing) -> float | None:
         """Send once and settle; return the seconds until another try, if any."""
-        if message.attempt == 0:
-            await self._claim(message)
+        if message.attempt == 0 and not await self._claim(message):
+            return None
         try:
             external_id = await self.channels[message.channel].send(message)
         except Unreachable:
@@ -204,16 +204,18 @@ class Outbox:
         if message.kind not in AGAIN or message.doubts >= DOUBTS:
             self._settle(message, Fate.UNCERTAIN, "no_answer")
             return None
-        await self._claim(message)
-        return DOUBT_SECONDS
+        return DOUBT_SECONDS if await self._claim(message) else None
 
-    async def _claim(self, message: Outgoing) -> None:
-        """Commit the attempt before the request leaves."""
+    async def _claim(self, message: Outgoing) -> bool:
+        """Commit the attempt before the request leaves; drop what is ours no more."""
         message.attempt += 1
-        key, until = (message.chat_id, message.number), clock() + lease()
-        await self.kit.writer.write(
-            lambda session: write_attempt(session, key, message.attempt, until)
+        until = clock() + lease()
+        ours = await self.kit.writer.write(
+            lambda session: write_attempt(session, self.kit, message, until)
         )
+        if not ours:
+            self._next(message.chat_id, {message.number})
+        return ours
 
     async def _stop_chat(self, message: Outgoing) -> None:
         """Stop writing to a chat that blocked us; what waits for it is skipped.

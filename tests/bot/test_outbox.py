@@ -212,6 +212,33 @@ async def test_a_stopped_chat_fails_once_and_the_rest_is_skipped(
     assert post.sent == [("a", 4)]
 
 
+@pytest.mark.parametrize(
+    "facts", [{"fate": Fate.SKIPPED}, {"fate": Fate.SENT}, {"holder": "other"}]
+)
+async def test_a_message_whose_row_is_ours_no_more_never_leaves(
+    kit: Kit, post: Post, facts: dict[str, Any]
+) -> None:
+    over = waiting(kit, kind=Kind.REMINDER, **facts)
+    behind = waiting(kit)
+    outbox = made(kit, post)
+    put(outbox, over, behind)
+    await until(lambda: row_of(kit, behind).fate is Fate.SENT)
+    assert post.begun == [("a", 2)]
+    assert row_of(kit, over).attempt == 0
+    await until(lambda: not outbox._open)
+
+
+async def test_a_doubtful_reply_another_process_took_over_is_left_to_it(
+    kit: Kit, post: Post, at_once: None
+) -> None:
+    post.fails["a"] = [Uncertain()]
+    message, behind = waiting(kit, holder="other"), waiting(kit)
+    put(made(kit, post), message, behind)
+    await until(lambda: row_of(kit, behind).fate is Fate.SENT)
+    assert post.begun == [("a", 1), ("a", 2)]
+    assert row_of(kit, message).fate is Fate.WAITING
+
+
 async def test_what_was_written_just_after_a_chat_was_stopped_is_sent(
     kit: Kit, post: Post, monkeypatch: pytest.MonkeyPatch
 ) -> None:
