@@ -1,7 +1,7 @@
 """What every part of the program is handed: settings, database, keys, places."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from sqlmodel import Session
 
@@ -14,6 +14,9 @@ from models.place import Atlas, edition, read_atlas
 from models.rules import Rules
 from models.sealing import Keyring
 from models.worker import Worker
+
+LOOK = timedelta(seconds=1)
+"""How long places somebody imported may stay unseen."""
 
 
 def clock() -> datetime:
@@ -32,14 +35,18 @@ class Kit:
     rules: Rules
     atlas: Atlas = field(default_factory=Atlas)
     vocabulary: Vocabulary = field(default_factory=vocabulary)
+    looked: datetime | None = None
 
     @property
     def process(self) -> str:
         """This process's stable name."""
         return self.config.product.process
 
-    def refresh(self, session: Session) -> None:
-        """Read the places again when somebody imported new ones."""
+    def refresh(self, session: Session, now: datetime) -> None:
+        """Read the places again when somebody imported new ones; look once a second."""
+        if self.looked is not None and now - self.looked < LOOK:
+            return
+        self.looked = now
         if edition(session) != self.atlas.edition:
             self.atlas = read_atlas(session)
 

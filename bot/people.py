@@ -1,9 +1,9 @@
 """People: which updates are new, whose they are, and their rows locked in order."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
+from sqlalchemy import bindparam
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
@@ -18,10 +18,16 @@ from models.worker import Worker, new_worker
 Place = tuple[str, str, str]
 """Channel, bot and address: where a chat is."""
 
-INSERTS: dict[str, Callable[..., Any]] = {
-    "sqlite": sqlite.insert,
-    "postgresql": postgresql.insert,
+_NEW = {
+    dialect: insert(Arrival)
+    .on_conflict_do_nothing()
+    .returning(col(Arrival.channel), col(Arrival.bot), col(Arrival.key))
+    for dialect, insert in (
+        ("sqlite", sqlite.insert),
+        ("postgresql", postgresql.insert),
+    )
 }
+"""Write updates' keys down and give back those that are new, by database."""
 
 
 def place_of(incoming: Incoming) -> Place:
@@ -34,15 +40,12 @@ def first_seen(
 ) -> list[Incoming]:
     """Write the updates' keys down, sorted; return those nobody had, in their order."""
     by_key = {(i.channel, i.bot, i.key): i for i in reversed(batch)}
-    new = INSERTS[session.get_bind().dialect.name](Arrival)
-    statement = new.on_conflict_do_nothing().returning(
-        Arrival.channel, Arrival.bot, Arrival.key
-    )
+    new = _NEW[session.get_bind().dialect.name]
     rows = [
         {"channel": channel, "bot": bot, "key": key, "at": now}
         for channel, bot, key in sorted(by_key)
     ]
-    fresh = {tuple(r) for r in session.execute(statement, rows)}
+    fresh = {tuple(r) for r in session.execute(new, rows)}
     return [
         i
         for i in batch
@@ -54,10 +57,8 @@ def first_seen(
 def people_of(
     session: Session, kit: Kit, batch: list[Incoming], now: datetime
 ) -> dict[Place, tuple[Chat, Worker]]:
-    """Return each update's chat and person, locked by id; make those met first."""
-    chats = {c.place: c for c in _chats(session, batch)}
-    workers = {w.id: w for w in _workers(session, chats.values())}
-    found = {place: (c, workers[c.worker_id]) for place, c in chats.items()}
+    """Return each update's chat and person, locked in order; make those met first."""
+    found = {chat.place: (chat, worker) for chat, worker in _known(session, batch)}
     new = {place_of(i): _meet(kit, i, now) for i in batch if place_of(i) not in found}
     for rows in ([w for _, w in new.values()], [c for c, _ in new.values()]):
         session.add_all(rows)  # workers before the chats that refer to them
@@ -65,31 +66,31 @@ def people_of(
     return found | new
 
 
-def _chats(session: Session, batch: list[Incoming]) -> list[Chat]:
-    found: list[Chat] = []
+_KNOWN = (
+    select(Chat, Worker)
+    .join(Worker, col(Worker.id) == Chat.worker_id)
+    .where(
+        Chat.channel == bindparam("channel"),
+        Chat.bot == bindparam("bot"),
+        col(Chat.address).in_(bindparam("addresses", expanding=True)),
+    )
+    .order_by(col(Chat.id))
+    .with_for_update()
+)
+
+
+def _known(session: Session, batch: list[Incoming]) -> list[tuple[Chat, Worker]]:
+    found: list[tuple[Chat, Worker]] = []
     for channel, bot in sorted({(i.channel, i.bot) for i in batch}):
         addresses = {i.address for i in batch if (i.channel, i.bot) == (channel, bot)}
-        found += session.exec(
-            select(Chat)
-            .where(
-                Chat.channel == channel,
-                Chat.bot == bot,
-                col(Chat.address).in_(addresses),
-            )
-            .order_by(col(Chat.id))
-            .with_for_update()
-        ).all()
+        places = {"channel": channel, "bot": bot, "addresses": list(addresses)}
+        found += session.exec(_KNOWN, params=places).all()
     return found
 
 
-def _workers(session: Session, chats: Iterable[Chat]) -> Sequence[Worker]:
-    ids = {c.worker_id for c in chats}
-    return session.exec(
-        select(Worker)
-        .where(col(Worker.id).in_(ids))
-        .order_by(col(Worker.id))
-        .with_for_update()
-    ).all()
+_OPEN = select(Conversation).where(
+    col(Conversation.id).in_(bindparam("ids", expanding=True))
+)
 
 
 def conversations_of(
@@ -97,9 +98,7 @@ def conversations_of(
 ) -> Sequence[Conversation]:
     """Read the open conversations of all these chats together."""
     ids = {c.conversation_id for c, _ in people.values() if c.conversation_id}
-    if not ids:
-        return []
-    return session.exec(select(Conversation).where(col(Conversation.id).in_(ids))).all()
+    return session.exec(_OPEN, params={"ids": list(ids)}).all() if ids else []
 
 
 def _meet(kit: Kit, incoming: Incoming, now: datetime) -> tuple[Chat, Worker]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import bindparam, insert
 from sqlmodel import Session, col, or_, select
 
 from bot.channels import Can, Outgoing
@@ -26,6 +26,18 @@ from models.worker import Worker
 
 LEASE_SECONDS = 60
 """How long a message being sent belongs to its process; renewed while it waits."""
+
+
+_INSERT = insert(Message)
+_NOT_OURS = (
+    select(Message.chat_id, Message.holder)
+    .where(
+        col(Message.chat_id).in_(bindparam("chats", expanding=True)),
+        Message.fate == Fate.WAITING,
+        or_(Message.holder != bindparam("process"), Message.attempt == 0),
+    )
+    .order_by(col(Message.number))
+)
 
 
 @dataclass
@@ -141,22 +153,14 @@ class Ledger:
         What was left to this process and is not yet in its memory has no attempt: what
         follows it must be found in the table after it, or it would overtake.
         """
-        waiting = (
-            select(Message.chat_id, Message.holder)
-            .where(
-                col(Message.chat_id).in_([c.id for c in chats]),
-                Message.fate == Fate.WAITING,
-                or_(Message.holder != self.kit.process, Message.attempt == 0),
-            )
-            .order_by(col(Message.number))
-        )
-        self._left_to.update(self.session.exec(waiting).all())
+        of = {"chats": [c.id for c in chats], "process": self.kit.process}
+        self._left_to.update(self.session.exec(_NOT_OURS, params=of).all())
 
     def close(self) -> Written:
         """Insert the rows and return what is to be done after the commit."""
         if self._rows:
             self.session.flush()
-            self.session.execute(insert(Message), self._rows)
+            self.session.execute(_INSERT, self._rows)
         return Written(self._sends, {row["chat_id"] for row in self._rows})
 
 
@@ -177,7 +181,7 @@ def take_batch(
     now: datetime,
 ) -> Written:
     """Handle the updates not seen before, in order, each chat's and person's locked."""
-    kit.refresh(session)
+    kit.refresh(session, now)
     fresh = first_seen(session, batch, now)
     people = people_of(session, kit, fresh, now)
     # A session forgets rows nobody holds: these are at hand while the batch runs.

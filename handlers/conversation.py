@@ -127,6 +127,7 @@ def _finish(talk: Talk, state: Progress) -> list[Say]:
     try:
         with turn.session.begin_nested():
             last = _form(talk, state).finish(turn)
+            talk.end(State.DONE)
             turn.session.flush()
     except AskAgain as again:
         return _again(talk, again.question, again.code)
@@ -135,7 +136,6 @@ def _finish(talk: Talk, state: Progress) -> list[Say]:
             if constraint in str(error.orig):
                 return _again(talk, question, code)
         raise
-    talk.end(State.DONE)
     return [with_resume(turn, last)]
 
 

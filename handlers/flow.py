@@ -119,8 +119,9 @@ def progress(
     seen: dict[str, Any] = {"subject": subject}
     asked: list[Question] = []
     missing: Question | None = None
+    earlier = Answers(seen)
     for question in _walk(turn, flow, seen):
-        if question.how.when and not question.how.when(Answers(seen)):
+        if question.how.when and not question.how.when(earlier):
             continue
         asked.append(question)
         if missing is None and not _is_answered(

@@ -198,13 +198,13 @@ class Join(Flow):
             "due": add_workdays(turn.today, turn.rules.review_days),
         }
         if row is None:
-            columns |= {
-                "id": new_id(),
-                "number": new_number(turn.session),
-                "worker_id": turn.worker.id,
-                "source": turn.chat.source,
-            }
-            row = Application(**columns)
+            row = Application(
+                id=new_id(),
+                number=new_number(turn.session),
+                worker_id=turn.worker.id,
+                source=turn.chat.source,
+                **columns,
+            )
         for name, value in columns.items():
             setattr(row, name, value)
         answers = self.model_dump(mode="json", exclude={"extras", "subject", "sure"})

@@ -67,7 +67,10 @@ class Offer:
         """Return the answer with this key while it is still on offer."""
         if self.finding:
             return self.finding(turn, answers, key)
-        return next((o for o in self.listing(turn, answers) if o.key == key), None)
+        for option in self.listing(turn, answers):
+            if option.key == key:
+                return option
+        return None
 
 
 def plain(text: str) -> str:

@@ -3,10 +3,10 @@
 An answer that will not do raises `Refused`; one that ends the whole flow raises `Stop`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from types import GenericAlias, SimpleNamespace
+from types import GenericAlias
 from typing import Any, get_args, get_origin
 
 from pydantic import Field, TypeAdapter, ValidationError
@@ -169,14 +169,16 @@ def joined(*texts: Text) -> Text:
     return texts[0] if len(texts) == 1 else Word("common", "joined", {"texts": texts})
 
 
-class Answers(SimpleNamespace):
+class Answers:
     """Earlier answers as attributes; a question not asked reads as None."""
 
-    def __init__(self, seen: dict[str, Any]) -> None:
-        super().__init__(**seen)
+    __slots__ = ("_seen",)
 
-    def __getattr__(self, name: str) -> None:
-        return None
+    def __init__(self, seen: Mapping[str, Any]) -> None:
+        self._seen = seen
+
+    def __getattr__(self, name: str) -> Any:
+        return self._seen.get(name)
 
 
 def make_question(

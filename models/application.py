@@ -13,7 +13,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Index, UniqueConstraint, text
+from sqlalchemy import Index, UniqueConstraint, bindparam, text, union_all
 from sqlmodel import Field, Session, SQLModel, col, or_, select
 
 from models import reminder
@@ -143,22 +143,26 @@ class Decision:
     union_code: str | None = None
 
 
+_TAKEN = select(Application.id).where(Application.number == bindparam("number"))
+_LATEST = (
+    select(Application)
+    .where(Application.worker_id == bindparam("worker_id"))
+    .order_by(col(Application.submitted_at).desc())
+    .limit(1)
+)
+
+
 def new_number(session: Session) -> str:
     """Draw an application number nobody has: eight digits that tell nothing."""
     while True:
         number = f"{secrets.randbelow(10**8):08d}"
-        taken = select(Application.id).where(Application.number == number)
-        if session.exec(taken).first() is None:
+        if session.exec(_TAKEN, params={"number": number}).first() is None:
             return number
 
 
 def latest_of(session: Session, worker_id: int) -> Application | None:
     """Return the worker's newest application."""
-    return session.exec(
-        select(Application)
-        .where(Application.worker_id == worker_id)
-        .order_by(col(Application.submitted_at).desc())
-    ).first()
+    return session.exec(_LATEST, params={"worker_id": worker_id}).first()
 
 
 def steps_of(session: Session, application_id: int) -> list[Step]:
@@ -188,34 +192,37 @@ def waiting_in(session: Session, unions: set[str]) -> list[Application]:
 
 def doubts_about(session: Session, application: Application) -> set[str]:
     """Return what a person must look at: an ID or mobile that others hold too."""
-    members = _held_by_another(
-        Worker, Worker.id, application, col(Worker.member_no).is_not(None)
-    )
-    pending = _held_by_another(
-        Application,
-        Application.worker_id,
-        application,
-        col(Application.standing).in_(OPEN),
-    )
+    of = {
+        "id_tag": application.id_tag,
+        "mobile_tag": application.mobile_tag,
+        "worker_id": application.worker_id,
+    }
     doubts = set()
-    for id_tag, mobile_tag in (*session.exec(members), *session.exec(pending)):
+    for id_tag, mobile_tag in session.execute(_OTHERS, of):
         doubts |= {"id_known"} if id_tag == application.id_tag else set()
         doubts |= {"mobile_known"} if mobile_tag == application.mobile_tag else set()
     return doubts
 
 
-def _held_by_another(
-    table: type[Worker] | type[Application],
-    worker_id: Any,
-    application: Application,
-    counts: Any,
+def _held_by_others(
+    table: type[Worker] | type[Application], worker_id: Any, counts: Any
 ) -> Any:
-    """Select the tags of other people's rows that share one with the application."""
-    same_id = col(table.id_tag) == application.id_tag
-    same_mobile = col(table.mobile_tag) == application.mobile_tag
+    """Select the tags of other people's rows that share one with an application."""
+    same_id = col(table.id_tag) == bindparam("id_tag")
+    same_mobile = col(table.mobile_tag) == bindparam("mobile_tag")
+    another = col(worker_id) != bindparam("worker_id")
     return select(table.id_tag, table.mobile_tag).where(
-        or_(same_id, same_mobile), worker_id != application.worker_id, counts
+        or_(same_id, same_mobile), another, counts
     )
+
+
+_OTHERS = union_all(
+    _held_by_others(Worker, Worker.id, col(Worker.member_no).is_not(None)),
+    _held_by_others(
+        Application, Application.worker_id, col(Application.standing).in_(OPEN)
+    ),
+)
+"""What current members and open applications of other people share with one."""
 
 
 def hold(session: Session, application: Application) -> Worker:
@@ -243,7 +250,8 @@ def record(
 
     A decision the worker has not heard of yet is overtaken by this, and never told.
     """
-    before = steps_of(session, application.id)
+    is_new = application not in session
+    before = [] if is_new else steps_of(session, application.id)
     if before:
         reminder.skip(session, DECISION, str(before[-1].id), "overtaken", now)
     application.standing = standing
@@ -258,7 +266,7 @@ def record(
     if reasons:
         worker = session.get_one(Worker, application.worker_id)
         step.keep(keys, worker, reasons)
-    for row in (application, step):  # the step refers to the application
-        session.add(row)
-        session.flush()
+    session.add(application)
+    session.flush()  # the step refers to the application
+    session.add(step)
     return step

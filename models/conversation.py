@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 import orjson
+from sqlalchemy import bindparam
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from models.columns import BigId, Utc, new_id, one_of
@@ -96,17 +97,33 @@ def new_conversation(
     )
 
 
+_PAUSED = (
+    select(Conversation)
+    .where(
+        Conversation.chat_id == bindparam("chat_id"),
+        Conversation.state == State.PAUSED,
+    )
+    .order_by(col(Conversation.updated_at).desc())
+    .limit(1)
+)
+_PAUSED_OF = _PAUSED.where(Conversation.worker_id == bindparam("worker_id"))
+_PAUSED_IN = _PAUSED.where(
+    Conversation.flow == bindparam("flow"), Conversation.subject == bindparam("subject")
+)
+
+
 def paused_of(session: Session, worker_id: int, chat_id: int) -> Conversation | None:
     """Return the conversation of this chat that was paused last."""
-    return session.exec(
-        select(Conversation)
-        .where(
-            Conversation.worker_id == worker_id,
-            Conversation.chat_id == chat_id,
-            Conversation.state == State.PAUSED,
-        )
-        .order_by(col(Conversation.updated_at).desc())
-    ).first()
+    of = {"worker_id": worker_id, "chat_id": chat_id}
+    return session.exec(_PAUSED_OF, params=of).first()
+
+
+def paused_in(
+    session: Session, chat_id: int, flow: str, subject: str
+) -> Conversation | None:
+    """Return the paused conversation of one flow about one subject."""
+    of = {"chat_id": chat_id, "flow": flow, "subject": subject}
+    return session.exec(_PAUSED_IN, params=of).first()
 
 
 def unfinished_since(session: Session, before: datetime) -> list[Conversation]:
@@ -122,19 +139,3 @@ def unfinished_since(session: Session, before: datetime) -> list[Conversation]:
             .limit(100)
         )
     )
-
-
-def paused_in(
-    session: Session, chat_id: int, flow: str, subject: str
-) -> Conversation | None:
-    """Return the paused conversation of one flow about one subject."""
-    return session.exec(
-        select(Conversation)
-        .where(
-            Conversation.chat_id == chat_id,
-            Conversation.flow == flow,
-            Conversation.subject == subject,
-            Conversation.state == State.PAUSED,
-        )
-        .order_by(col(Conversation.updated_at).desc())
-    ).first()

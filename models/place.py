@@ -150,10 +150,12 @@ def _kilometres(lat: float, lon: float, lat2: float, lon2: float) -> float:
     return 12742 * asin(sqrt(a + b))
 
 
+_EDITION = select(Edition.number).where(Edition.id == 1)
+
+
 def edition(session: Session) -> int:
     """Return the number of the places' present edition."""
-    row = session.get(Edition, 1)
-    return row.number if row else 0
+    return session.exec(_EDITION).first() or 0
 
 
 def read_atlas(session: Session) -> Atlas:

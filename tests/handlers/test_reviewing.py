@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlmodel import Session, select
 
+from bot.kit import LOOK
 from models.application import Application, Standing
 from models.columns import short
 from models.message import Body
@@ -159,6 +160,7 @@ def test_facts_are_shown_even_when_they_would_not_be_taken_today(
     world: World,
 ) -> None:
     world.write(_close_a_group)
+    world.now += LOOK
     rows = dict(press(world, "v:review")[0]["rows"])
     assert rows["职业"] == "truck_driver"
     assert rows["区县"] == "白云区"
