@@ -174,10 +174,16 @@ def _numbered(
 @cache
 def vocabulary() -> Vocabulary:
     """Return the command words and the texts handlers must know, in every language."""
-    with (CHAT / "commands.toml").open("rb") as file:
+    spoken = {language: _commands(language) for language in LANGUAGES}
+    every = {w: press for words in spoken.values() for w, press in words.items()}
+    return Vocabulary(every, frozenset(spoken["en"]), _documents())
+
+
+def _commands(language: str) -> dict[str, str]:
+    """Return the command words of a language, and the press each one means."""
+    with (CHAT / language / "commands.toml").open("rb") as file:
         presses: dict[str, list[str]] = tomllib.load(file)
-    commands = {plain(w): press for press, words in presses.items() for w in words}
-    return Vocabulary(commands, _documents())
+    return {plain(w): press for press, words in presses.items() for w in words}
 
 
 def _documents() -> dict[tuple[str, str], str]:

@@ -109,7 +109,7 @@ def bars(turn: Turn) -> tuple[Bar, ...]:
 
 
 COURTESIES = {"hello": Word("menu", "hello"), "thanks": Word("menu", "thanks")}
-"""What is answered to a courtesy; see commands.toml for the words."""
+"""What is answered to a courtesy; each language's commands.toml has the words."""
 
 
 def courtesy(turn: Turn, word: str) -> list[Say]:

@@ -23,6 +23,7 @@ from models.identity import mask_id, parse_number
 from models.place import Source
 from models.staff import PREFIX, accept
 
+_WORDS = re.compile(r"[^\W\d_]+")
 _EDIT = re.compile(
     r"(?:(?:改一下|修改|更改|改)[\s:：]*|(?:change|edit)[\s:：]+)(.+)", re.I | re.S
 )
@@ -63,7 +64,15 @@ def _accept(turn: Turn, code: str) -> list[Say]:
 
 
 def _text(turn: Turn, incoming: Incoming) -> list[Say]:
-    typed, talk = incoming.text, open_talk(turn)
+    if not _begins_in_english(turn, incoming):
+        return _typed(turn, incoming.text, menu.lost)
+    menu.language(turn, "en")
+    return _typed(turn, incoming.text, menu.welcome)  # any before was not in English
+
+
+def _typed(turn: Turn, typed: str, lost: Callable[[Turn], list[Say]]) -> list[Say]:
+    """Take typed words; say what `lost` does where they mean nothing here."""
+    talk = open_talk(turn)
     if looks_like_id(typed):
         turn.said = mask_id(typed)
         if not turn.trusted:
@@ -75,7 +84,22 @@ def _text(turn: Turn, incoming: Incoming) -> list[Say]:
         return pressed(turn, command)
     if talk is not None:
         return _correction(turn, talk, typed) or _answer(turn, talk, typed, screen)
-    return _guessed(turn, screen, typed) or menu.lost(turn)
+    return _guessed(turn, screen, typed) or lost(turn)
+
+
+def _begins_in_english(turn: Turn, incoming: Incoming) -> bool:
+    """Tell whether somebody's first words are English, on a channel that cannot say.
+
+    Latin letters alone say nothing, for pinyin is written in them: one of the words
+    must be an English command.
+    """
+    own = incoming.given_id is not None  # only then are their words numbered too
+    went_on = turn.chat.last_number - own > 1 or turn.chat.conversation_id is not None
+    if incoming.language is not None or went_on:
+        return False
+    words = _WORDS.findall(incoming.text)
+    known = not turn.vocabulary.english.isdisjoint(map(plain, [*words, incoming.text]))
+    return known and all(word.isascii() for word in words)
 
 
 def _chosen(screen: list[Shown], typed: str) -> Shown | None:

@@ -66,11 +66,12 @@ class Incoming:
 class Vocabulary:
     """What of the templates a handler must know: command words, and texts agreed to.
 
-    `commands` gives the press a typed word means; `documents` the exact text of a block
-    by (language, block).
+    `commands` gives the press a typed word means, `english` which of these are English;
+    `documents` the exact text of a block by (language, block).
     """
 
     commands: Mapping[str, str] = field(default_factory=dict)
+    english: frozenset[str] = frozenset()
     documents: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
     def readings(self, text: Text) -> list[str]:

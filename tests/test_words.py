@@ -224,18 +224,30 @@ def test_chinese_words_are_polite_and_use_their_own_punctuation(flow: str) -> No
     assert re.findall(r"[\u4e00-\u9fff][,.!?;:()]", text) == []
 
 
-def commands() -> dict[str, list[str]]:
-    found: dict[str, list[str]] = tomllib.loads((CHAT / "commands.toml").read_text())
+def commands(language: str) -> dict[str, list[str]]:
+    path = CHAT / language / "commands.toml"
+    found: dict[str, list[str]] = tomllib.loads(path.read_text("utf-8"))
     return found
 
 
+def command_words() -> list[str]:
+    found = [words for name in LANGUAGES for words in commands(name).values()]
+    return [plain(word) for words in found for word in words]
+
+
 def test_no_command_word_means_two_things() -> None:
-    words = [plain(word) for words in commands().values() for word in words]
+    words = command_words()
     assert sorted(words) == sorted(set(words))
     assert all(words)
 
 
-@pytest.mark.parametrize("press", commands())
+def test_every_command_has_words_in_every_language() -> None:
+    first, *others = (list(commands(language)) for language in LANGUAGES)
+    assert all(other == first for other in others)
+    assert all(words for name in LANGUAGES for words in commands(name).values())
+
+
+@pytest.mark.parametrize("press", commands("zh-CN"))
 def test_every_command_does_something(press: str) -> None:
     kind, name = press.split(":")[:2]
     tables: dict[str, Container[str]] = {"f": FLOWS, "v": VIEWS, "a": ACTS}
@@ -245,7 +257,7 @@ def test_every_command_does_something(press: str) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_choice_of_a_list_reads_like_a_command_or_another(language: str) -> None:
-    words = {plain(word) for words in commands().values() for word in words}
+    words = {*command_words()}
     for enumeration in enumerations():
         labels = [plain(text_of(label(m), Reader(language))) for m in enumeration]
         assert len(set(labels)) == len(labels)

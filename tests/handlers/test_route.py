@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from sqlmodel import select
 
+from bot.database import Database
 from models.chat import Chat
-from tests.world import World
+from tests.world import ADAPTERS, Adapter, World
 
 
 def chat(world: World) -> Chat:
@@ -100,6 +101,55 @@ def test_a_start_in_the_middle_offers_to_go_on(world: World) -> None:
 def test_the_page_is_greeted_once(world: World) -> None:
     assert len(world.do("hello")) == 1
     assert world.do("hello") == []
+
+
+ENGLISH = "Hello, this is"
+
+
+@pytest.mark.parametrize(
+    "typed", ["hello", "Hi!", "Hi, I want to join", "THANK YOU", "Hello 👋", "I’d join"]
+)
+def test_whose_first_words_are_english_is_welcomed_in_english(
+    world: World, typed: str
+) -> None:
+    (welcome,) = world.say(typed)
+    assert welcome["text"].startswith(ENGLISH)
+    assert "中文" in [label for _, label, _ in welcome["choices"]]
+
+
+@pytest.mark.parametrize("typed", ["1", "ruhui", "nihao", "Wang Wei", "ok", "hi 你好"])
+def test_whose_first_words_may_be_chinese_is_answered_in_chinese(
+    world: World, typed: str
+) -> None:
+    world.say(typed)
+    assert "English" in [label for _, label, _ in world.say("菜单")[0]["choices"]]
+
+
+def test_an_english_command_first_is_carried_out_in_english(world: World) -> None:
+    assert world.say("join")[0]["text"].startswith("Joining is free")
+
+
+@pytest.mark.parametrize("kind", ["hello", "start"])
+@pytest.mark.parametrize("channel", ADAPTERS.values(), ids=lambda channel: channel.name)
+def test_english_after_the_chinese_welcome_is_answered_in_english(
+    sqlite: Database, channel: Adapter, kind: str
+) -> None:
+    world = World(sqlite, channel)
+    (welcome,) = world.do(kind)
+    assert "English" in [label for _, label, _ in welcome["choices"]]
+    assert world.say("I need help")[0]["text"].startswith(ENGLISH)
+
+
+def test_english_in_the_middle_changes_no_language(world: World, abroad: World) -> None:
+    world.say("你好")
+    assert world.say("help")[0]["text"].startswith("可以点选")
+    abroad.say("入会", "别人")
+    assert abroad.say("help", "别人")[0]["text"].startswith("回复数字或点选就行")
+
+
+def test_a_language_the_channel_knows_goes_before_the_first_words(world: World) -> None:
+    said = world.do("text", "hello", language="zh-CN")
+    assert said[0]["text"].startswith("您好，这里是")
 
 
 def test_nothing_but_signs_is_asked_for_words(world: World) -> None:
