@@ -1,14 +1,19 @@
 """The real channels as stories see them: a deed goes through a channel's own reading,
-and a message through its drawing, where nothing of it may get lost."""
+and a message through its drawing, where nothing of it may get lost.
+
+LINK is Telegram where ID numbers go by a link, TYPING a channel without buttons.
+"""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from html.parser import HTMLParser
 from typing import Any, cast
 
 import orjson
 
+from bot.channels import Can
 from bot.channels.page.history import as_json
 from bot.channels.page.protocol import Sent, incoming_of
 from bot.channels.telegram.draw import draw
@@ -129,3 +134,35 @@ def drawn_in_terminal(body: Body) -> Body:
     for number, label, _ in body.get("choices", []):
         assert f"{number}. {label}" in lines
     return body
+
+
+@dataclass(frozen=True)
+class Adapter:
+    """How one channel turns a deed into an update, and a message into what is seen."""
+
+    name: str
+    can: Can
+    buttons: bool = True
+    read: Callable[[Incoming], Incoming] = lambda incoming: incoming
+    draw: Callable[[Body], Body] = lambda body: body
+
+
+PAGE = Adapter(
+    "page",
+    Can(push=False, history=True, trusted=True),
+    read=through_page,
+    draw=drawn_on_page,
+)
+LINK = Adapter(
+    "link",
+    Can(push=True, history=False, trusted=False),
+    read=through_telegram,
+    draw=drawn_on_telegram,
+)
+TYPING = Adapter(
+    "typing",
+    Can(push=True, history=False, trusted=True),
+    buttons=False,
+    draw=drawn_in_terminal,
+)
+ADAPTERS = {adapter.name: adapter for adapter in (PAGE, LINK, TYPING)}

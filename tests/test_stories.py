@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from tests.adapters import ADAPTERS
 from tests.databases import SEEDED, Copy
 from tests.stories import STORIES, channels_of, play
-from tests.world import ADAPTERS, World
+from tests.world import World
 
 
 def _runs() -> list[tuple[str, str, str]]:

@@ -15,7 +15,6 @@ from typing import Any, TypeVar, cast
 
 from sqlmodel import Session, col, select
 
-from bot.channels import Can
 from bot.config import Config, Product, Web
 from bot.database import Database, Writer, in_transaction
 from bot.forms import Answered, Forms
@@ -33,7 +32,7 @@ from models.rules import Rules
 from models.sealing import Keyring
 from models.staff import appoint, invite
 from models.worker import Worker
-from tests import adapters
+from tests.adapters import PAGE, Adapter
 
 MONDAY = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 """A Monday, ten in the morning where the product is at home."""
@@ -70,38 +69,6 @@ SAME = {"w:back": "b", "w:cancel": "x"}
 """Commands that are also buttons of a conversation."""
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class Adapter:
-    """How one channel turns a deed into an update, and a message into what is seen."""
-
-    name: str
-    can: Can
-    buttons: bool = True
-    read: Callable[[Incoming], Incoming] = lambda incoming: incoming
-    draw: Callable[[Body], Body] = lambda body: body
-
-
-PAGE = Adapter(
-    "page",
-    Can(push=False, history=True, trusted=True),
-    read=adapters.through_page,
-    draw=adapters.drawn_on_page,
-)
-LINK = Adapter(
-    "link",
-    Can(push=True, history=False, trusted=False),
-    read=adapters.through_telegram,
-    draw=adapters.drawn_on_telegram,
-)
-TYPING = Adapter(
-    "typing",
-    Can(push=True, history=False, trusted=True),
-    buttons=False,
-    draw=adapters.drawn_in_terminal,
-)
-ADAPTERS = {adapter.name: adapter for adapter in (PAGE, LINK, TYPING)}
 
 
 @dataclass

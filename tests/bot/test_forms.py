@@ -14,8 +14,9 @@ from models.chat import Chat
 from models.form_link import FormLink
 from models.identity import id_check
 from models.message import Message
+from tests.adapters import LINK
 from tests.databases import SEEDED, Copy
-from tests.world import LINK, World
+from tests.world import World
 
 ID = "440106199003070001"
 WHO = "工人"

@@ -11,8 +11,9 @@ import handlers
 from bot.database import Database
 from handlers.flow import Flow
 from handlers.turn import Turn
+from tests.adapters import LINK
 from tests.handlers.turns import turn_in
-from tests.world import LINK, World
+from tests.world import World
 
 Deploy = Callable[[type[Flow]], None]
 """Put another version of a flow into service."""

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 from bot.words import vocabulary
 from models.message import Body
+from tests.adapters import ADAPTERS
 from tests.databases import SEEDED, Copy
 from tests.runs import examples
-from tests.world import ADAPTERS, ANSWERS, PAUSE, World
+from tests.world import ANSWERS, PAUSE, World
 
 STEPS = 50
 SILENT = {"hello", "stop", "return"}

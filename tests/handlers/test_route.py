@@ -7,7 +7,8 @@ from sqlmodel import select
 
 from bot.database import Database
 from models.chat import Chat
-from tests.world import ADAPTERS, Adapter, World
+from tests.adapters import ADAPTERS, Adapter
+from tests.world import World
 
 
 def chat(world: World) -> Chat:

@@ -24,6 +24,7 @@ from models.attachment import new_attachment
 from models.consent import Consent, agree
 from models.message import Fate, Message
 from models.worker import Worker
+from tests.adapters import Adapter
 from tests.databases import SEEDED, Copy
 from tests.programs import KEYRING, TOKEN
 from tests.telegram_server import TelegramServer
@@ -33,7 +34,7 @@ from tests.telegram_server.telegram import Call
 from tests.torture.checking import Verdict, check
 from tests.torture.joining import Lived, answers_of, join, photo
 from tests.torture.killing import FIRST_CHAT
-from tests.world import Adapter, World
+from tests.world import World
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 TELEGRAM = Adapter("telegram", Can(push=True, history=False, trusted=True))
