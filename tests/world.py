@@ -15,11 +15,12 @@ from typing import Any, TypeVar, cast
 
 from sqlmodel import Session, col, select
 
-from bot.config import Config, Product, Web
+from bot.config import Config
 from bot.database import Database, Writer, in_transaction
 from bot.forms import Answered, Forms
 from bot.kit import Kit
 from bot.reminding import find_due, tell
+from bot.sections import Product, Web
 from bot.step import take_batch
 from bot.words import vocabulary
 from handlers.offers import plain

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from bot.config import Config, Product, Web
+from bot.config import Config
 from bot.database import Database, Writer
 from bot.kit import Kit
+from bot.sections import Product, Web
 from models.rules import Rules
 from tests.programs import KEYRING
 

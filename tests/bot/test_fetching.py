@@ -8,7 +8,7 @@ import pytest
 
 from bot.channels.telegram import PICTURE_TRIES, Telegram
 from bot.config import Config
-from bot.config import Telegram as Settings
+from bot.sections import Telegram as Settings
 from handlers.turn import Incoming
 from tests.programs import TOKEN
 from tests.telegram_server import Kind, TelegramServer

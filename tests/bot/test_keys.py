@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretBytes, SecretStr
 
-from bot.config import Config, Database, Keys, Product
+from bot.config import Config
 from bot.keys import (
     KeysError,
     check_keys,
@@ -21,6 +21,7 @@ from bot.keys import (
     read_key_file,
     replace_key_file,
 )
+from bot.sections import Database, Keys, Product
 from bot.settings import ConfigError, read_config
 from models.sealing import Keyring, new_key
 

@@ -18,7 +18,7 @@ from bot.channels import (
 from bot.channels.telegram import TOKEN_SECONDS, Telegram
 from bot.channels.telegram.http import Http
 from bot.config import Config
-from bot.config import Telegram as Settings
+from bot.sections import Telegram as Settings
 from models.message import Body, Kind
 from tests.programs import TOKEN, free_port
 from tests.telegram_server import TelegramServer

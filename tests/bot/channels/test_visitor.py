@@ -7,7 +7,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from bot.channels.page.visitor import Gate
-from bot.config import Config, Page, Web
+from bot.config import Config
+from bot.sections import Page, Web
 
 TOKEN = "a" * 43
 

@@ -1,0 +1,241 @@
+"""Every setting there is: its name, its default, what it may be and what it means.
+
+A key's docstring is its comment in config.toml. Secrets come only from the environment
+or from a file the environment names.
+"""
+
+from __future__ import annotations
+
+from datetime import time
+from typing import Annotated, Literal
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretBytes,
+    SecretStr,
+    StringConstraints,
+    ValidationInfo,
+    field_validator,
+)
+
+from bot.values import (
+    DatabaseUrl,
+    IndexKey,
+    Networks,
+    PublicAddress,
+    TelegramAddress,
+    TelegramToken,
+    WebhookSecret,
+    WrappingKeys,
+    Zone,
+    wrong,
+)
+
+Share = Annotated[float, Field(gt=0, le=10_000)]
+Count = Annotated[int, Field(ge=1, le=100_000)]
+
+
+class Section(BaseModel):
+    """One table of config.toml; unknown keys are refused and values never change."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        use_attribute_docstrings=True,
+        validate_default=True,
+    )
+
+
+class Product(Section):
+    """What the product is called, where it is at home, and where it keeps its files."""
+
+    name: Annotated[str, StringConstraints(min_length=1, max_length=20)] = "职工之家"
+    """The name people see, in Chinese."""
+    name_en: Annotated[str, StringConstraints(min_length=1, max_length=40)] = (
+        "Workers' Home"
+    )
+    """The name people see, in English."""
+    language: Literal["zh-CN", "en"] = "zh-CN"
+    """The language of a first contact: "zh-CN" or "en"."""
+    zone: Zone = "Asia/Shanghai"
+    """The time zone of every hour and date that people see."""
+    data: Annotated[str, StringConstraints(min_length=1)] = "data"
+    """The folder of the embedded database and its keys, seen from the project."""
+    process: Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,32}$")] = "main"
+    """This process's own name; it stays the same from one start to the next."""
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    """How much is logged: "DEBUG", "INFO", "WARNING" or "ERROR"."""
+
+
+class Web(Section):
+    """The web server of the chat page, the console, forms and webhooks."""
+
+    host: Annotated[str, StringConstraints(min_length=1)] = "127.0.0.1"
+    """The address to listen on; "0.0.0.0" for every one of this machine."""
+    port: Annotated[int, Field(ge=1, le=65535)] = 8080
+    """The port to listen on."""
+    base_url: PublicAddress = Field("", examples=["https://home.example.org"])
+    """The public https address; empty means http://localhost and the port."""
+    trusted_proxies: Networks = Field((), examples=["127.0.0.1"])
+    """Addresses or networks of proxies whose X-Forwarded-For is believed."""
+    upload_mb: Annotated[int, Field(ge=1, le=100)] = 8
+    """The largest photo or file a person may send, in megabytes."""
+
+
+class Database(Section):
+    """Where everything is kept."""
+
+    url: DatabaseUrl = Field(
+        SecretStr(""), examples=["postgresql://user:password@localhost/zhigong"]
+    )
+    """postgresql://user:password@host/name; empty means SQLite in the data folder."""
+    pool: Annotated[int, Field(ge=1, le=200)] = 5
+    """How many PostgreSQL connections a process may hold."""
+
+
+class Telegram(Section):
+    """The Telegram channel; it is open when a token is given."""
+
+    token: TelegramToken = Field(
+        SecretStr(""), examples=["the line of BotFather that looks like 123456789:AA…"]
+    )
+    """The bot's token, from BotFather."""
+    base_url: TelegramAddress = "https://api.telegram.org/bot"
+    """The Bot API's address, to which the token is appended."""
+    mode: Literal["polling", "webhook"] = "polling"
+    """How updates come: "polling", or "webhook" (needs web.base_url)."""
+    webhook_secret: WebhookSecret = Field(
+        SecretStr(""), examples=['"$(openssl rand -hex 32)"']
+    )
+    """What Telegram sends along with each webhook call, to prove itself."""
+    private_answers: Literal["", "link", "typed"] = Field("", examples=["link"])
+    """ID numbers and disputes: a "link" to our own form, or "typed" into Telegram."""
+    senders: Annotated[int, Field(ge=1, le=1000)] = 64
+    """How many messages may be on their way to Telegram at once."""
+    poll_seconds: Annotated[int, Field(ge=0, le=50)] = 25
+    """How long one polling request may wait for news."""
+
+    @property
+    def enabled(self) -> bool:
+        """Say whether this channel is open."""
+        return bool(self.token.get_secret_value())
+
+    @field_validator("webhook_secret")
+    @classmethod
+    def _is_given(cls, secret: SecretStr, info: ValidationInfo) -> SecretStr:
+        if info.data.get("mode") == "webhook" and not secret.get_secret_value():
+            raise wrong("is needed, because telegram.mode is webhook")
+        return secret
+
+    @field_validator("private_answers")
+    @classmethod
+    def _is_chosen(cls, choice: str, info: ValidationInfo) -> str:
+        token = info.data.get("token")
+        if token and token.get_secret_value() and not choice:
+            raise wrong(
+                "must be chosen, because Telegram's servers are abroad: with link, ID "
+                "numbers and disputes are asked on this server's own form page; with "
+                "typed, they are typed into the chat and pass through Telegram"
+            )
+        return choice
+
+
+class Pace(Section):
+    """How fast messages leave; the defaults are Telegram's own limits."""
+
+    telegram_per_second: Share = 30.0
+    """Messages a second to all Telegram chats together."""
+    chat_per_second: Share = 1.0
+    """Messages a second to one chat, sustained."""
+    chat_burst: Count = 5
+    """Messages one chat may get at once before that limit is felt."""
+    group_per_minute: Count = 20
+    """Messages a minute to one Telegram group."""
+
+
+class Page(Section):
+    """What one visitor of the chat page may ask of it."""
+
+    per_minute: Count = 60
+    """Messages a minute from one chat, sustained."""
+    burst: Count = 20
+    """Messages one chat may send at once."""
+    new_per_minute: Count = 20
+    """New chats a minute from one address."""
+
+
+class Review(Section):
+    """How applications are looked through."""
+
+    working_days: Annotated[int, Field(ge=1, le=60)] = 3
+    """Working days within which an application is answered."""
+    undo_seconds: Annotated[int, Field(ge=0, le=600)] = 30
+    """Seconds in which a decision can be taken back."""
+
+
+class Join(Section):
+    """Who may join."""
+
+    minimum_age: Annotated[int, Field(ge=16, le=99)] = 16
+    """The age from which a worker may join."""
+    check_age: Annotated[int, Field(ge=16, le=150)] = 65
+    """The age from which a person checks whether there is still a job."""
+
+    @field_validator("check_age")
+    @classmethod
+    def _is_above_the_minimum(cls, age: int, info: ValidationInfo) -> int:
+        if age <= info.data.get("minimum_age", 0):
+            raise wrong("must be above join.minimum_age")
+        return age
+
+
+class Drafts(Section):
+    """What becomes of a form that nobody finishes."""
+
+    remind_hours: Annotated[int, Field(ge=1, le=720)] = 24
+    """Hours of silence after which a worker is reminded, once."""
+    keep_days: Annotated[int, Field(ge=1, le=365)] = 30
+    """Days of silence after which the answers are erased."""
+
+    @field_validator("keep_days")
+    @classmethod
+    def _is_after_the_reminder(cls, days: int, info: ValidationInfo) -> int:
+        if days * 24 <= info.data.get("remind_hours", 0):
+            raise wrong("must be later than drafts.remind_hours")
+        return days
+
+
+class Quiet(Section):
+    """The hours in which nobody is sent a notice."""
+
+    start: time = time(21)
+    """When the quiet hours start."""
+    end: time = time(8)
+    """When the quiet hours end, the next morning."""
+
+
+class Forms(Section):
+    """The one-time links to a private form."""
+
+    minutes: Annotated[int, Field(ge=1, le=1440)] = 30
+    """Minutes for which a link to a private form is good."""
+
+
+class Keys(Section):
+    """The keys outside the database; the embedded database makes its own."""
+
+    wrapping: WrappingKeys = Field({}, examples=['"$(openssl rand -base64 32)"'])
+    """32 random bytes in base64; while keys rotate 2:base64,1:base64, newest first."""
+    index: IndexKey = Field(None, examples=['"$(openssl rand -base64 32)"'])
+    """32 random bytes in base64; they can never change while there is data."""
+
+    @field_validator("index")
+    @classmethod
+    def _comes_with_the_other(
+        cls, index: SecretBytes | None, info: ValidationInfo
+    ) -> SecretBytes | None:
+        if bool(info.data.get("wrapping", index)) != bool(index):
+            raise wrong("and keys.wrapping must be given together")
+        return index
