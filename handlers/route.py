@@ -91,11 +91,11 @@ def _begins_in_english(turn: Turn, incoming: Incoming) -> bool:
     """Tell whether somebody's first words are English, on a channel that cannot say.
 
     Latin letters alone say nothing, for pinyin is written in them: one of the words
-    must be an English command.
+    must be an English command.  A slash command is the same in every language.
     """
     own = incoming.given_id is not None  # only then are their words numbered too
     went_on = turn.chat.last_number - own > 1 or turn.chat.conversation_id is not None
-    if incoming.language is not None or went_on:
+    if incoming.language is not None or went_on or incoming.text.startswith("/"):
         return False
     words = _WORDS.findall(incoming.text)
     known = not turn.vocabulary.english.isdisjoint(map(plain, [*words, incoming.text]))

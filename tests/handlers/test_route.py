@@ -118,7 +118,9 @@ def test_whose_first_words_are_english_is_welcomed_in_english(
     assert "中文" in [label for _, label, _ in welcome["choices"]]
 
 
-@pytest.mark.parametrize("typed", ["1", "ruhui", "nihao", "Wang Wei", "ok", "hi 你好"])
+@pytest.mark.parametrize(
+    "typed", ["1", "ruhui", "nihao", "Wang Wei", "/join", "ok", "hi 你好"]
+)
 def test_whose_first_words_may_be_chinese_is_answered_in_chinese(
     world: World, typed: str
 ) -> None:
