@@ -7,7 +7,7 @@ doubled by a bad network or a restart.
 
 import asyncio
 import math
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from pydantic import ValidationError
@@ -24,14 +24,14 @@ from bot.channels.page.protocol import (
     Sent,
     answer_of,
     asked_number,
-    event_of,
     incoming_of,
     refusal_of,
 )
+from bot.channels.page.stream import Stream, chat_id_at
 from bot.channels.page.visitor import Gate
 from bot.database import read
 from bot.kit import Kit
-from bot.news import News, wait
+from bot.news import News
 from bot.pages import STATIC, page
 from bot.pictures import cleaned
 from bot.step import picture_of
@@ -42,13 +42,6 @@ from models.columns import long
 from models.review import may_review
 from models.staff import staff_of
 from models.worker import Worker
-
-PING_SECONDS = 15.0
-SLICE_SECONDS = 1.0
-"""How often a stream looks for what other processes wrote, if there may be any."""
-
-PATIENCE = 30
-"""How many slices a stream waits for a chat that has not begun."""
 
 BODY_LIMIT = 32 * 1024
 TOO_FAST = "Too fast. It will be sent in a moment."
@@ -138,69 +131,12 @@ class Page:
         address = self.gate.address(request)
         if address is None:
             return refusal_of(401, "Please refresh this page.", self._language(request))
-        after = asked_number(request, "after") or 0
+        stream = Stream(self.kit, self.news, self.closing, address)
         return StreamingResponse(
-            self._events(address, after),
+            stream.events(asked_number(request, "after") or 0),
             media_type="text/event-stream",
             headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
         )
-
-    async def _events(self, address: str, after: int) -> AsyncIterator[bytes]:
-        yield b": hello\n\n"
-        chat_id = await self._chat_id(address)
-        for _ in range(PATIENCE):  # until the first message makes the chat
-            if chat_id is not None or self.closing.is_set():
-                break
-            await asyncio.sleep(SLICE_SECONDS)
-            chat_id = await self._chat_id(address)
-        if chat_id is None:
-            return
-        event = self.news.watch(chat_id)
-        try:
-            async for piece in self._follow(address, chat_id, event, after):
-                yield piece
-        finally:
-            self.news.forget(chat_id, event)
-
-    async def _follow(
-        self, address: str, chat_id: int, event: asyncio.Event, after: int
-    ) -> AsyncIterator[bytes]:
-        bars: Any = None
-        quiet = 0.0
-        slice_ = PING_SECONDS if self.kit.database.is_sqlite else SLICE_SECONDS
-        while not self.closing.is_set():
-            rows, menu = await self._news(address, after)
-            for row in rows:
-                after = row["number"]
-                yield event_of("message", row, after)
-            if rows and menu != bars:
-                bars = menu
-                yield event_of("menu", menu)
-            if len(rows) == history.PAGE:
-                continue
-            quiet = 0.0 if rows else quiet
-            if not await wait(event, slice_):
-                quiet += slice_
-            if quiet >= PING_SECONDS:
-                quiet = 0.0
-                yield b": ping\n\n"
-
-    async def _chat_id(self, address: str) -> int | None:
-        def look(session: Session) -> int | None:
-            chat = history.chat_at(session, address)
-            return chat.id if chat else None
-
-        return await read(self.kit.database, look)
-
-    async def _news(self, address: str, after: int) -> tuple[list[history.Row], Any]:
-        def look(session: Session) -> tuple[list[history.Row], Any]:
-            chat = history.chat_at(session, address)
-            if chat is None or chat.last_number <= after:
-                return [], None
-            rows, _ = history.messages(session, self.kit, chat, after=after)
-            return rows, history.bars(session, self.kit, chat)
-
-        return await read(self.kit.database, look)
 
     async def say(self, request: Request) -> Response:
         """Take what the worker says; the answer comes after the commit."""
@@ -265,7 +201,7 @@ class Page:
         if not self.gate.is_ours(request):
             return None, refusal_of(403, "Please refresh this page.", language)
         seconds = self.gate.wait_to_say(address)
-        if seconds == 0 and await self._chat_id(address) is None:
+        if seconds == 0 and await chat_id_at(self.kit, address) is None:
             seconds = self.gate.wait_to_begin(request)
         if seconds > 0:
             return None, refusal_of(429, TOO_FAST, language, math.ceil(seconds))
