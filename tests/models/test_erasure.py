@@ -1,0 +1,75 @@
+"""Erasure: what is a person's goes, what is another's stays."""
+
+from __future__ import annotations
+
+from sqlmodel import Session, SQLModel, select
+
+from models.application import Application, Step
+from models.chat import Chat
+from models.conversation import new_conversation
+from models.erasure import forget
+from models.form_link import FormLink, make_link
+from models.message import Fate, Kind, Message
+from models.staff import Staff
+from models.worker import Worker
+from tests.models.cast import NOW, apply, meet, reviewer
+
+
+def test_everything_of_a_person_goes(session: Session) -> None:
+    worker, chat = meet(session)
+    apply(session, worker, chat)
+    talk = new_conversation(worker.id, chat.id, "join", "", NOW)
+    session.add(talk)
+    make_link(session, talk.id, "resident_id", NOW, 30)
+    forget(session, worker.id)
+    for table in (Worker, Chat, Application, Step, FormLink):
+        assert session.exec(select(table)).all() == []
+
+
+def test_what_is_another_persons_stays(session: Session) -> None:
+    worker, _ = meet(session)
+    other, chat = meet(session, "2")
+    row = apply(session, other, chat)
+    forget(session, worker.id)
+    assert session.get_one(Application, row.id).worker_id == other.id
+    assert session.get_one(Chat, chat.id).worker_id == other.id
+
+
+def test_a_message_about_a_person_goes_from_anothers_chat(session: Session) -> None:
+    worker, _ = meet(session)
+    _, chat = meet(session, "2")
+    session.add(
+        Message(
+            chat_id=chat.id,
+            number=1,
+            about_id=worker.id,
+            side="bot",
+            kind=Kind.REPLY,
+            fate=Fate.KEPT,
+            body=b"",
+            at=NOW,
+        )
+    )
+    forget(session, worker.id)
+    assert session.exec(select(Message)).all() == []
+
+
+def test_a_position_stays_without_its_holder(session: Session) -> None:
+    staff = reviewer(session)
+    assert staff.worker_id is not None
+    forget(session, staff.worker_id)
+    assert session.get_one(Staff, staff.id).worker_id is None
+
+
+def test_forgetting_nobody_changes_nothing(session: Session) -> None:
+    worker, _ = meet(session)
+    forget(session, 1)
+    assert session.get(Worker, worker.id) is not None
+
+
+def test_no_table_names_a_worker_without_a_reference() -> None:
+    known = {"reminder.chat_id", "chat.conversation_id", "audit_entry.subject_id"}
+    for table in SQLModel.metadata.sorted_tables:
+        for column in table.columns:
+            named = column.name.endswith(("worker_id", "chat_id", "conversation_id"))
+            assert not named or column.foreign_keys or str(column) in known
