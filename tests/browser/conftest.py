@@ -15,7 +15,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 
 from bot.database import Database
-from tests.databases import SEEDED, Copy
+from tests.databases import SEEDED, Copy, url_of
 from tests.programs import Program
 
 from .phone import PHONE, Phone
@@ -51,7 +51,7 @@ def program(
     database: Database, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Program]:
     """Run the program, on the page alone."""
-    url = database.writing.url.render_as_string(hide_password=False)
+    url = url_of(database)
     folder = tmp_path_factory.mktemp("program")
     made = Program(folder, url, review__undo_seconds=1, **QUICK)
     made.start()

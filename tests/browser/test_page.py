@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.databases import SEEDED, Copy
+from tests.databases import SEEDED, Copy, url_of
 from tests.programs import Program
 
 from .conftest import NewPhone
@@ -112,7 +112,7 @@ def test_who_is_too_quick_is_told_and_loses_nothing(
     browser: Browser, sqlite_copies: Copy, tmp_path: Path
 ) -> None:
     with sqlite_copies(SEEDED) as database:
-        url = database.writing.url.render_as_string()
+        url = url_of(database)
         program = Program(tmp_path, url, page__burst=4, page__per_minute=60)
         context = browser.new_context(**PHONE)  # type: ignore[arg-type]
         try:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 
-from tests.programs import new_database, postgresql_server
+from tests.databases import new_database, postgresql_server
 
 Addresses = dict[str, Callable[[], str]]
 """By its name, how to make a fresh database and get its address; "" is SQLite."""

@@ -19,7 +19,7 @@ from models.chat import Chat
 from models.message import Fate, Message
 from models.staff import appoint, invite
 from models.worker import Worker
-from tests.databases import SEEDED, Copy
+from tests.databases import SEEDED, Copy, url_of
 from tests.programs import KEYRING, TOKEN, Program
 from tests.telegram_server import Heard, Person, TelegramServer, fill_in
 
@@ -168,11 +168,6 @@ async def running(
                 yield made
             finally:
                 await made.kill()
-
-
-def url_of(database: Database) -> str:
-    """Give a database's address, its password included."""
-    return database.writing.url.render_as_string(hide_password=False)
 
 
 async def until(holds: Callable[[], bool], seconds: float = 15.0) -> None:

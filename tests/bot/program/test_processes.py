@@ -14,10 +14,10 @@ from sqlmodel import select
 from models.arrival import Poison
 from models.lease import LEADER, Lease
 from models.message import Fate
-from tests.databases import Copy
+from tests.databases import Copy, url_of
 from tests.programs import TOKEN, Program
 
-from .running import FAST, Running, running, until, url_of
+from .running import FAST, Running, running, until
 from .test_webhook import WEBHOOK, post, update
 
 pytestmark = pytest.mark.asyncio(loop_scope="function")

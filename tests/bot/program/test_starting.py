@@ -10,10 +10,8 @@ import pytest
 from sqlalchemy import URL
 
 from bot.database import migrate, open_database
-from tests.databases import SEEDED, Copy, administer
-from tests.programs import Program, new_database
-
-from .running import url_of
+from tests.databases import SEEDED, Copy, administer, new_database, url_of
+from tests.programs import Program
 
 OTHER_KEY = "b" * 43 + "="
 
