@@ -15,19 +15,27 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from models.sealing import Keyring
 from tests.databases import seed
+from tests.telegram_server import TelegramServer
 
 ROOT = Path(__file__).resolve().parent.parent
 TOKEN = "123456789:AAabcdefghijklmnopqrstuvwxyz0123456"
 KEYRING = Keyring({1: b"w" * 32}, 1, b"i" * 32)
 START_SECONDS = 60.0
 STOP_SECONDS = 20.0
+UNLIMITED: dict[str, object] = {
+    "pace__telegram_per_second": 10_000,
+    "pace__chat_per_second": 10_000,
+    "pace__chat_burst": 100_000,
+    "product__log_level": "WARNING",
+}
+"""Telegram's limits on a chat's pace are lifted: a join would take a quarter minute."""
 
 
 class Process:
@@ -113,6 +121,16 @@ class Program(Process):
         self.command = self._bot(*(words or ("serve",)))
         super().start()
 
+    @contextmanager
+    def serving(self, *words: str) -> Iterator[Program]:
+        """Start it, wait until it is healthy, and kill it in the end."""
+        try:
+            self.start(*words)
+            self.wait_until_healthy()
+            yield self
+        finally:
+            self.kill()
+
     def run(self, *words: str, typed: str = "") -> subprocess.CompletedProcess[str]:
         """Run another command to its end, typing lines into it."""
         return subprocess.run(
@@ -157,6 +175,42 @@ def program(database: str = "", **settings: object) -> Iterator[Program]:
             yield made
         finally:
             made.kill()
+
+
+def at_telegram(server: TelegramServer) -> dict[str, object]:
+    """Give the settings of a program at this Telegram; ID numbers are typed there."""
+    return {
+        "telegram__token": server.token,
+        "telegram__base_url": server.url,
+        "telegram__private_answers": "typed",
+    }
+
+
+@asynccontextmanager
+async def ours_at_work(
+    database: str = "", seed: int = 0, **settings: object
+) -> AsyncIterator[tuple[TelegramServer, Program]]:
+    """Give a server and the product for it, not started yet, with UNLIMITED pace."""
+    async with TelegramServer(token=TOKEN, seed=seed, remember=4) as server:
+        everything = {**at_telegram(server), **UNLIMITED, **settings}
+        with program(database, **everything) as made:
+            yield server, made
+
+
+@asynccontextmanager
+async def rival_at_work(
+    *options: str,
+) -> AsyncIterator[tuple[TelegramServer, Process]]:
+    """Give a server and the stock bot for it, not started yet."""
+    command = [sys.executable, "-m", "tests.rival.ptb_join", *options]
+    with TemporaryDirectory(prefix="rival-") as folder:
+        async with TelegramServer(token=TOKEN, remember=4) as server:
+            address = ["--base-url", server.url, "--token", server.token]
+            process = Process([*command, *address], {}, Path(folder) / "rival.log")
+            try:
+                yield server, process
+            finally:
+                process.kill()
 
 
 def free_port() -> int:

@@ -14,12 +14,11 @@ from typing import Any
 
 import psutil  # type: ignore[import-untyped]
 
-from tests.programs import TOKEN, Process, program
+from tests.programs import Process, ours_at_work, rival_at_work
 from tests.rival.crowd_join import join as join_rival
 from tests.telegram_server import Kind, TelegramServer, crowd
 from tests.telegram_server.crowd import Script
-from tests.torture.interrupting import join_ours, rival_at_work
-from tests.torture.killing import FIRST_CHAT, settings
+from tests.torture.joining import FIRST_CHAT, join_as_driver
 
 COLD_CHAT = FIRST_CHAT + 1_000_000
 ALONE_CHAT = FIRST_CHAT + 2_000_000
@@ -52,9 +51,8 @@ class Round:
 
 async def ours(load: Load, database: str = "") -> Round:
     """Measure one round of the product on a fresh database."""
-    async with TelegramServer(token=TOKEN, remember=4) as server:
-        with program(database, **settings(server)) as made:
-            return await _round(server, made, join_ours, load)
+    async with ours_at_work(database) as (server, process):
+        return await _round(server, process, join_as_driver, load)
 
 
 async def theirs(load: Load) -> Round:

@@ -96,9 +96,7 @@ def _press(message: Message, label: str) -> str:
 
 async def page(people: int, joins: int, database: str = "") -> Figures:
     """Let so many people join through the chat page."""
-    with program(database, **LIFTED) as made:
-        made.start()
-        await asyncio.to_thread(made.wait_until_healthy)
+    with program(database, **LIFTED) as made, made.serving():
         return await _crowd(made, people, joins)
 
 

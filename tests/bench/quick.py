@@ -14,11 +14,9 @@ from models.chat import Chat
 from models.conversation import Conversation
 from models.worker import Worker
 from tests.databases import opened
-from tests.programs import KEYRING, TOKEN, Program, program
+from tests.programs import KEYRING, Program, ours_at_work, rival_at_work
 from tests.telegram_server import Person, Silence, TelegramServer, crowd
-from tests.torture.interrupting import rival_at_work
-from tests.torture.joining import driver, id_of, name_of
-from tests.torture.killing import FIRST_CHAT, settings
+from tests.torture.joining import FIRST_CHAT, driver, id_of, name_of
 
 PATIENCE = 60.0
 RIVAL_PATIENCE = 5.0
@@ -38,12 +36,11 @@ class Pairs:
 async def ours(people: int, times: int, database: str = "") -> Pairs:
     """Send pairs to the product; each answer is also looked up in its database."""
     words = {q.name: q.words for q in driver(0) if q.name in QUESTIONS}
-    async with TelegramServer(token=TOKEN, remember=4) as server:
-        with program(database, **settings(server)) as made:
-            made.start()
-            pairs = await _send(server, people, times, words, PATIENCE)
-            made.stop()
-            pairs.wrong = max(pairs.wrong, _misplaced(made, people * times))
+    async with ours_at_work(database) as (server, made):
+        made.start()
+        pairs = await _send(server, people, times, words, PATIENCE)
+        made.stop()
+        pairs.wrong = max(pairs.wrong, _misplaced(made, people * times))
     return pairs
 
 

@@ -7,19 +7,13 @@ Any bot can be put through it, so ours and the stock one stand side by side.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
-from tests.programs import TOKEN, Process, program
+from tests.programs import Process, ours_at_work, rival_at_work
 from tests.rival.crowd_join import join as join_rival
-from tests.rival.process import rival
-from tests.telegram_server import Person, TelegramServer, crowd
+from tests.telegram_server import TelegramServer, crowd
 from tests.telegram_server.crowd import Script
-from tests.torture.joining import Lived, driver, join
-from tests.torture.killing import FIRST_CHAT, settings
+from tests.torture.joining import FIRST_CHAT, join_as_driver
 
 UPDATES = 17
 """What one join takes, with either bot."""
@@ -55,35 +49,14 @@ class Noticed:
 
 async def ours(trial: Trial, database: str = "") -> Noticed:
     """Put the product through a trial."""
-    async with TelegramServer(token=TOKEN, remember=4) as server:
-        with program(database, **settings(server)) as made:
-            return await interrupt(server, made, join_ours, trial)
+    async with ours_at_work(database) as (server, process):
+        return await interrupt(server, process, join_as_driver, trial)
 
 
 async def theirs(trial: Trial) -> Noticed:
     """Put the stock bot through the same trial."""
     async with rival_at_work() as (server, process):
         return await interrupt(server, process, join_rival, trial)
-
-
-@asynccontextmanager
-async def rival_at_work(
-    *options: str,
-) -> AsyncIterator[tuple[TelegramServer, Process]]:
-    """Give a server and the stock bot for it, not started yet."""
-    with TemporaryDirectory(prefix="rival-") as folder:
-        async with TelegramServer(token=TOKEN, remember=4) as server:
-            process = rival(server, Path(folder), *options)
-            try:
-                yield server, process
-            finally:
-                process.kill()
-
-
-async def join_ours(person: Person) -> None:
-    """Join as a driver; the chat's number says which."""
-    number = person.chat.id - FIRST_CHAT
-    await join(person, driver(number), Lived(number))
 
 
 async def interrupt(

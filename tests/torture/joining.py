@@ -19,6 +19,9 @@ from handlers.say import Word
 from models.identity import id_check
 from tests.telegram_server import Heard, Person
 
+FIRST_CHAT = 1_000_001
+"""The chat of the person whose number is 0; the others follow."""
+
 READER = Reader("zh-CN")
 SURNAMES = "王李张刘陈杨黄赵吴周"
 NUMERALS = "〇一二三四五六七八九"
@@ -178,6 +181,12 @@ async def join(person: Person, questions: list[Question], lived: Lived) -> None:
         await _answer(person, message, question)
     await _expect(person, receipt(), last, lived)
     lived.finished = True
+
+
+async def join_as_driver(person: Person) -> None:
+    """Join as a driver; the chat's number says which."""
+    number = person.chat.id - FIRST_CHAT
+    await join(person, driver(number), Lived(number))
 
 
 async def _expect(person: Person, words: str, last: str, lived: Lived) -> Heard:

@@ -6,20 +6,17 @@ import asyncio
 import itertools
 import random
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from sqlmodel import Session
 
 from models.message import Fate, Message
 from tests.databases import opened
-from tests.programs import TOKEN, Process, Program, program
+from tests.programs import Process, Program, ours_at_work
 from tests.telegram_server import Delivery, Kind, Silence, TelegramServer
 from tests.torture.checking import Verdict, check, count
-from tests.torture.joining import Lived, answers_of, join
+from tests.torture.joining import FIRST_CHAT, Lived, answers_of, join
 
-FIRST_CHAT = 1_000_001
 SENDERS = 64
 UNSETTLED = 10
 FAULTS: tuple[tuple[Kind, dict[str, float]], ...] = (
@@ -32,23 +29,6 @@ FAULTS: tuple[tuple[Kind, dict[str, float]], ...] = (
     (Kind.ERROR_AFTER, {"probability": 0.005}),
 )
 POLL_FAULTS = (Kind.RESET, Kind.ERROR_BEFORE, Kind.ERROR_AFTER)
-
-
-def settings(server: TelegramServer) -> dict[str, object]:
-    """Give the settings under which the product is tried on a server.
-
-    Telegram's limits on a chat's pace are lifted: a join would take a quarter minute.
-    """
-    return {
-        "telegram__token": server.token,
-        "telegram__base_url": server.url,
-        "telegram__private_answers": "typed",
-        "telegram__senders": SENDERS,
-        "pace__telegram_per_second": 10_000,
-        "pace__chat_per_second": 10_000,
-        "pace__chat_burst": 100_000,
-        "product__log_level": "WARNING",
-    }
 
 
 @dataclass
@@ -121,27 +101,26 @@ class Ordeal:
 
 async def torture(plan: Plan, database: str = "") -> tuple[Ordeal, Verdict]:
     """Run the product through a plan on one database and check what is left."""
-    async with _server(plan) as server:
-        with program(database, **settings(server)) as ours:
-            ordeal = Ordeal(plan, server, ours)
-            await ordeal.begin()
-            await asyncio.gather(ordeal.kill(), ordeal.people())
-            server.faults.clear()
-            await _settled(ours, server, plan.patience)
-            verdict = await asyncio.to_thread(_judge, ours, ordeal)
+    at_work = ours_at_work(database, plan.seed, telegram__senders=SENDERS)
+    async with at_work as (server, ours):
+        if plan.faults:
+            _spoil(server)
+        ordeal = Ordeal(plan, server, ours)
+        await ordeal.begin()
+        await asyncio.gather(ordeal.kill(), ordeal.people())
+        server.faults.clear()
+        await _settled(ours, server, plan.patience)
+        verdict = await asyncio.to_thread(_judge, ours, ordeal)
     return ordeal, verdict
 
 
-@asynccontextmanager
-async def _server(plan: Plan) -> AsyncIterator[TelegramServer]:
-    async with TelegramServer(token=TOKEN, seed=plan.seed, remember=4) as server:
-        if plan.faults:
-            for kind, facts in FAULTS:
-                server.faults.add(kind, **facts)
-            for kind in POLL_FAULTS:
-                server.faults.add(kind, method="getUpdates", probability=0.01)
-            server.updates.delivery = Delivery(redeliver=0.05, reorder="between")
-        yield server
+def _spoil(server: TelegramServer) -> None:
+    """Let the server fail at times, and deliver updates again and out of order."""
+    for kind, facts in FAULTS:
+        server.faults.add(kind, **facts)
+    for kind in POLL_FAULTS:
+        server.faults.add(kind, method="getUpdates", probability=0.01)
+    server.updates.delivery = Delivery(redeliver=0.05, reorder="between")
 
 
 async def _settled(ours: Program, server: TelegramServer, patience: float) -> None:

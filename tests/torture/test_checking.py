@@ -32,8 +32,7 @@ from tests.telegram_server.methods import METHODS
 from tests.telegram_server.rules import check_call
 from tests.telegram_server.telegram import Call
 from tests.torture.checking import Verdict, check
-from tests.torture.joining import Lived, answers_of, join, photo
-from tests.torture.killing import FIRST_CHAT
+from tests.torture.joining import FIRST_CHAT, Lived, answers_of, join, photo
 from tests.world import World
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
