@@ -4,7 +4,7 @@ import hashlib
 import secrets
 from datetime import datetime, timedelta
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from models import audit
@@ -86,8 +86,9 @@ def accept(session: Session, token: str, worker_id: int, now: datetime) -> Staff
     return staff
 
 
+_HELD = select(Staff).where(Staff.worker_id == bindparam("worker_id"), Staff.active)
+
+
 def staff_of(session: Session, worker_id: int) -> Staff | None:
     """Return the active position a worker holds."""
-    return session.exec(
-        select(Staff).where(Staff.worker_id == worker_id, Staff.active)
-    ).first()
+    return session.exec(_HELD, params={"worker_id": worker_id}).first()

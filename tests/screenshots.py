@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from PIL import Image
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
 from models.identity import id_check
+from tests.browser.chromium import chromium
 from tests.browser.phone import PHONE, Phone
 from tests.browser.reviewing import CARD
-from tests.conftest import CHROMIUM
 from tests.programs import ROOT, Program, program
 
 DOCS = ROOT / "docs"
@@ -125,17 +125,11 @@ def main() -> None:
     """Take every picture."""
     DOCS.mkdir(exist_ok=True)
     expect.set_options(timeout=30_000)
-    with program() as made, sync_playwright() as playwright:
-        made.start("demo")
-        made.wait_until_healthy()
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox"]
-        )
+    with program() as made, made.serving("demo"), chromium() as browser:
         for picture in PICTURES:
             path = DOCS / f"{picture.__name__.replace('_', '-')}.png"
             with visiting(browser, made) as visit:
                 save(picture(visit), path)
-        browser.close()
 
 
 if __name__ == "__main__":

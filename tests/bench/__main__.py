@@ -14,8 +14,9 @@ import uvloop
 
 from tests.bench import joining, paging, quick
 from tests.bench.joining import Load, Round, middle
-from tests.bench.painting import chromium, first_look
+from tests.bench.painting import first_look
 from tests.bench.quick import Pairs
+from tests.conftest import CHROMIUM
 from tests.tables import Goal, out, print_columns, print_goals
 from tests.torture.chosen import Kind, databases
 
@@ -151,7 +152,7 @@ def page(
                 "joined": figures.finished,
             }
     print_columns(f"Chat page: {joins} joins by {people} people", columns)
-    if chromium() is None or looks == 0:
+    if CHROMIUM is None or looks == 0:
         out.print("No first look: no Chromium here, or none asked for.")
         return
     look = first_look(looks)

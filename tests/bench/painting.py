@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import dataclass
 from statistics import median
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from tests.bench.paging import LIFTED
+from tests.browser.chromium import chromium
 from tests.programs import program
 
 SLOWER = 4
@@ -28,21 +28,10 @@ class Look:
     kilobytes: float
 
 
-def chromium() -> str | None:
-    """Find the browser, if there is one."""
-    return shutil.which("chromium") or shutil.which("chromium-browser")
-
-
 def first_look(times: int, database: str = "") -> Look:
     """Open the page so many times, each time as a new phone; give the medians."""
-    with program(database, **LIFTED) as made, sync_playwright() as playwright:
-        made.start()
-        made.wait_until_healthy()
-        browser = playwright.chromium.launch(
-            executable_path=chromium(), args=["--no-sandbox"]
-        )
+    with program(database, **LIFTED) as made, made.serving(), chromium() as browser:
         looks = [_look(browser, made.url) for _ in range(times)]
-        browser.close()
     figures = [vars(look).values() for look in looks]
     return Look(*(median(column) for column in zip(*figures, strict=True)))
 

@@ -6,20 +6,20 @@ run their own.
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, expect
 
 from bot.database import Database
 from tests.databases import SEEDED, Copy, url_of
+from tests.people import invitation
 from tests.programs import Program
 
+from .chromium import chromium
 from .phone import PHONE, Phone
-from .reviewing import invitation
 
 QUICK = {"page__new_per_minute": 10_000, "page__per_minute": 10_000, "page__burst": 999}
 """One machine plays many visitors here; the test of the limits sets its own."""
@@ -30,13 +30,9 @@ NewPhone = Callable[..., Phone]
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """Start Chromium."""
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=["--no-sandbox"]
-        )
-        expect.set_options(timeout=20_000)
-        yield chromium
-        chromium.close()
+    expect.set_options(timeout=20_000)
+    with chromium() as started:
+        yield started
 
 
 @pytest.fixture(scope="package")
@@ -51,25 +47,22 @@ def program(
     database: Database, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Program]:
     """Run the program, on the page alone."""
-    url = url_of(database)
     folder = tmp_path_factory.mktemp("program")
-    made = Program(folder, url, review__undo_seconds=1, **QUICK)
-    made.start()
-    made.wait_until_healthy()
-    yield made
-    made.kill()
+    made = Program(folder, url_of(database), review__undo_seconds=1, **QUICK)
+    with made.serving():
+        yield made
 
 
 @pytest.fixture
 def phone(browser: Browser, program: Program) -> Iterator[NewPhone]:
-    """Give new phones; in the end none may have complained in its console."""
+    """Give new phones, at this program or another; none may complain in its console."""
     with ExitStack() as stack:
         phones: list[Phone] = []
 
-        def new(**other: Any) -> Phone:
+        def new(at: Program = program, **other: Any) -> Phone:
             context: BrowserContext = browser.new_context(**{**PHONE, **other})
             stack.callback(context.close)
-            phones.append(Phone(context.new_page(), f"http://localhost:{program.port}"))
+            phones.append(Phone(context.new_page(), f"http://localhost:{at.port}"))
             return phones[-1]
 
         yield new

@@ -6,6 +6,8 @@ import re
 
 from playwright.sync_api import ConsoleMessage, Page, expect
 
+from tests.people import ANSWERS, RECEIVED
+
 from .chat_page import Bubble, ChatPage
 
 PHONE = {
@@ -17,31 +19,14 @@ PHONE = {
     "device_scale_factor": 2,
 }
 
-ANSWERS = {
-    "请问您的姓名": "张三",
-    "身份证号（18 位）": "440106199003070001",
-    "您的手机号": "13812345678",
-}
+HOME = "您可以："
+CHECK = "请核对"
+QUESTIONS = [HOME, *(part for part in ANSWERS if part != CHECK), CHECK]
+"""What a driver is asked, in order."""
+
+TYPED = ("请问您的姓名", "身份证号（18 位）", "您的手机号")
 """What nobody can tap."""
 
-TAPS = {
-    "您可以：": "我要入会",
-    "您同意吗": "同意，开始填写",
-    "哪一类工作": "货车司机",
-    "怎么工作的": "打零工",
-    "哪个城市": "广州市",
-    "哪个区县": "白云区",
-    "街道或镇": "跳过",
-    "您是进城务工": "不是",
-    "哪里入会": "工作的地方",
-    "加入哪个工会": "请工会安排",
-    "车牌号": "跳过",
-    "开什么车": "跳过",
-    "请核对": "提交",
-}
-"""What is tapped at each question, by a part of its words."""
-
-RECEIVED = "结果会在这里告诉您"
 WHILE_DOWN = "Failed to load resource: net::ERR_"
 TURNED_AWAY = "the server responded with a status of 429"
 HARMLESS = re.compile(f"{WHILE_DOWN}|{TURNED_AWAY}")
@@ -80,23 +65,17 @@ class Phone(ChatPage):
         self.keystrokes += len(text)
         self.say(text)
 
-    def answer(self, part: str, **other: str) -> None:
+    def answer(self, part: str) -> None:
         """Wait for a question and answer it by a tap, or by typing what must be."""
         self.wait_for(part)
-        if part in TAPS:
-            self.tap(other.get(part, TAPS[part]))
-        else:
+        if part in TYPED:
             self.type(ANSWERS[part])
+        else:
+            self.tap("我要入会" if part == HOME else ANSWERS[part])
 
-    def join(self, start: str = "您可以：", until: str = RECEIVED) -> Bubble:
+    def join(self, start: str = HOME, until: str = RECEIVED) -> Bubble:
         """Answer one question after another, as they come."""
-        questions = [
-            "您可以：",
-            "您同意吗",
-            *ANSWERS,
-            *(part for part in TAPS if part not in ("您可以：", "您同意吗")),
-        ]
-        for part in questions[questions.index(start) :]:
+        for part in QUESTIONS[QUESTIONS.index(start) :]:
             if part == until:
                 break
             self.answer(part)
@@ -105,11 +84,9 @@ class Phone(ChatPage):
     def join_until_certificate(self) -> None:
         """Join as a domestic worker, up to the photo of a certificate."""
         self.join(until="哪一类工作")
-        self.wait_for("哪一类工作")
         self.tap("家政服务员")
-        for part in list(TAPS)[list(TAPS).index("怎么工作的") :]:
-            if part not in ("车牌号", "开什么车", "请核对"):
-                self.answer(part)
+        self.join(start="怎么工作的", until="加入哪个工会")
+        self.answer("加入哪个工会")
         self.wait_for("会做哪些")
         self.tap("跳过")
         self.wait_for("技能证书")

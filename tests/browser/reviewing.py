@@ -2,21 +2,10 @@
 
 from __future__ import annotations
 
-from bot.database import Database, in_transaction
-from bot.kit import clock
-from models.staff import appoint, invite
 from tests.browser.chat_page import Bubble
 from tests.browser.phone import Phone
 
 CARD = "号码格式正确"
-
-
-def invitation(database: Database) -> str:
-    """Appoint a social worker of the city; give the code that binds their chat."""
-    return in_transaction(
-        database,
-        lambda s: invite(s, appoint(s, "social_worker", "4401", clock()), clock()),
-    )
 
 
 def look_at(reviewer: Phone, number: str) -> Bubble:

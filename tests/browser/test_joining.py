@@ -13,10 +13,11 @@ from sqlmodel import Session, SQLModel, func, select
 from bot.database import Database
 from models.application import Application
 from models.attachment import Attachment
+from tests.people import RECEIVED, RESIDENT_ID
 from tests.programs import Program
 
 from .conftest import NewPhone
-from .phone import ANSWERS, RECEIVED, Phone
+from .phone import Phone
 
 pytestmark = pytest.mark.browser
 
@@ -55,7 +56,7 @@ def test_a_driver_joins_by_typing_alone(phone: NewPhone) -> None:
         "您同意吗": "入会",
         "请问您的姓名": "1",
         "身份证号（18 位）": "张三",
-        "您的手机号": ANSWERS["身份证号（18 位）"],
+        "您的手机号": RESIDENT_ID,
         "哪一类工作": "138 1234 5678",
         "怎么工作的": "货车",
         "哪个城市": "4",

@@ -5,13 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
 from tests.databases import SEEDED, Copy, url_of
 from tests.programs import Program
 
 from .conftest import NewPhone
-from .phone import PHONE, Phone
 
 pytestmark = pytest.mark.browser
 
@@ -109,23 +108,18 @@ def test_english_is_behind_the_three_dots_and_fits_too(phone: NewPhone) -> None:
 
 
 def test_who_is_too_quick_is_told_and_loses_nothing(
-    browser: Browser, sqlite_copies: Copy, tmp_path: Path
+    phone: NewPhone, sqlite_copies: Copy, tmp_path: Path
 ) -> None:
-    with sqlite_copies(SEEDED) as database:
-        url = url_of(database)
-        program = Program(tmp_path, url, page__burst=4, page__per_minute=60)
-        context = browser.new_context(**PHONE)  # type: ignore[arg-type]
-        try:
-            program.start()
-            program.wait_until_healthy()
-            worker = Phone(context.new_page(), program.url).visit()
-            for number in range(6):
-                worker.type(f"第 {number} 句")
-            expect(worker.page.locator("#state")).to_contain_text("发得有点快")
-            worker.wait_for("第 5 句")
-            worker.wait_until_sent()
-            said = [b.text for b in worker.messages() if b.side == "worker"]
-            assert said == [f"第 {number} 句" for number in range(6)]
-        finally:
-            context.close()
-            program.kill()
+    limits = {"page__burst": 4, "page__per_minute": 60}
+    with (
+        sqlite_copies(SEEDED) as database,
+        Program(tmp_path, url_of(database), **limits).serving() as strict,
+    ):
+        worker = phone(strict).visit()
+        for number in range(6):
+            worker.type(f"第 {number} 句")
+        expect(worker.page.locator("#state")).to_contain_text("发得有点快")
+        worker.wait_for("第 5 句")
+        worker.wait_until_sent()
+        said = [b.text for b in worker.messages() if b.side == "worker"]
+        assert said == [f"第 {number} 句" for number in range(6)]

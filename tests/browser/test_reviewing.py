@@ -9,10 +9,11 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from bot.database import Database
+from tests.people import RECEIVED, invitation
 
 from .conftest import NewPhone
-from .phone import RECEIVED, Phone
-from .reviewing import invitation, look_at, send_back
+from .phone import Phone
+from .reviewing import look_at, send_back
 
 pytestmark = pytest.mark.browser
 

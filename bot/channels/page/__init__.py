@@ -44,6 +44,9 @@ from models.staff import staff_of
 from models.worker import Worker
 
 BODY_LIMIT = 32 * 1024
+REMEMBERED = 10_000
+"""How many chats a process knows to exist without looking again."""
+
 TOO_FAST = "Too fast. It will be sent in a moment."
 TOO_LARGE = "The photo is too large. Please choose a smaller one."
 
@@ -63,6 +66,7 @@ class Page:
         self.kit, self.news = kit, news
         self.gate = Gate(kit.config)
         self.closing = asyncio.Event()
+        self._begun: set[str] = set()
 
     async def send(self, message: Outgoing) -> str:
         """Refuse: messages of this channel wait in their rows until they are shown."""
@@ -187,9 +191,8 @@ class Page:
         await self._take([incoming])
 
         def look(session: Session) -> int | None:
-            chat = history.chat_at(session, incoming.address)
             given = incoming.given_id or ""
-            return history.number_of(session, chat, given) if chat else None
+            return history.number_of(session, incoming.address, given)
 
         return answer_of({"number": await read(self.kit.database, look)})
 
@@ -201,11 +204,21 @@ class Page:
         if not self.gate.is_ours(request):
             return None, refusal_of(403, "Please refresh this page.", language)
         seconds = self.gate.wait_to_say(address)
-        if seconds == 0 and await chat_id_at(self.kit, address) is None:
+        if seconds == 0 and not await self._has_begun(address):
             seconds = self.gate.wait_to_begin(request)
         if seconds > 0:
             return None, refusal_of(429, TOO_FAST, language, math.ceil(seconds))
         return address, Response()
+
+    async def _has_begun(self, address: str) -> bool:
+        """Tell whether a chat exists; that it does is looked up only once."""
+        if address not in self._begun:
+            if await chat_id_at(self.kit, address) is None:
+                return False
+            if len(self._begun) >= REMEMBERED:
+                self._begun.clear()
+            self._begun.add(address)
+        return True
 
     async def shown(self, request: Request) -> Response:
         """Note how far the worker has seen the chat."""

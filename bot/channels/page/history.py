@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select, update
 
 from bot.kit import Kit
@@ -19,13 +20,33 @@ PAGE = 50
 Row = dict[str, Any]
 
 
+_AT = select(Chat).where(
+    Chat.channel == "page", Chat.bot == "", Chat.address == bindparam("address")
+)
+_AFTER = (
+    select(Message)
+    .where(
+        Message.chat_id == bindparam("chat_id"),
+        col(Message.number) > bindparam("after"),
+    )
+    .order_by(col(Message.number))
+    .limit(PAGE + 1)
+)
+_NUMBER = (
+    select(Message.number)
+    .join(Chat, col(Chat.id) == Message.chat_id)
+    .where(
+        Chat.channel == "page",
+        Chat.bot == "",
+        Chat.address == bindparam("address"),
+        Message.given_id == bindparam("given_id"),
+    )
+)
+
+
 def chat_at(session: Session, address: str) -> Chat | None:
     """Return the chat of a cookie."""
-    return session.exec(
-        select(Chat).where(
-            Chat.channel == "page", Chat.bot == "", Chat.address == address
-        )
-    ).first()
+    return session.exec(_AT, params={"address": address}).first()
 
 
 def messages(
@@ -35,17 +56,25 @@ def messages(
     after: int | None = None,
     before: int | None = None,
 ) -> tuple[list[Row], bool]:
-    """Return a page of messages in order, and whether there are more that way."""
-    chosen = select(Message).where(Message.chat_id == chat.id)
+    """Return a page of messages in order, and whether there are more that way.
+
+    Without `after` they are the last ones, or the last ones `before` a number.
+    """
     if after is not None:
-        chosen = chosen.where(Message.number > after).order_by(col(Message.number))
+        of = {"chat_id": chat.id, "after": after}
+        rows = list(session.exec(_AFTER, params=of))
     else:
-        chosen = chosen.order_by(col(Message.number).desc())
-    if before is not None:
-        chosen = chosen.where(Message.number < before)
-    rows = list(session.exec(chosen.limit(PAGE + 1)))
+        rows = _last(session, chat, before)
     shown = sorted(rows[:PAGE], key=lambda row: row.number)
     return [_message(session, kit, row) for row in shown], len(rows) > PAGE
+
+
+def _last(session: Session, chat: Chat, before: int | None) -> list[Message]:
+    chosen = select(Message).where(Message.chat_id == chat.id)
+    if before is not None:
+        chosen = chosen.where(Message.number < before)
+    newest_first = chosen.order_by(col(Message.number).desc())
+    return list(session.exec(newest_first.limit(PAGE + 1)))
 
 
 def _message(session: Session, kit: Kit, row: Message) -> Row:
@@ -100,12 +129,10 @@ def bars(session: Session, kit: Kit, chat: Chat | None) -> list[Row]:
     ]
 
 
-def number_of(session: Session, chat: Chat, given_id: str) -> int | None:
+def number_of(session: Session, address: str, given_id: str) -> int | None:
     """Return the number of the message a browser sent under its own id."""
     return session.exec(
-        select(Message.number).where(
-            Message.chat_id == chat.id, Message.given_id == given_id
-        )
+        _NUMBER, params={"address": address, "given_id": given_id}
     ).first()
 
 

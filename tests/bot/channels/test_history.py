@@ -62,7 +62,7 @@ def test_both_sides_are_there_with_the_browser_s_own_id(world: World) -> None:
     assert (own["side"], own["id"], own["text"]) == ("worker", "browser-1", "菜单")
     assert reply["side"] == "bot"
     assert own["at"].endswith("Z")
-    number = world.write(lambda s: history.number_of(s, chat_of(s), "browser-1"))
+    number = world.write(lambda s: history.number_of(s, WHO, "browser-1"))
     assert number == 1
 
 

@@ -13,40 +13,17 @@ from typing import Any, TypeVar
 from sqlmodel import Session, col, select
 
 from bot.database import Database, in_transaction
-from bot.kit import clock
 from models.application import Application
 from models.chat import Chat
 from models.message import Fate, Message
-from models.staff import appoint, invite
 from models.worker import Worker
 from tests.databases import SEEDED, Copy, url_of
-from tests.programs import KEYRING, TOKEN, Program
+from tests.people import ANSWERS, RECEIVED
+from tests.programs import KEYRING, TOKEN, Program, at_telegram
 from tests.telegram_server import Heard, Person, TelegramServer, fill_in
 
 T = TypeVar("T")
 
-RESIDENT_ID = "440106199003070001"
-BOT = TOKEN.partition(":")[0]
-
-ANSWERS = {
-    "请核对": "提交",
-    "请问您的姓名": "张三",
-    "身份证号（18 位）": RESIDENT_ID,
-    "您的手机号": "13812345678",
-    "哪一类工作": "货车司机",
-    "怎么工作的": "打零工",
-    "哪个城市": "广州市",
-    "哪个区县": "白云区",
-    "街道或镇": "跳过",
-    "您是进城务工": "不是",
-    "哪里入会": "工作的地方",
-    "加入哪个工会": "请工会安排",
-    "车牌号": "跳过",
-    "开什么车": "跳过",
-}
-"""What a driver answers, by a part of each question."""
-
-RECEIVED = "入会申请已收到"
 FAST = {"pace__chat_burst": 1000, "pace__chat_per_second": 1000}
 """People in a hurry: no test waits for the pace but those about it."""
 
@@ -99,12 +76,6 @@ class Running:
         with Session(self.database.reading, expire_on_commit=False) as session:
             return work(session)
 
-    def invitation(self, union: str = "4401") -> str:
-        """Appoint a social worker; give the code that binds their chat."""
-        return self.write(
-            lambda s: invite(s, appoint(s, "social_worker", union, clock()), clock())
-        )
-
     def chat(self, session: Session, person: Person) -> Chat:
         """Find somebody's chat in the database."""
         address = str(person.chat.id)
@@ -150,24 +121,26 @@ class Running:
 async def running(
     copies: Copy, folder: Path, **settings: object
 ) -> AsyncIterator[Running]:
-    """Start the program on a database of its own; ID numbers are typed there."""
+    """Start the program on a database of its own, beside a Telegram of its own."""
     async with TelegramServer(token=TOKEN, strict=True, webhook_wait=0.05) as telegram:
         with copies(SEEDED) as database:
-            usual = {"telegram__private_answers": "typed", **FAST}
-            at_telegram = {
-                "telegram__token": TOKEN,
-                "telegram__base_url": telegram.url,
-                "telegram__poll_seconds": 2,
-            }
-            program = Program(
-                folder, url_of(database), **{**usual, **at_telegram, **settings}
-            )
-            made = Running(program, telegram, database)
-            try:
-                await made.start()
+            async with process(folder, telegram, database, **settings) as made:
                 yield made
-            finally:
-                await made.kill()
+
+
+@asynccontextmanager
+async def process(
+    folder: Path, telegram: TelegramServer, database: Database, **settings: object
+) -> AsyncIterator[Running]:
+    """Start one process of the program."""
+    usual = {**at_telegram(telegram), "telegram__poll_seconds": 2, **FAST}
+    program = Program(folder, url_of(database), **{**usual, **settings})
+    made = Running(program, telegram, database)
+    try:
+        await made.start()
+        yield made
+    finally:
+        await made.kill()
 
 
 async def until(holds: Callable[[], bool], seconds: float = 15.0) -> None:

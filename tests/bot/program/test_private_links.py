@@ -13,9 +13,10 @@ from sqlalchemy import MetaData, select
 
 from bot.database import Database
 from tests.databases import Copy
+from tests.people import ANSWERS, RECEIVED, RESIDENT_ID
 from tests.telegram_server import Heard, Person, fill_in
 
-from .running import ANSWERS, RECEIVED, RESIDENT_ID, Running, running
+from .running import Running, running
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

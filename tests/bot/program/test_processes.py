@@ -14,10 +14,9 @@ from sqlmodel import select
 from models.arrival import Poison
 from models.lease import LEADER, Lease
 from models.message import Fate
-from tests.databases import Copy, url_of
-from tests.programs import TOKEN, Program
+from tests.databases import Copy
 
-from .running import FAST, Running, running, until
+from .running import Running, process, running, until
 from .test_webhook import WEBHOOK, post, update
 
 pytestmark = pytest.mark.asyncio(loop_scope="function")
@@ -29,23 +28,12 @@ async def pair(
 ) -> AsyncIterator[tuple[Running, Running]]:
     """Run two processes, first and second, beside each other."""
     one = {"product__process": "first", **settings}
-    async with running(copies, folder / "first", **one) as first:
-        two = {
-            "product__process": "second",
-            "telegram__private_answers": "typed",
-            "telegram__token": TOKEN,
-            "telegram__base_url": first.telegram.url,
-            "telegram__poll_seconds": 2,
-            **FAST,
-            **settings,
-        }
-        program = Program(folder / "second", url_of(first.database), **two)
-        second = Running(program, first.telegram, first.database)
-        try:
-            await second.start()
-            yield first, second
-        finally:
-            await second.kill()
+    two = {"product__process": "second", **settings}
+    async with (
+        running(copies, folder / "first", **one) as first,
+        process(folder / "second", first.telegram, first.database, **two) as second,
+    ):
+        yield first, second
 
 
 @pytest.fixture(autouse=True)

@@ -14,10 +14,11 @@ from models.attachment import Attachment
 from models.message import Fate
 from models.worker import Worker
 from tests.databases import Copy
+from tests.people import RESIDENT_ID, invitation
 from tests.programs import KEYRING
 from tests.telegram_server import Person
 
-from .running import AWAKE, RESIDENT_ID, Running, running
+from .running import AWAKE, Running, running
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -34,7 +35,7 @@ async def life(
 
 async def bind(life: Running) -> Person:
     staff = life.person()
-    await staff.start(life.invitation())
+    await staff.start(invitation(life.database))
     assert "您现在是“广州市总工会”的工作人员" in (await staff.hear()).text
     return staff
 
