@@ -67,6 +67,8 @@ class Page:
         self.gate = Gate(kit.config)
         self.closing = asyncio.Event()
         self._begun: set[str] = set()
+        self._seen: dict[str, int] = {}
+        self._marking: asyncio.Task[None] | None = None
 
     async def send(self, message: Outgoing) -> str:
         """Refuse: messages of this channel wait in their rows until they are shown."""
@@ -229,10 +231,19 @@ class Page:
             seen = Seen.model_validate_json(await request.body())
         except ValidationError:
             return refusal_of(400, "That could not be read.", self._language(request))
-        await self.kit.writer.write(
-            lambda session: history.mark_shown(session, address, seen.number)
-        )
+        self._seen[address] = max(seen.number, self._seen.get(address, 0))
+        if self._marking is None or self._marking.done():
+            self._marking = asyncio.create_task(self._mark())
+        await asyncio.shield(self._marking)
         return answer_of({})
+
+    async def _mark(self) -> None:
+        """Mark what was shown, all that has gathered in one transaction."""
+        while seen := self._seen:
+            self._seen = {}
+            await self.kit.writer.write(
+                lambda session, marks=seen: history.mark_shown(session, marks)  # type: ignore[misc]
+            )
 
     async def picture(self, request: Request) -> Response:
         """Return a picture to its owner, or to who reviews the owner's application."""

@@ -1,5 +1,6 @@
 """The history of a chat, as the page shows it: rows become plain JSON."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import bindparam
@@ -136,12 +137,16 @@ def number_of(session: Session, address: str, given_id: str) -> int | None:
     ).first()
 
 
-def mark_shown(session: Session, address: str, number: int) -> None:
-    """Note that the page has shown all messages up to a number."""
-    chat = chat_at(session, address)
-    if chat is None or number <= chat.seen_number:
-        return
-    chat.seen_number = min(number, chat.last_number)
+def mark_shown(session: Session, seen: Mapping[str, int]) -> None:
+    """Note that the pages at these addresses have shown all up to a number."""
+    for address, number in sorted(seen.items()):
+        chat = chat_at(session, address)
+        if chat is not None and number > chat.seen_number:
+            _mark(session, chat, min(number, chat.last_number))
+
+
+def _mark(session: Session, chat: Chat, number: int) -> None:
+    chat.seen_number = number
     session.add(chat)
     kept = update(Message).where(
         col(Message.chat_id) == chat.id,

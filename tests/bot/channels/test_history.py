@@ -75,14 +75,14 @@ def fates(world: World) -> list[Fate]:
 def test_what_was_shown_is_sent_and_no_more(world: World) -> None:
     for _ in range(3):
         world.say("菜单", WHO)
-    world.write(lambda s: history.mark_shown(s, WHO, 4))
+    world.write(lambda s: history.mark_shown(s, {WHO: 4}))
     received, kept = Fate.RECEIVED, Fate.KEPT
     assert fates(world) == [received, Fate.SENT, received, Fate.SENT, received, kept]
-    world.write(lambda s: history.mark_shown(s, WHO, 2))
+    world.write(lambda s: history.mark_shown(s, {WHO: 2}))
     assert world.write(lambda s: chat_of(s).seen_number) == 4
-    world.write(lambda s: history.mark_shown(s, WHO, 10**9))
+    world.write(lambda s: history.mark_shown(s, {WHO: 10**9}))
     assert world.write(lambda s: chat_of(s).seen_number) == 6
-    world.write(lambda s: history.mark_shown(s, "nobody", 1))
+    world.write(lambda s: history.mark_shown(s, {"nobody": 1}))
 
 
 def test_a_visitor_without_a_chat_has_no_menus_yet(world: World) -> None:
