@@ -13,10 +13,11 @@ from sqlmodel import Session, SQLModel, func, select
 from bot.database import Database
 from models.application import Application
 from models.attachment import Attachment
+from tests.databases import KINDS, SEEDED, Copy, url_of
 from tests.people import RECEIVED, RESIDENT_ID
 from tests.programs import Program
 
-from .conftest import NewPhone
+from .conftest import QUICK, NewPhone
 from .phone import Phone
 
 pytestmark = pytest.mark.browser
@@ -76,33 +77,38 @@ def test_a_driver_joins_by_typing_alone(phone: NewPhone) -> None:
     assert driver.number()
 
 
+@pytest.mark.parametrize("kind", KINDS)
 def test_a_killed_server_loses_and_doubles_nothing(
-    phone: NewPhone, program: Program, database: Database
+    phone: NewPhone, kind: str, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
-    before = count(database, Application)
-    driver = phone().visit()
-    driver.join(until="哪一类工作")
-    program.kill()
-    driver.tap("货车司机")
-    assert driver.last().waiting
-    program.start()
-    program.wait_until_healthy()
-    driver.wait_for("怎么工作的")
-    driver.expect_online()
-    driver.join(start="怎么工作的", until="请核对")
-    driver.wait_for_last("请核对")
-    driver.tap("提交")
-    program.kill()  # with the submission on its way, or just taken
-    program.start()
-    driver.wait_for_last(RECEIVED)
-    driver.wait_until_sent()
-    assert count(database, Application) == before + 1
-    assert numbers(driver) == list(range(1, len(driver.messages()) + 1))
-    before_reload = [bubble.text for bubble in driver.messages()]
-    assert before_reload.count("货车司机") == 1
-    driver.page.reload()
-    driver.wait_for_last(RECEIVED)
-    assert [bubble.text for bubble in driver.messages()] == before_reload
+    copies: Copy = request.getfixturevalue(f"{kind}_copies")
+    with (
+        copies(SEEDED) as database,
+        Program(tmp_path, url_of(database), **QUICK).serving() as program,
+    ):
+        driver = phone(program).visit()
+        driver.join(until="哪一类工作")
+        program.kill()
+        driver.tap("货车司机")
+        assert driver.last().waiting
+        program.start()
+        program.wait_until_healthy()
+        driver.wait_for("怎么工作的")
+        driver.expect_online()
+        driver.join(start="怎么工作的", until="请核对")
+        driver.wait_for_last("请核对")
+        driver.tap("提交")
+        program.kill()  # with the submission on its way, or just taken
+        program.start()
+        driver.wait_for_last(RECEIVED)
+        driver.wait_until_sent()
+        assert count(database, Application) == 1
+        assert numbers(driver) == list(range(1, len(driver.messages()) + 1))
+        before_reload = [bubble.text for bubble in driver.messages()]
+        assert before_reload.count("货车司机") == 1
+        driver.page.reload()
+        driver.wait_for_last(RECEIVED)
+        assert [bubble.text for bubble in driver.messages()] == before_reload
 
 
 def test_a_certificate_is_sent_as_a_photo(
