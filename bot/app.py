@@ -5,6 +5,7 @@ import contextlib
 import fcntl
 import gc
 import logging
+import resource
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -47,6 +48,9 @@ from models.sealing import Keyring
 STOP_SECONDS = 10
 GARBAGE = 20_000
 """How many new objects make the collector look; the default is 700."""
+FILES = 65_536
+"""How many files and connections may be open at once, where the system allows."""
+
 FORM_ROOM = 64 * 1024
 """What a request may carry around the largest upload."""
 
@@ -253,10 +257,19 @@ def _pace(config: Config) -> Pace:
     )
 
 
+def _open_more_files() -> None:
+    """Raise how many files and connections may be open; each chat page holds one."""
+    allowed, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = FILES if most == resource.RLIM_INFINITY else min(FILES, most)
+    if allowed < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
+
+
 def run(kit: Kit) -> None:
     """Run the product until it is told to stop."""
     import uvloop
 
+    _open_more_files()
     with alone(kit.config):
         uvloop.run(_run(kit))
 

@@ -164,6 +164,8 @@ class Page(Section):
     """Messages one chat may send at once."""
     new_per_minute: Count = 20
     """New chats a minute from one address."""
+    streams: Count = 5000
+    """Pages told of news at once; what is beyond asks by itself, every few seconds."""
 
 
 class Review(Section):

@@ -7,7 +7,8 @@ doubled by a bad network or a restart.
 
 import asyncio
 import math
-from collections.abc import Awaitable, Callable, Sequence
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Any
 
 from pydantic import ValidationError
@@ -47,6 +48,9 @@ BODY_LIMIT = 32 * 1024
 REMEMBERED = 10_000
 """How many chats a process knows to exist without looking again."""
 
+STREAMS = 4
+"""How many tabs of one browser are told of news at once; others ask by themselves."""
+
 TOO_FAST = "Too fast. It will be sent in a moment."
 TOO_LARGE = "The photo is too large. Please choose a smaller one."
 
@@ -67,6 +71,7 @@ class Page:
         self.gate = Gate(kit.config)
         self.closing = asyncio.Event()
         self._begun: set[str] = set()
+        self._open: Counter[str] = Counter()
         self._seen: dict[str, int] = {}
         self._marking: asyncio.Task[None] | None = None
 
@@ -137,12 +142,31 @@ class Page:
         address = self.gate.address(request)
         if address is None:
             return refusal_of(401, "Please refresh this page.", self._language(request))
-        stream = Stream(self.kit, self.news, self.closing, address)
+        if not await self._has_room(request, address):
+            return refusal_of(503, TOO_FAST, self._language(request), 5)
         return StreamingResponse(
-            stream.events(asked_number(request, "after") or 0),
+            self._events(address, asked_number(request, "after") or 0),
             media_type="text/event-stream",
             headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
         )
+
+    async def _has_room(self, request: Request, address: str) -> bool:
+        """Tell whether one more stream may be held open; who has none asks again."""
+        most = self.kit.config.page.streams
+        if self._open.total() >= most or self._open[address] >= STREAMS:
+            return False
+        return await self._has_begun(address) or not self.gate.wait_to_look(request)
+
+    async def _events(self, address: str, after: int) -> AsyncIterator[bytes]:
+        stream = Stream(self.kit, self.news, self.closing, address)
+        self._open[address] += 1
+        try:
+            async for piece in stream.events(after):
+                yield piece
+        finally:
+            self._open[address] -= 1
+            if not self._open[address]:
+                del self._open[address]
 
     async def say(self, request: Request) -> Response:
         """Take what the worker says; the answer comes after the commit."""
@@ -231,6 +255,11 @@ class Page:
             seen = Seen.model_validate_json(await request.body())
         except ValidationError:
             return refusal_of(400, "That could not be read.", self._language(request))
+        language = self._language(request)
+        if seconds := self.gate.wait_to_mark(address):
+            return refusal_of(429, TOO_FAST, language, math.ceil(seconds))
+        if not await self._has_begun(address):
+            return answer_of({})
         self._seen[address] = max(seen.number, self._seen.get(address, 0))
         if self._marking is None or self._marking.done():
             self._marking = asyncio.create_task(self._mark())

@@ -10,6 +10,9 @@ from starlette.responses import JSONResponse, Response
 from bot.pages import translated
 from handlers.turn import Incoming
 
+MOST = 2**31 - 1
+"""No chat has more messages; a database keeps no larger number here."""
+
 
 class Sent(BaseModel):
     """What the browser sends; see templates/page/static/queue.js."""
@@ -24,13 +27,13 @@ class Sent(BaseModel):
     code: str = Field("", max_length=64)
     lat: float = Field(0, ge=-90, le=90)
     lon: float = Field(0, ge=-180, le=180)
-    shown: int = Field(0, ge=0)
+    shown: int = Field(0, ge=0, le=MOST)
 
 
 class Seen(BaseModel):
     """How far the browser has shown the chat."""
 
-    number: int = Field(ge=0)
+    number: int = Field(ge=0, le=MOST)
 
 
 def incoming_of(sent: Sent, address: str) -> Incoming:

@@ -4,6 +4,7 @@ import hashlib
 import re
 import secrets
 import time
+from ipaddress import IPv4Address, ip_address, ip_network
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -13,6 +14,19 @@ from bot.pace import Buckets
 
 TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 YEAR = 365 * 24 * 3600
+
+
+def network_of(request: Request) -> str:
+    """Return where a request came from; one home has a whole /64 of IPv6 addresses."""
+    host = request.client.host if request.client else ""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return host
+    if isinstance(address, IPv4Address):
+        return host
+    mapped = address.ipv4_mapped
+    return str(mapped or ip_network((address.packed[:8] + bytes(8), 64)))
 
 
 class Gate:
@@ -57,9 +71,18 @@ class Gate:
 
     def wait_to_begin(self, request: Request) -> float:
         """Return the seconds until another chat may begin from where this came from."""
-        client = request.client.host if request.client else ""
         per_minute = self.config.page.new_per_minute
-        return self._take(f"from {client}", per_minute / 60, per_minute)
+        return self._take(f"from {network_of(request)}", per_minute / 60, per_minute)
+
+    def wait_to_look(self, request: Request) -> float:
+        """Return the seconds until one more page without a chat may wait for news."""
+        per_minute = self.config.page.new_per_minute
+        return self._take(f"look {network_of(request)}", per_minute / 60, per_minute)
+
+    def wait_to_mark(self, address: str) -> float:
+        """Return the seconds until this chat may say again what it has shown."""
+        page = self.config.page
+        return self._take(f"shown {address}", page.per_minute / 60, page.burst)
 
     def _take(self, name: str, rate: float, size: float) -> float:
         bucket = self._buckets.get(name, rate, size)

@@ -91,8 +91,10 @@ async function listen() {
   heard = begun;
   try {
     const path = `/chat/stream?after=${page.last()}`;
-    const response = await accepted(await fetch(path, { signal: aborter.signal }));
+    const answer = await fetch(path, { signal: aborter.signal });
     clearTimeout(opening);
+    if (answer.status === 503) return distrust(); // no room for one more stream
+    const response = await accepted(answer);
     alive();
     const type = response.headers.get("Content-Type") || "";
     if (!type.startsWith("text/event-stream")) throw new Error("no stream");

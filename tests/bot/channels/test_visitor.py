@@ -6,7 +6,7 @@ import pytest
 from starlette.requests import Request
 from starlette.responses import Response
 
-from bot.channels.page.visitor import Gate
+from bot.channels.page.visitor import Gate, network_of
 from bot.config import Config
 from bot.sections import Page, Web
 
@@ -97,3 +97,35 @@ def test_one_address_begins_only_so_many_chats(monkeypatch: pytest.MonkeyPatch) 
     assert waits[:2] == [0, 0]
     assert waits[2] > 0
     assert door.wait_to_begin(request(client="192.0.2.2")) == 0
+
+
+def test_one_home_is_one_address_however_many_it_has(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("bot.channels.page.visitor.time.monotonic", lambda: 1000.0)
+    door = gate(new_per_minute=1)
+    assert door.wait_to_begin(request(client="2001:db8:0:1::1")) == 0
+    assert door.wait_to_begin(request(client="2001:db8:0:1::2")) > 0
+    assert door.wait_to_begin(request(client="2001:db8:0:2::1")) == 0
+
+
+@pytest.mark.parametrize(
+    ("client", "network"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
+        ("2001:db8::5", "2001:db8::/64"),
+        ("", ""),
+    ],
+)
+def test_where_a_request_comes_from(client: str, network: str) -> None:
+    assert network_of(request(client=client)) == network
+
+
+def test_looking_and_marking_are_limited_on_their_own() -> None:
+    door = gate(new_per_minute=1, burst=1)
+    assert door.wait_to_look(request()) == 0
+    assert door.wait_to_look(request()) > 0
+    assert door.wait_to_mark("a") == 0
+    assert door.wait_to_mark("a") > 0
+    assert door.wait_to_say("a") == 0
