@@ -1,6 +1,7 @@
 """The command line; `./run <command>` sets everything up and comes here."""
 
 import csv
+import io
 import logging
 import socket
 import sys
@@ -14,7 +15,7 @@ from sqlmodel import Session
 
 from bot.config import Config
 from bot.logs import set_up_logging
-from bot.settings import ConfigError, read_config
+from bot.settings import ConfigError, make_folder, read_config
 
 cli = typer.Typer(
     no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False
@@ -36,11 +37,12 @@ def _read(path: Path | None) -> Config:
 @cli.command()
 def serve(config: ConfigPath = None) -> None:
     """Run the product."""
-    from bot.app import open_kit, run
+    from bot.app import open_kit, require_places, run
 
     settings = _read(config)
     _free_port(settings)
     kit = open_kit(settings)
+    require_places(kit)
     out.print(f"Chat page: {settings.address}/")
     run(kit)
 
@@ -51,7 +53,7 @@ def demo(config: ConfigPath = None) -> None:
     from bot.app import open_kit, run
     from bot.demo import invitation_link, prepare
 
-    settings = _read(config)
+    settings = _read(config).apart("demo")
     _free_port(settings)
     kit = open_kit(settings)
     code = prepare(kit)
@@ -74,10 +76,11 @@ def chat(config: ConfigPath = None) -> None:
 @cli.command()
 def check(config: ConfigPath = None) -> None:
     """Read the settings, the keys and the database, and say what is wrong."""
-    from bot.app import open_kit
+    from bot.app import open_kit, require_places
 
     kit = open_kit(_read(config))
     kit.writer.close()
+    require_places(kit)
     out.print("All is well.")
 
 
@@ -90,7 +93,7 @@ def migrate(config: ConfigPath = None) -> None:
 
     settings = _read(config)
     load_keys(settings)  # before an embedded database exists
-    settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_folder(settings)
     bring_up_to_date(open_database(settings.database_url))
     out.print("The database is up to date.")
 
@@ -98,20 +101,43 @@ def migrate(config: ConfigPath = None) -> None:
 @cli.command("import")
 def import_(
     kind: Annotated[
-        str, typer.Argument(help="divisions, unions, groups, enterprises or sources")
+        str,
+        typer.Argument(
+            help="divisions, unions, groups, enterprises or sources, each with a "
+            "file; or sample: the cities that come with the product, without one"
+        ),
     ],
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)],
+    file: Annotated[Path | None, typer.Argument(exists=True, dir_okay=False)] = None,
     config: ConfigPath = None,
 ) -> None:
-    """Load places or enterprises from a CSV file (UTF-8, with a header row)."""
-    from models.loading import MAKERS, load
+    """Load places or enterprises from a CSV file (UTF-8 or GB18030, with a header)."""
+    from models.loading import MAKERS, load, load_all
 
+    if kind == "sample" and file is None:
+        _in_database(config, load_all)
+        out.print("Loaded the sample.")
+        return
     if kind not in MAKERS:
         raise ConfigError([f"import: {kind} is none of {', '.join(MAKERS)}"])
-    with file.open(encoding="utf-8-sig", newline="") as lines:
-        rows = list(csv.DictReader(lines))
+    if file is None:
+        raise ConfigError([f"import: name the file that holds the {kind}"])
+    rows = _read_rows(file)
     count = _in_database(config, lambda session: load(session, kind, rows))
     out.print(f"Loaded {count} {kind}.")
+
+
+def _read_rows(file: Path) -> list[dict[str, str]]:
+    """Read a CSV file as this product writes it, or as a Chinese spreadsheet does."""
+    data = file.read_bytes()
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if rows := list(csv.DictReader(io.StringIO(text, newline=""))):
+            return rows
+        raise ConfigError([f"import: {file} has no rows below its header"])
+    raise ConfigError([f"import: {file} is neither UTF-8 nor GB18030 text"])
 
 
 @cli.command()
@@ -185,13 +211,19 @@ def _free_port(config: Config) -> None:
 
 def main() -> None:
     """Run the command line; what is wrong is said in plain lines."""
-    from bot.database import DatabaseUnreachable, SchemaOutdated
+    from sqlalchemy.exc import DatabaseError
+
+    from bot.database import NotStarted, reason
     from models.loading import BadRows
 
     try:
         cli()
-    except (ConfigError, BadRows, DatabaseUnreachable, SchemaOutdated) as error:
+    except (ConfigError, BadRows, NotStarted) as error:
         sys.stderr.write(f"{error}\n")
+        raise SystemExit(2) from None
+    except DatabaseError as error:
+        logging.getLogger(__name__).debug("the database failed", exc_info=error)
+        sys.stderr.write(f"{reason(error)}\n")
         raise SystemExit(2) from None
 
 

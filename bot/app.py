@@ -40,7 +40,7 @@ from bot.outbox import Outbox
 from bot.pace import Pace
 from bot.pages import BodyLimit, SecurityHeaders, page, translated
 from bot.scheduler import Clock
-from bot.settings import ConfigError
+from bot.settings import ConfigError, make_folder
 from models.fact import FINGERPRINT, recall, remember
 from models.place import read_atlas
 from models.sealing import Keyring
@@ -67,7 +67,7 @@ class AlreadyRunning(ConfigError):
 def open_kit(config: Config) -> Kit:
     """Open keys and database, migrate the embedded one, and check that all fit."""
     keys = load_keys(config)
-    config.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_folder(config)
     database = open_database(config.database_url, config.database.pool)
     if config.embedded:
         migrate(database)
@@ -77,6 +77,23 @@ def open_kit(config: Config) -> Kit:
     with Session(database.reading) as session:
         atlas = read_atlas(session)
     return Kit(config, database, Writer(database), keys, rules, atlas)
+
+
+def require_places(kit: Kit) -> None:
+    """Refuse to serve where nobody could finish joining."""
+    atlas = kit.atlas
+    for name, found in (
+        ("divisions", atlas.divisions),
+        ("unions", atlas.unions),
+        ("groups", atlas.groups),
+    ):
+        if not found:
+            raise ConfigError(
+                [
+                    f"places: no {name} are loaded, so nobody could join; load your "
+                    "own (./run import, see README), or ./run import sample"
+                ]
+            )
 
 
 def _same_keys(session: Session, keys: Keyring) -> None:
@@ -90,7 +107,7 @@ def alone(config: Config) -> Iterator[None]:
     if not config.embedded:
         yield
         return
-    config.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_folder(config)
     path = config.data / "zhigong.lock"
     with path.open("w") as file:
         try:

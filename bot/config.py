@@ -96,6 +96,12 @@ class Config(BaseSettings):
         """Return the folder of the embedded database and its keys."""
         return ROOT / self.product.data
 
+    def apart(self, name: str) -> Config:
+        """Return these settings with a folder of its own for another use."""
+        folder = f"{self.product.data}/{name}"
+        product = self.product.model_copy(update={"data": folder})
+        return self.model_copy(update={"product": product})
+
     @property
     def embedded(self) -> bool:
         """Say whether the database is a SQLite file of ours."""

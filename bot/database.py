@@ -19,8 +19,9 @@ from alembic import command
 from alembic.config import Config as AlembicConfig
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import Engine, create_engine, event, text
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, OperationalError
 from sqlmodel import Session
 
 MIGRATIONS = Path(__file__).resolve().parent.parent / "models" / "migrations"
@@ -33,18 +34,32 @@ else made at the same moment, such as the chat of a first contact."""
 T = TypeVar("T")
 
 
-class SchemaOutdated(Exception):
+class NotStarted(Exception):
+    """The database is not what the program needs."""
+
+    def __str__(self) -> str:
+        return self.__doc__ or ""
+
+
+class SchemaOutdated(NotStarted):
     """The database is of another version; run `./run migrate` (permanent)."""
 
-    def __str__(self) -> str:
-        return self.__doc__ or ""
+
+class SchemaNewer(NotStarted):
+    """The database was written by a newer program; run that one (permanent)."""
 
 
-class DatabaseUnreachable(Exception):
+class DatabaseUnreachable(NotStarted):
     """The database cannot be reached; check database.url and its server (temporary)."""
 
-    def __str__(self) -> str:
-        return self.__doc__ or ""
+
+class DatabaseDamaged(NotStarted):
+    """The database is damaged, or is none; restore a backup of it (permanent)."""
+
+
+def reason(error: DatabaseError) -> NotStarted:
+    """Return in plain words why the database failed."""
+    return DatabaseUnreachable() if is_outage(error) else DatabaseDamaged()
 
 
 @dataclass(frozen=True)
@@ -195,7 +210,10 @@ def _alembic(database: Database) -> AlembicConfig:
 
 def migrate(database: Database, revision: str = "head") -> None:
     """Bring the schema to a revision."""
-    command.upgrade(_alembic(database), revision)
+    try:
+        command.upgrade(_alembic(database), revision)
+    except CommandError:
+        raise SchemaNewer from None
 
 
 def is_current(database: Database) -> bool:

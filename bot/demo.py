@@ -4,15 +4,31 @@ from sqlmodel import Session, select
 
 from bot.database import in_transaction
 from bot.kit import Kit, clock
+from bot.settings import ConfigError
 from models.demo import seed
+from models.fact import recall, remember
 from models.loading import load_all
 from models.place import Division, read_atlas
+from models.worker import Worker
+
+DEMO = "demo"
+"""The fact that a database was made for a demonstration."""
 
 
 def prepare(kit: Kit) -> str:
-    """Fill an empty database for a demonstration; return an invitation's code."""
+    """Fill a database for a demonstration; return an invitation's code.
+
+    Nobody invented comes among real people: a database that was not made for a
+    demonstration is refused once somebody has written to it.
+    """
 
     def fill(session: Session) -> str:
+        if recall(session, DEMO) is None:
+            if session.exec(select(Worker.id)).first() is not None:
+                raise ConfigError(
+                    ["demo: this database holds real people; give it another one"]
+                )
+            remember(session, DEMO, "yes")
         if session.exec(select(Division.code)).first() is None:
             load_all(session)
         return seed(session, kit.keys, clock())

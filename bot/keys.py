@@ -18,7 +18,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bot.config import Config
-from bot.settings import ConfigError
+from bot.settings import ConfigError, make_folder
 from models.sealing import Keyring, new_key
 
 KEY_FILE = "keys.json"
@@ -110,7 +110,7 @@ def _make(path: Path, config: Config) -> None:
                 "restore it from its copy"
             ]
         )
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_folder(config)
     try:
         _write(path, Keyring({FIRST: new_key()}, FIRST, new_key()), os.link)
     except FileExistsError:

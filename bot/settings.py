@@ -208,3 +208,13 @@ def literal(value: Any) -> str:
     if isinstance(value, time):
         value = f"{value:%H:%M}"
     return json.dumps(value, ensure_ascii=False)
+
+
+def make_folder(config: Config) -> None:
+    """Make the folder of the embedded database, which nobody else may look into."""
+    try:
+        config.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigError(
+            [f"product.data: {config.data} cannot be made: {error.strerror}"]
+        ) from None

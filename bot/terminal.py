@@ -23,10 +23,7 @@ CANS = {"terminal": Can(push=True, history=False, trusted=True)}
 
 def talk(config: Config, out: Console) -> None:
     """Read lines and print what the bot says, until the input ends."""
-    folder = f"{config.product.data}/chat"
-    own = config.model_copy(
-        update={"product": config.product.model_copy(update={"data": folder})}
-    )
+    own = config.apart("chat")
     with alone(own):
         kit = open_kit(own)
         code = prepare(kit)

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import URL
+from sqlalchemy import URL, text
+from sqlmodel import Session
 
 from bot.database import migrate, open_database
+from models.worker import new_worker
 from tests.databases import SEEDED, Copy, administer, new_database, url_of
-from tests.programs import Program
+from tests.programs import KEYRING, Program
 
 OTHER_KEY = "b" * 43 + "="
 
@@ -97,6 +100,7 @@ def test_keys_are_made_once_for_their_owner_alone_and_never_anew(
     tmp_path: Path,
 ) -> None:
     program = Program(tmp_path, keys__wrapping="", keys__index="")
+    assert program.run("import", "sample").stdout == "Loaded the sample.\n"
     assert program.run("check").stdout == "All is well.\n"
     assert (tmp_path / "keys.json").stat().st_mode & 0o077 == 0
     (tmp_path / "keys.json").unlink()
@@ -120,6 +124,79 @@ def test_places_are_imported_and_a_bad_row_is_named(
     done = program.run("import", "sources", str(rows))
     assert (done.returncode, "Traceback" in done.stderr) == (2, False)
     assert "nothing is none of" in refusal(program, "import", "nothing", str(rows))
+
+
+def test_a_file_of_a_chinese_spreadsheet_is_imported(
+    program: Program, tmp_path: Path
+) -> None:
+    rows = tmp_path / "sources.csv"
+    head = "code,campaign,site,organiser,division,group\n"
+    rows.write_bytes(f"{head}new-code,司机之家,停车场,工会,440111,\n".encode("gb18030"))
+    assert program.run("import", "sources", str(rows)).stdout == "Loaded 1 sources.\n"
+
+
+@pytest.mark.parametrize(
+    ("data", "why"),
+    [(b"", "no rows"), (b"code,site\n", "no rows"), (b"\x81", "neither")],
+)
+def test_a_file_without_rows_or_text_is_refused(
+    program: Program, tmp_path: Path, data: bytes, why: str
+) -> None:
+    rows = tmp_path / "groups.csv"
+    rows.write_bytes(data)
+    assert why in refusal(program, "import", "groups", str(rows))
+    assert "name the file" in refusal(program, "import", "groups")
+
+
+def test_a_database_where_nobody_could_join_is_not_served(tmp_path: Path) -> None:
+    program = Program(tmp_path)
+    assert "./run import sample" in refusal(program)
+    assert "./run import sample" in refusal(program, "check")
+
+
+def test_a_database_of_a_newer_program_is_left_alone(program: Program) -> None:
+    database = open_database(program.database)
+    with database.writing.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    database.close()
+    assert "a newer program" in refusal(program)
+    assert "a newer program" in refusal(program, "migrate")
+
+
+@pytest.mark.parametrize("words", ["serve", "check", "migrate"])
+def test_a_damaged_database_is_said_in_one_line(tmp_path: Path, words: str) -> None:
+    program = Program(tmp_path)
+    (tmp_path / "zhigong.db").write_bytes(b"this is no database at all" * 99)
+    assert "restore a backup" in refusal(program, words)
+
+
+@pytest.mark.parametrize(
+    "database", ["postgresql://a:b@127.0.0.1:9/c", "sqlite:////no/x"]
+)
+def test_a_database_out_of_reach_is_not_migrated(tmp_path: Path, database: str) -> None:
+    assert "cannot be reached" in refusal(Program(tmp_path, database), "migrate")
+
+
+def test_a_folder_that_cannot_be_made_is_said_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    program = Program(tmp_path, product__data=str(tmp_path / "file" / "data"))
+    assert "cannot be made" in refusal(program)
+
+
+def test_the_demo_keeps_out_of_the_product_s_own_data(tmp_path: Path) -> None:
+    program = Program(tmp_path)
+    with program.serving("demo"):
+        assert not (tmp_path / "zhigong.db").exists()
+        assert (tmp_path / "demo" / "zhigong.db").exists()
+
+
+def test_the_demo_invents_nobody_among_real_people(program: Program) -> None:
+    database = open_database(program.database)
+    with Session(database.writing) as session:
+        session.add(new_worker(KEYRING, "zh-CN", datetime.now(UTC)))
+        session.commit()
+    database.close()
+    assert "holds real people" in refusal(program, "demo")
 
 
 def test_the_terminal_says_what_the_bot_says(tmp_path: Path) -> None:
