@@ -1,11 +1,13 @@
 """Reminding: what is due is said; each reminder ends as sent, skipped or failed."""
 
 import logging
+from collections.abc import AsyncIterator
 from datetime import datetime
 
 from sqlmodel import Session, col, select
 
 from bot.channels import Can
+from bot.database import is_outage
 from bot.kit import Kit
 from bot.step import Ledger, Written
 from handlers import REMINDERS
@@ -89,17 +91,19 @@ def fail(session: Session, reminder_id: int, now: datetime) -> None:
     session.add(row)
 
 
-async def sweep(kit: Kit, cans: dict[str, Can], now: datetime) -> list[Written]:
+async def sweep(
+    kit: Kit, cans: dict[str, Can], now: datetime
+) -> AsyncIterator[Written]:
     """Say all that is due, one transaction each; an error ends one and no other."""
-    written = []
     for reminder_id in await kit.writer.write(lambda s: find_due(s, kit, now)):
         try:
-            written.append(
-                await kit.writer.write(
-                    lambda s, at=reminder_id: tell(s, kit, cans, at, now)  # type: ignore[misc]
-                )
+            written = await kit.writer.write(
+                lambda s, at=reminder_id: tell(s, kit, cans, at, now)  # type: ignore[misc]
             )
-        except Exception:
+        except Exception as error:
+            if is_outage(error):
+                raise  # it is due again at the next tick
             log.exception("a reminder could not be said")
             await kit.writer.write(lambda s, at=reminder_id: fail(s, at, now))  # type: ignore[misc]
-    return written
+        else:
+            yield written

@@ -78,7 +78,7 @@ class Clock:
         if not self.leading.is_set():
             return
         cans = self.inbox.cans
-        for written in await reminding.sweep(self.kit, cans, clock()):
+        async for written in reminding.sweep(self.kit, cans, clock()):
             self.outbox.put(written)
 
     async def retry(self) -> None:
