@@ -20,6 +20,8 @@ from bot.settings import ConfigError, make_folder, read_config
 cli = typer.Typer(
     no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False
 )
+audit = typer.Typer(no_args_is_help=True, help="Check the record of who did what.")
+cli.add_typer(audit, name="audit")
 out = Console(highlight=False, soft_wrap=True)
 
 T = TypeVar("T")
@@ -180,6 +182,28 @@ def report(
         print_csv(table, sys.stdout)
     else:
         print_table(table, out)
+
+
+@audit.command()
+def verify(
+    heads: Annotated[
+        Path | None, typer.Option(exists=True, help="a copy of the file of heads")
+    ] = None,
+    config: ConfigPath = None,
+) -> None:
+    """Walk the whole chain and name what was changed; the product may be running."""
+    from bot.auditing import verify as is_sound
+
+    if not is_sound(read_config(config), heads, out):
+        raise typer.Exit(1)
+
+
+@audit.command()
+def head(config: ConfigPath = None) -> None:
+    """Print the chain's present head: how many entries, and the hash over them."""
+    from bot.auditing import print_head
+
+    print_head(read_config(config), out)
 
 
 def _in_database(path: Path | None, work: Callable[[Session], T]) -> T:

@@ -18,6 +18,7 @@ from pydantic_settings import (
 )
 
 from bot.sections import (
+    Audit,
     Database,
     Drafts,
     Forms,
@@ -70,6 +71,7 @@ class Config(BaseSettings):
     drafts: Drafts = Drafts()
     quiet: Quiet = Quiet()
     forms: Forms = Forms()
+    audit: Audit = Audit()
     keys: Keys = Keys()
 
     @classmethod
@@ -101,6 +103,11 @@ class Config(BaseSettings):
         folder = f"{self.product.data}/{name}"
         product = self.product.model_copy(update={"data": folder})
         return self.model_copy(update={"product": product})
+
+    @property
+    def heads(self) -> Path:
+        """Return the file that holds the audit chain's daily heads."""
+        return ROOT / (self.audit.heads or self.data / "audit-heads.txt")
 
     @property
     def embedded(self) -> bool:

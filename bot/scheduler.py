@@ -12,12 +12,13 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy import delete
 from sqlmodel import Session, col
 
-from bot import reminding
+from bot import auditing, reminding
 from bot.inbox import Inbox
 from bot.kit import Kit, clock
 from bot.outbox import Outbox
 from models import lease
 from models.arrival import KEEP_DAYS, Arrival
+from models.chain import Frontier
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +29,7 @@ class Clock:
     def __init__(self, kit: Kit, inbox: Inbox, outbox: Outbox) -> None:
         self.kit, self.inbox, self.outbox = kit, inbox, outbox
         self.leading = asyncio.Event()
+        self._seen = Frontier()
         self._scheduler = AsyncIOScheduler(timezone="UTC")
 
     async def start(self) -> None:
@@ -38,6 +40,8 @@ class Clock:
             (1, self.remind),
             (1, self.outbox.sweep),
             (60, self.retry),
+            (3, self.seal),
+            (600, self.note),
             (3600, self.forget),
         ):
             self._scheduler.add_job(
@@ -85,6 +89,16 @@ class Clock:
         """Try what could not be handled again."""
         if self.leading.is_set():
             await self.inbox.retry_poison()
+
+    async def seal(self) -> None:
+        """Link the audit entries written since into the chain."""
+        if self.leading.is_set():
+            self._seen = await auditing.seal(self.kit, self._seen)
+
+    async def note(self) -> None:
+        """Write the chain's head down, once a day."""
+        if self.leading.is_set():
+            await auditing.note_head(self.kit, clock())
 
     async def forget(self) -> None:
         """Drop the keys of updates too old to come again."""

@@ -225,6 +225,13 @@ class Forms(Section):
     """Minutes for which a link to a private form is good."""
 
 
+class Audit(Section):
+    """The record of who read and decided what."""
+
+    heads: str = ""
+    """The file of the chain's daily heads; empty: audit-heads.txt in the data folder."""
+
+
 class Keys(Section):
     """The keys outside the database; the embedded database makes its own."""
 

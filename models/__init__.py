@@ -4,6 +4,7 @@ from models.application import Application, Step
 from models.arrival import Arrival, Poison
 from models.attachment import Attachment
 from models.audit import AuditEntry
+from models.chain import AuditLink
 from models.chat import Chat
 from models.consent import Consent
 from models.conversation import Conversation
@@ -21,6 +22,7 @@ __all__ = [
     "Arrival",
     "Attachment",
     "AuditEntry",
+    "AuditLink",
     "Chat",
     "Consent",
     "Conversation",

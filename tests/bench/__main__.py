@@ -1,5 +1,7 @@
 """Benchmarks: `./run bench join`, `page` or `quick`; without a word, all three.
 
+`./run bench audit` is one more, and takes minutes.
+
 Rates are those of this machine: what counts is the ratio, taken in one run, ours and
 the stock bot by turns.
 """
@@ -12,7 +14,7 @@ from typing import Annotated
 import typer
 import uvloop
 
-from tests.bench import joining, paging, quick
+from tests.bench import auditing, joining, paging, quick
 from tests.bench.joining import Load, Round, middle
 from tests.bench.painting import first_look
 from tests.bench.quick import Pairs
@@ -194,6 +196,17 @@ def _pairs_column(pairs: Pairs) -> dict[str, object]:
         "in the wrong question": pairs.wrong,
         "left in silence": pairs.silent,
     }
+
+
+@CLI.command()
+def audit(entries: int = 1_000_000, database: DatabaseOption = Kind.BOTH) -> None:
+    """How fast the audit chain is made and verified."""
+    with databases(database) as addresses:
+        columns = {
+            name: auditing.measure(fresh(), entries)
+            for name, fresh in addresses.items()
+        }
+    print_columns(f"The audit chain, {entries:,} entries", columns)
 
 
 if __name__ == "__main__":

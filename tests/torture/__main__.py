@@ -17,6 +17,7 @@ from tests.torture.checking import Verdict
 from tests.torture.chosen import Addresses, Kind, databases
 from tests.torture.interrupting import Noticed, Trial
 from tests.torture.killing import Ordeal, Plan, allowed_repeats, torture
+from tests.torture.tampering import TAMPERS, tamper
 
 CLI = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 PUBLISHED = (
@@ -40,10 +41,13 @@ def main(
     faults: Annotated[bool, typer.Option(help="the server fails, too")] = False,
     peers: Annotated[bool, typer.Option(help="the stock bot beside it")] = False,
     r1: Annotated[bool, typer.Option(help="five kills, impatient people")] = False,
+    tampers: Annotated[int, typer.Option(help="with the audit chain, instead")] = 0,
 ) -> None:
     """Kill the program, flood it, and count what was lost."""
     with databases(database) as addresses:
-        if r1:
+        if tampers:
+            sound = _tamper(addresses, tampers, seed)
+        elif r1:
             sound = _interrupt(addresses)
         else:
             plan = Plan(kills, updates, people, seed, faults=faults)
@@ -124,6 +128,22 @@ def _interrupt(addresses: Addresses) -> bool:
         columns["stock bot"] = _noticed(uvloop.run(interrupting.theirs(trial)))
         print_columns(f"Five kills, {trial.people} people, {mood}", columns)
     return sound
+
+
+def _tamper(addresses: Addresses, tampers: int, seed: int) -> bool:
+    """Tamper with the audit entries and their chain; all of it must be found."""
+    columns: dict[str, dict[str, object]] = {}
+    missed: list[str] = []
+    for name, fresh in addresses.items():
+        found = tamper(fresh(), tampers, seed)
+        rows = {k: f"{found.found[k]} of {found.made[k]}" for k in TAMPERS}
+        total = f"{found.found.total()} of {found.made.total()}"
+        columns[name] = {**rows, "all": total}
+        missed += found.missed
+    print_columns(f"Tampers found, seed {seed}", columns)
+    for line in missed[:MOST_FAULTS]:
+        out.print(line, markup=False)
+    return not missed
 
 
 def _noticed(noticed: Noticed) -> dict[str, object]:
