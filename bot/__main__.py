@@ -184,6 +184,19 @@ def report(
         print_table(table, out)
 
 
+@cli.command()
+def retention(
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="only say what would go")
+    ] = False,
+    config: ConfigPath = None,
+) -> None:
+    """Drop what was kept long enough, as each night does, beside the product."""
+    from bot.retaining import run
+
+    run(_read(config), dry_run, out)
+
+
 @audit.command()
 def verify(
     heads: Annotated[

@@ -28,6 +28,7 @@ from bot.sections import (
     Page,
     Product,
     Quiet,
+    Retention,
     Review,
     Telegram,
     Web,
@@ -71,6 +72,7 @@ class Config(BaseSettings):
     drafts: Drafts = Drafts()
     quiet: Quiet = Quiet()
     forms: Forms = Forms()
+    retention: Retention = Retention()
     audit: Audit = Audit()
     keys: Keys = Keys()
 

@@ -188,7 +188,7 @@ def retry_one(
     worker = session.get_one(Worker, row.worker_id)
     session.add(row)
     if chat.last_number != row.after_number:
-        row.settled = "overtaken"
+        row.settled, row.update = "overtaken", b""
         return Written([], set())
     packed = unseal(worker.open_key(kit.keys), f"poison.update|{row.id}", row.update)
     incoming = _unpack(packed)
@@ -196,5 +196,5 @@ def retry_one(
     can = cans[incoming.channel]
     turn = kit.turn(session, chat, worker, now, can.trusted)
     take_one(ledger, turn, can, incoming)
-    row.settled = "handled"
+    row.settled, row.update = "handled", b""
     return ledger.close()

@@ -87,6 +87,7 @@ def rules_of(config: Config) -> Rules:
         check_age=config.join.check_age,
         review_days=config.review.working_days,
         undo_seconds=config.review.undo_seconds,
+        escalate_days=config.review.escalate_days,
         remind_hours=config.drafts.remind_hours,
         keep_days=config.drafts.keep_days,
         form_minutes=config.forms.minutes,

@@ -6,18 +6,14 @@ Sweeps that only one process may run belong to the leader, who holds a lease.
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from sqlalchemy import delete
-from sqlmodel import Session, col
 
-from bot import auditing, reminding
+from bot import auditing, reminding, retaining
 from bot.inbox import Inbox
 from bot.kit import Kit, clock
 from bot.outbox import Outbox
 from models import lease
-from models.arrival import KEEP_DAYS, Arrival
 from models.chain import Frontier
 
 log = logging.getLogger(__name__)
@@ -42,7 +38,7 @@ class Clock:
             (60, self.retry),
             (3, self.seal),
             (600, self.note),
-            (3600, self.forget),
+            (600, self.retain),
         ):
             self._scheduler.add_job(
                 _guarded(wake),
@@ -100,15 +96,10 @@ class Clock:
         if self.leading.is_set():
             await auditing.note_head(self.kit, clock())
 
-    async def forget(self) -> None:
-        """Drop the keys of updates too old to come again."""
-        before = clock() - timedelta(days=KEEP_DAYS)
-
-        def drop(session: Session) -> None:
-            session.execute(delete(Arrival).where(col(Arrival.at) < before))
-
+    async def retain(self) -> None:
+        """Drop what was kept long enough, once a night."""
         if self.leading.is_set():
-            await self.kit.writer.write(drop)
+            await retaining.sweep_nightly(self.kit, clock())
 
 
 def _guarded(wake: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:

@@ -175,6 +175,8 @@ class Review(Section):
     """Working days within which an application is answered."""
     undo_seconds: Annotated[int, Field(ge=0, le=600)] = 30
     """Seconds in which a decision can be taken back."""
+    escalate_days: Annotated[int, Field(ge=1, le=60)] = 2
+    """Working days past that after which the officer above is told."""
 
 
 class Join(Section):
@@ -225,11 +227,39 @@ class Forms(Section):
     """Minutes for which a link to a private form is good."""
 
 
+Days = Annotated[int, Field(ge=1, le=3650)]
+
+
+class Retention(Section):
+    """For how many days each kind of row is kept; `models.retention` has the kinds."""
+
+    applications: Days = 30
+    """Days after which a rejected or withdrawn application goes, but not the person."""
+    conversations: Days = 30
+    """Days after which a form that was finished or given up leaves no trace."""
+    messages: Days = 365
+    """Days for which what was said in a chat is kept, but for the newest message."""
+    poison: Days = 30
+    """Days for which an update nobody could handle is kept, once that is settled."""
+    form_links: Days = 7
+    """Days after which the hash of an expired link to a private form goes."""
+    invitations: Days = 30
+    """Days after which the hash of an expired invitation of staff goes."""
+    reminders: Days = 365
+    """Days for which a reminder is remembered that was sent or skipped."""
+    strangers: Days = 180
+    """Days of silence after which somebody who never applied is forgotten."""
+    pictures: Days = 1
+    """Days after which a picture goes that no answer refers to any more."""
+    arrivals: Annotated[int, Field(ge=2, le=8)] = 8
+    """Days for which an update's key is kept; after an idle week ids start anew."""
+
+
 class Audit(Section):
     """The record of who read and decided what."""
 
     heads: str = ""
-    """The file of the chain's daily heads; empty: audit-heads.txt in the data folder."""
+    """The file of the chain's daily heads; empty: audit-heads.txt in product.data."""
 
 
 class Keys(Section):

@@ -3,7 +3,7 @@
 Adding one is a file of its own, a line here, its words in templates/ and its test.
 """
 
-from handlers import menu, my_application, reminders, reviewing
+from handlers import menu, my_application, overdue, reminders, reviewing
 from handlers.deciding import Reject, Return
 from handlers.flow import Flow
 from handlers.join import Join
@@ -34,7 +34,13 @@ ACTS = {
 
 REMINDERS = {
     remind.kind: remind
-    for remind in (reminders.DECISION, reminders.UNFINISHED, reminders.EXPIRED)
+    for remind in (
+        reminders.DECISION,
+        reminders.UNFINISHED,
+        reminders.EXPIRED,
+        overdue.OVERDUE,
+        overdue.ESCALATED,
+    )
 }
 """What is said without being asked, when it is due."""
 

@@ -52,7 +52,8 @@ from handlers.say import Say, Word
 from handlers.turn import Turn
 from models import application as applications
 from models.application import Application, Standing, new_number, record
-from models.columns import new_id
+from models.attachment import Attachment
+from models.columns import long, new_id
 from models.consent import agree
 from models.identity import birth_date, province_known
 from models.message import Kind
@@ -196,6 +197,7 @@ class Join(Flow):
             "union_code": self._reviewer(turn),
             "submitted_at": turn.now,
             "due": add_workdays(turn.today, turn.rules.review_days),
+            "chased": 0,
         }
         if row is None:
             row = Application(
@@ -205,6 +207,8 @@ class Join(Flow):
                 source=turn.chat.source,
                 **columns,
             )
+        else:
+            _forget_replaced(turn, row, self.certificate)
         for name, value in columns.items():
             setattr(row, name, value)
         answers = self.model_dump(mode="json", exclude={"extras", "subject", "sure"})
@@ -232,6 +236,15 @@ def _returned(turn: Turn) -> Application | None:
     """Return the worker's application that came back to be corrected."""
     latest = turn.latest
     return latest if latest and latest.standing is Standing.RETURNED else None
+
+
+def _forget_replaced(turn: Turn, row: Application, certificate: str | None) -> None:
+    """Erase the picture of an application that another, or none, stands in for now."""
+    before = row.load(turn.keys, turn.worker).get("certificate")
+    if before and before != certificate:
+        picture = turn.session.get(Attachment, long(before))
+        if picture is not None:
+            turn.session.delete(picture)
 
 
 def _found_wrong(turn: Turn, row: Application) -> dict[str, str]:

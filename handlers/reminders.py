@@ -37,7 +37,7 @@ class Remind:
     hurried: bool = False
 
 
-def _nothing(session: Session, rules: Rules, now: datetime) -> None:
+def nothing(session: Session, rules: Rules, now: datetime) -> None:
     """Find nothing: rows of this kind are made where the thing happens."""
 
 
@@ -145,4 +145,4 @@ def opening(rules: Rules, now: datetime) -> datetime:
 
 UNFINISHED = Remind("unfinished", _unfinished, _chat_of_conversation, _tell_unfinished)
 EXPIRED = Remind("expired", _expired, _chat_of_conversation, _tell_expired)
-DECISION = Remind("decision", _nothing, _chat_of_step, _tell_decision, hurried=True)
+DECISION = Remind("decision", nothing, _chat_of_step, _tell_decision, hurried=True)

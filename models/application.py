@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Index, UniqueConstraint, bindparam, text, union_all
-from sqlmodel import Field, Session, SQLModel, col, or_, select
+from sqlmodel import Field, Session, SQLModel, and_, col, or_, select
 
 from models import reminder
 from models.columns import BigId, Utc, new_id, one_of
@@ -38,6 +38,7 @@ class Standing(StrEnum):
 WAITING = (Standing.SUBMITTED, Standing.IN_REVIEW)
 OPEN = (*WAITING, Standing.RETURNED)
 APPROVED = (Standing.POOL, Standing.PLACED)
+_WAITING_SQL = text("standing IN ('submitted', 'in_review')")
 _OPEN_SQL = text("standing IN ('submitted', 'in_review', 'returned')")
 
 DECISION = "decision"
@@ -53,7 +54,10 @@ class DoubleMember(Failure):
 
 
 class Application(SQLModel, table=True):
-    """A request to become a member; the facts about the person are sealed."""
+    """A request to become a member; the facts about the person are sealed.
+
+    `chased` counts who was reminded that it waits: its reviewers, then their officer.
+    """
 
     __table_args__ = (
         Index(
@@ -64,6 +68,12 @@ class Application(SQLModel, table=True):
             postgresql_where=_OPEN_SQL,
         ),
         Index("application_queue", "standing", "union_code", "submitted_at"),
+        Index(
+            "application_waiting",
+            "due",
+            sqlite_where=_WAITING_SQL,
+            postgresql_where=_WAITING_SQL,
+        ),
     )
 
     id: int = Field(primary_key=True, sa_type=BigId)
@@ -84,6 +94,7 @@ class Application(SQLModel, table=True):
     source: str | None = None
     submitted_at: datetime = Field(sa_type=Utc)
     due: date
+    chased: int = 0
 
     def load(self, keys: Keyring, worker: Worker) -> dict[str, Any]:
         """Open the facts: the answers as they were submitted."""
@@ -151,6 +162,19 @@ _LATEST = (
     .limit(1)
 )
 
+_LATE = (
+    select(Application)
+    .where(
+        _WAITING_SQL,
+        or_(
+            and_(col(Application.chased) == 0, Application.due < bindparam("today")),
+            and_(col(Application.chased) == 1, Application.due < bindparam("long_ago")),
+        ),
+    )
+    .order_by(col(Application.due))
+    .limit(20)
+)
+
 
 def new_number(session: Session) -> str:
     """Draw an application number nobody has: eight digits that tell nothing."""
@@ -188,6 +212,15 @@ def waiting_in(session: Session, unions: set[str]) -> list[Application]:
             .order_by(col(Application.submitted_at), col(Application.id))
         )
     )
+
+
+def late(session: Session, today: date, long_ago: date) -> list[Application]:
+    """Return some of what waits past its day and nobody was reminded of, oldest first.
+
+    A second reminder is for what was due before `long_ago` and had the first.
+    """
+    of = {"today": today, "long_ago": long_ago}
+    return list(session.exec(_LATE, params=of).all())
 
 
 def doubts_about(session: Session, application: Application) -> set[str]:

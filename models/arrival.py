@@ -6,9 +6,6 @@ from sqlmodel import Field, SQLModel
 
 from models.columns import BigId, Utc
 
-KEEP_DAYS = 8
-"""Update ids may restart after an idle week; older keys would then hide new ones."""
-
 TRIES = 5
 """How often an update whose step fails is tried."""
 

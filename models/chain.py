@@ -20,7 +20,7 @@ from models.columns import BigId
 START = bytes(32)
 """The hash before the first link."""
 
-SLICE = 300
+SLICE = 100
 """How many entries one transaction of the sealer links."""
 
 AT_ONCE = 2000

@@ -16,6 +16,7 @@ class Rules:
     check_age: int = 65
     review_days: int = 3
     undo_seconds: int = 30
+    escalate_days: int = 2
     remind_hours: int = 24
     keep_days: int = 30
     form_minutes: int = 30

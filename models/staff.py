@@ -9,9 +9,14 @@ from sqlmodel import Field, Session, SQLModel, col, select
 
 from models import audit
 from models.columns import BigId, Utc, new_id
+from models.place import Union
 
 PREFIX = "s-"
 """How the code of an invitation begins, apart from the codes on posters."""
+
+
+OFFICER = "officer"
+"""The role of who is told when those who review leave an application waiting."""
 
 
 class Staff(SQLModel, table=True):
@@ -92,3 +97,26 @@ _HELD = select(Staff).where(Staff.worker_id == bindparam("worker_id"), Staff.act
 def staff_of(session: Session, worker_id: int) -> Staff | None:
     """Return the active position a worker holds."""
     return session.exec(_HELD, params={"worker_id": worker_id}).first()
+
+
+def staff_above(
+    session: Session, union_code: str | None, beside: int, role: str | None = None
+) -> list[Staff]:
+    """Return who serves a union, or else the nearest above it that anybody serves.
+
+    The worker `beside` is not asked: nobody looks after an application of their own.
+    """
+    while union_code is not None:
+        here = select(Staff).where(
+            Staff.union_code == union_code,
+            Staff.active,
+            col(Staff.worker_id).is_not(None),
+            Staff.worker_id != beside,
+        )
+        if role is not None:
+            here = here.where(Staff.role == role)
+        found = session.exec(here.order_by(col(Staff.id))).all()
+        if found:
+            return list(found)
+        union_code = session.get_one(Union, union_code).parent
+    return []

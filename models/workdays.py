@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import lru_cache
 
 
 def add_workdays(day: date, n: int) -> date:
@@ -12,6 +13,15 @@ def add_workdays(day: date, n: int) -> date:
         while not _is_workday(day):
             day += timedelta(days=1)
     return day
+
+
+@lru_cache(maxsize=8)
+def workdays_ago(day: date, n: int) -> date:
+    """Give the first day whose n-th working day is not past on another day."""
+    first = day
+    while add_workdays(first - timedelta(days=1), n) >= day:
+        first -= timedelta(days=1)
+    return first
 
 
 def _is_workday(day: date) -> bool:

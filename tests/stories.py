@@ -99,6 +99,8 @@ def _happen(world: World, event: str) -> list[str]:
     """Let time pass, or somebody be appointed; tell what people then hear."""
     if event.startswith("任命社工 "):
         return lines_of(world.appoint(event.split()[1]))
+    if event.startswith("任命主管 "):
+        return lines_of(world.appoint(event.split()[1], "主管", "officer"))
     _, number, unit = event.split()
     heard = world.wait(timedelta(**{UNITS[unit]: float(number)}))
     return [

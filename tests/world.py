@@ -183,11 +183,13 @@ class World:
         heard = {who: self._heard(who, number) for who, number in before.items()}
         return {who: bodies for who, bodies in heard.items() if bodies}
 
-    def appoint(self, union: str, who: str = "社工") -> list[Body]:
+    def appoint(
+        self, union: str, who: str = "社工", role: str = "social_worker"
+    ) -> list[Body]:
         """Make somebody a social worker of a union, by an invitation."""
 
         def work(session: Session) -> str:
-            staff = appoint(session, "social_worker", union, self.now)
+            staff = appoint(session, role, union, self.now)
             return invite(session, staff, self.now)
 
         return self.do("start", self.write(work), who)

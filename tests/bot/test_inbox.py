@@ -116,7 +116,7 @@ async def test_it_is_tried_again_and_then_done(
     await inbox.take([said(BAD)])
     bad.clear()
     await inbox.retry_poison()
-    assert [row.settled for row in poison(kit)] == ["handled"]
+    assert [(row.settled, row.update) for row in poison(kit)] == [("handled", b"")]
     await until(lambda: len(post.sent) == 2)
     await inbox.retry_poison()
     assert len(post.sent) == 2
@@ -167,7 +167,7 @@ async def test_once_its_person_went_on_it_is_left_to_a_person(
     await inbox.take([said("菜单")])
     bad.clear()
     await inbox.retry_poison()
-    assert [row.settled for row in poison(kit)] == ["overtaken"]
+    assert [(row.settled, row.update) for row in poison(kit)] == [("overtaken", b"")]
     await until(lambda: len(post.sent) == 2)
 
 

@@ -16,6 +16,7 @@ from sqlmodel import Session, SQLModel, col, delete, select, update
 from bot.database import MIGRATIONS, Database, is_current, migrate
 from models import audit
 from models.audit import AuditEntry
+from models.chain import AuditLink
 
 NOW = datetime(2026, 11, 20, 8, tzinfo=UTC)
 
@@ -79,6 +80,32 @@ def test_an_audit_entry_is_neither_changed_nor_deleted(
             session.exec(change)
         session.rollback()
         assert session.exec(select(AuditEntry.action)).all() == ["application.read"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        update(AuditLink).values(entry_id=2),
+        delete(AuditLink).where(col(AuditLink.n) == 1),
+        text("TRUNCATE audit_link"),
+        text("REPLACE INTO audit_link (n, entry_id, hash) VALUES (1, 2, '')"),
+        text("REPLACE INTO audit_link (n, entry_id, hash) VALUES (2, 1, '')"),
+    ],
+    ids=["update", "delete", "truncate", "replace", "replace-entry"],
+)
+def test_a_link_of_the_chain_is_not_changed_either(
+    database: Database, change: UpdateBase
+) -> None:
+    with Session(database.writing) as session:
+        session.add(AuditLink(n=1, entry_id=1, hash=b"1"))
+        session.commit()
+        speaks = "TRUNCATE" if database.is_sqlite else "REPLACE"
+        if speaks in str(change):
+            return  # a word this database does not know
+        with pytest.raises(DBAPIError, match="audit entries only grow"):
+            session.execute(change)
+        session.rollback()
+        assert session.exec(select(AuditLink.entry_id)).all() == [1]
 
 
 def test_an_audit_entry_is_not_replaced(sqlite: Database) -> None:

@@ -8,8 +8,18 @@ from sqlmodel import Session, select
 
 from bot.database import Database
 from models.audit import AuditEntry
-from models.staff import PREFIX, Invitation, Staff, accept, appoint, invite, staff_of
-from tests.models.cast import NOW, Meet, Runner, meet, race
+from models.staff import (
+    OFFICER,
+    PREFIX,
+    Invitation,
+    Staff,
+    accept,
+    appoint,
+    invite,
+    staff_above,
+    staff_of,
+)
+from tests.models.cast import NOW, Meet, Runner, meet, race, reviewer
 
 LATER = NOW + timedelta(hours=72)
 
@@ -112,3 +122,25 @@ def test_of_two_who_use_an_invitation_at_once_one_wins(database: Database) -> No
     assert sorted(race(database, *map(use, workers))) == [False, True]
     with Session(database.reading) as session:
         assert session.exec(select(Staff.worker_id)).one() in workers
+
+
+def test_the_nearest_union_that_anybody_serves_answers(session: Session) -> None:
+    city = reviewer(session, "4401")
+    assert staff_above(session, "440106008", 0) == [city]
+    one, other = reviewer(session, "440106"), reviewer(session, "440106")
+    found = staff_above(session, "440106008", 0)
+    assert {staff.id for staff in found} == {one.id, other.id}
+
+
+def test_nobody_looks_after_their_own_or_without_a_holder(session: Session) -> None:
+    own, gone = reviewer(session, "4401"), reviewer(session, "4401")
+    gone.active = False
+    appoint(session, "social_worker", "4401", NOW)
+    assert staff_above(session, "440106", own.worker_id or 0) == []
+
+
+def test_only_the_role_asked_for_answers(session: Session) -> None:
+    reviewer(session, "440106")
+    officer = reviewer(session, "4401")
+    officer.role = OFFICER
+    assert staff_above(session, "440106", 0, OFFICER) == [officer]

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.workdays import add_workdays
+from models.workdays import add_workdays, workdays_ago
 
 DAYS = st.dates(date(2004, 1, 1), date(2040, 12, 31))
 
@@ -42,3 +42,11 @@ def test_counting_twice_is_counting_at_once(day: date, first: int, then: int) ->
 @given(DAYS, st.integers(1, 20))
 def test_more_working_days_are_always_later(day: date, n: int) -> None:
     assert day <= add_workdays(day, n - 1) < add_workdays(day, n)
+
+
+@pytest.mark.parametrize("n", [1, 2, 5])
+@given(day=DAYS)
+def test_so_many_working_days_ago_is_the_first_day_not_past(n: int, day: date) -> None:
+    first = workdays_ago(day, n)
+    assert add_workdays(first, n) >= day
+    assert add_workdays(first - timedelta(days=1), n) < day

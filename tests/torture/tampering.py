@@ -64,7 +64,9 @@ def flip_entry(random: Random, record: Record) -> None:
         record.entries[_free_id(random, record)] = record.entries.pop(key)
         return
     row = [*record.entries[key]]
-    row[column] = random.choice([v for v in _others(random, column) if v != row[column]])
+    row[column] = random.choice(
+        [v for v in _others(random, column) if v != row[column]]
+    )
     record.entries[key] = tuple(row)
 
 
@@ -72,7 +74,14 @@ def _others(random: Random, column: int) -> list[Any]:
     word = f"{random.getrandbits(60):x}"
     number = random.getrandbits(60)
     instant = BEGAN + timedelta(microseconds=random.randrange(10**12))
-    return [[instant], [number, None], [word], [number, None], [word, " "]][column]
+    choices: list[list[Any]] = [
+        [instant],
+        [number, None],
+        [word],
+        [number, None],
+        [word, " "],
+    ]
+    return choices[column]
 
 
 def flip_link(random: Random, record: Record) -> None:
@@ -253,7 +262,11 @@ def _write(session: Session, true: Record, spoilt: Record) -> None:
 
 
 def _replace(
-    session: Session, table: type[SQLModel], names: tuple[str, ...], old: Rows, new: Rows
+    session: Session,
+    table: type[SQLModel],
+    names: tuple[str, ...],
+    old: Rows,
+    new: Rows,
 ) -> None:
     gone = {key for key in old if old[key] != new.get(key)}
     rows = [(key, *new[key]) for key in new if new[key] != old.get(key)]

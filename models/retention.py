@@ -1,0 +1,279 @@
+"""Retention: how each kind of row goes once it was kept as long as it may be.
+
+Every kind is one entry of KINDS; for how many days it is kept is its setting in
+`[retention]`.  What is past is found by reading only, and goes in slices, each looked
+at again by the transaction that drops it.  Audit entries always stay.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
+
+from sqlalchemy import Table, bindparam, delete, exists, func, inspect, select
+from sqlmodel import Session, SQLModel, col
+
+from models import audit
+from models.application import Application, Standing, Step
+from models.arrival import Arrival, Poison
+from models.attachment import Attachment
+from models.chat import Chat
+from models.columns import short
+from models.conversation import Conversation, State
+from models.erasure import forget
+from models.fact import Fact, recall, remember
+from models.form_link import FormLink
+from models.message import Fate, Message
+from models.reminder import Reminder
+from models.sealing import CannotOpen, Keyring
+from models.staff import Invitation, Staff
+from models.worker import Worker
+
+Key = tuple[Any, ...]
+Past = tuple[Key, datetime]
+"""A row kept long enough: its primary key, and since when it is of no use."""
+
+GONE = "retention.gone"
+"""The fact that counts, in the same transactions, what a sweep has dropped so far."""
+
+AT_ONCE = 1000
+"""How many rows a search has in memory."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of row: how to find what is past, and how to drop some of it.
+
+    `most` is how many one transaction drops, so that it holds the writer only briefly.
+    """
+
+    name: str
+    find: Callable[[Session, Keyring, datetime], Iterator[Past]]
+    drop: Callable[[Session, Keyring, datetime, Sequence[Key]], int]
+    most: int = 200
+
+
+def drop(
+    session: Session, kind: Kind, keys: Keyring, before: datetime, rows: Sequence[Key]
+) -> int:
+    """Drop those of the rows that are still past, and count them; return the count."""
+    count = kind.drop(session, keys, before, rows)
+    if count:
+        gone = json.loads(recall(session, GONE) or "{}")
+        gone[kind.name] = gone.get(kind.name, 0) + count
+        remember(session, GONE, json.dumps(gone))
+    return count
+
+
+def close(session: Session, now: datetime) -> None:
+    """Write down what a sweep dropped, and what one before it did that was killed."""
+    fact = session.get(Fact, GONE)
+    if fact is None:
+        return
+    counts = json.loads(fact.value).items()
+    detail = " ".join(f"{name}={count}" for name, count in counts)
+    audit.record(session, now, None, "retention.swept", None, detail)
+    session.delete(fact)
+
+
+def _rows(
+    name: str,
+    table: type[SQLModel],
+    since: Any,
+    *which: Any,
+    along: Any = None,
+    most: int = 200,
+) -> Kind:
+    """Describe rows that go once `since` is long enough ago, if they are of `which`.
+
+    `along` refers to such a row from those that must go with it.
+    """
+    columns = inspect(table).primary_key
+
+    def past(before: datetime) -> tuple[Any, ...]:
+        return (since < before, *which)
+
+    def find(session: Session, keys: Keyring, before: datetime) -> Iterator[Past]:
+        return _found(session, select(*columns, since).where(*past(before)))
+
+    def drop_(
+        session: Session, keys: Keyring, before: datetime, rows: Sequence[Key]
+    ) -> int:
+        if along is None:
+            return _delete(session, table, rows, *past(before))
+        ids = [number for (number,) in rows]
+        still = select(*columns).where(columns[0].in_(ids), *past(before))
+        kept = session.execute(still.with_for_update()).scalars().all()
+        session.execute(delete(along.class_).where(along.in_(kept)))
+        return _delete(session, table, [(number,) for number in kept])
+
+    return Kind(name, find, drop_, most)
+
+
+def _found(session: Session, past: Any) -> Iterator[Past]:
+    rows = session.execute(past, execution_options={"yield_per": AT_ONCE})
+    return ((tuple(key), since) for *key, since in rows)
+
+
+def _delete(
+    session: Session, table: type[SQLModel], rows: Iterable[Key], *which: Any
+) -> int:
+    """Delete rows by their keys, of which the rest must hold; return how many."""
+    made: Table = inspect(table).local_table
+    names = [f"key_{column.name}" for column in made.primary_key]
+    same = [
+        column == bindparam(name)
+        for column, name in zip(made.primary_key, names, strict=True)
+    ]
+    values = [dict(zip(names, row, strict=True)) for row in rows]
+    if not values:
+        return 0
+    gone = delete(made).where(*same, *which)
+    return session.connection().execute(gone, values).rowcount
+
+
+# People who never applied, serve no union, and have been silent.
+
+
+def _strangers(before: datetime) -> Any:
+    """Select those who are no member, applicant or staff, and said nothing since."""
+    own = select(col(Chat.id)).where(col(Chat.worker_id) == col(Worker.id))
+    return select(col(Worker.id), col(Worker.created_at)).where(
+        col(Worker.created_at) < before,
+        col(Worker.member_no).is_(None),
+        ~exists().where(col(Application.worker_id) == col(Worker.id)),
+        ~exists().where(col(Staff.worker_id) == col(Worker.id)),
+        ~exists().where(
+            col(Conversation.worker_id) == col(Worker.id),
+            col(Conversation.updated_at) >= before,
+        ),
+        ~exists().where(col(Message.chat_id).in_(own), col(Message.at) >= before),
+    )
+
+
+def _find_strangers(
+    session: Session, keys: Keyring, before: datetime
+) -> Iterator[Past]:
+    return _found(session, _strangers(before))
+
+
+def _drop_strangers(
+    session: Session, keys: Keyring, before: datetime, rows: Sequence[Key]
+) -> int:
+    """Forget the strangers; one who writes at this moment is first waited for."""
+    ids = [number for (number,) in rows]
+    chats = (
+        select(col(Chat.id)).where(col(Chat.worker_id).in_(ids)).order_by(col(Chat.id))
+    )
+    session.execute(chats.with_for_update())
+    still = _strangers(before).where(col(Worker.id).in_(ids))
+    found = [worker_id for worker_id, _ in session.execute(still)]
+    for worker_id in found:
+        forget(session, worker_id)
+    return len(found)
+
+
+# Pictures that no answer refers to: their application went, or another replaced them.
+
+
+def _find_pictures(session: Session, keys: Keyring, before: datetime) -> Iterator[Past]:
+    past = (
+        select(col(Attachment.worker_id), col(Attachment.id), col(Attachment.at))
+        .where(col(Attachment.at) < before)
+        .order_by(col(Attachment.worker_id))
+    )
+    rows = session.execute(past, execution_options={"yield_per": AT_ONCE})
+    for worker_id, pictures in groupby(rows, itemgetter(0)):
+        used = _used(session, keys, worker_id)
+        for _, number, at in pictures:
+            if used is not None and short(number) not in used:
+                yield (number,), at
+
+
+def _drop_pictures(
+    session: Session, keys: Keyring, before: datetime, rows: Sequence[Key]
+) -> int:
+    ids = [number for (number,) in rows]
+    owners = select(col(Attachment.worker_id), col(Attachment.id)).where(
+        col(Attachment.id).in_(ids)
+    )
+    unused = []
+    for worker_id, number in session.execute(owners).all():
+        used = _used(session, keys, worker_id)
+        if used is not None and short(number) not in used:
+            unused.append((number,))
+    return _delete(session, Attachment, unused)
+
+
+def _used(session: Session, keys: Keyring, worker_id: int) -> set[str] | None:
+    """Return all a worker's answers that could be a picture's; None if any is shut."""
+    worker = session.get_one(Worker, worker_id)
+    applications = session.scalars(
+        select(Application).where(col(Application.worker_id) == worker_id)
+    )
+    drafts = session.scalars(
+        select(Conversation).where(
+            col(Conversation.worker_id) == worker_id,
+            col(Conversation.draft).is_not(None),
+        )
+    )
+    try:
+        answers = [row.load(keys, worker) for row in applications]
+        answers += [row.load(keys, worker).answers for row in drafts]
+    except CannotOpen:
+        return None
+    return {str(value) for found in answers for value in found.values()}
+
+
+_DECIDED = (
+    select(func.max(col(Step.at)))
+    .where(col(Step.application_id) == col(Application.id))
+    .scalar_subquery()
+)
+_NEWEST = (
+    select(col(Chat.last_number))
+    .where(col(Chat.id) == col(Message.chat_id))
+    .scalar_subquery()
+)
+
+KINDS = (
+    _rows(
+        "applications",
+        Application,
+        _DECIDED,
+        col(Application.standing).in_([Standing.REJECTED, Standing.WITHDRAWN]),
+        along=Step.application_id,
+        most=50,
+    ),
+    _rows(
+        "conversations",
+        Conversation,
+        col(Conversation.updated_at),
+        col(Conversation.state).in_([State.DONE, State.CANCELLED, State.EXPIRED]),
+        along=FormLink.conversation_id,
+    ),
+    _rows(
+        "messages",
+        Message,
+        col(Message.at),
+        col(Message.fate) != Fate.WAITING,
+        # Whoever comes back must find more than a blank page.
+        col(Message.number) < _NEWEST,
+    ),
+    _rows("poison", Poison, col(Poison.at), col(Poison.settled) != ""),
+    _rows("form_links", FormLink, col(FormLink.expires_at)),
+    _rows("invitations", Invitation, col(Invitation.expires_at)),
+    _rows(
+        "reminders",
+        Reminder,
+        col(Reminder.ended_at),
+        col(Reminder.fate) != Fate.WAITING,
+    ),
+    Kind("strangers", _find_strangers, _drop_strangers, most=1),
+    Kind("pictures", _find_pictures, _drop_pictures, most=20),
+    _rows("arrivals", Arrival, col(Arrival.at)),
+)
+"""All kinds; pictures come after the applications that referred to them."""
