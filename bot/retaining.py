@@ -6,6 +6,7 @@ longer than a person would notice.
 
 import asyncio
 import logging
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from itertools import islice
@@ -87,7 +88,8 @@ async def _sweep(kit: Kit, kind: Kind, before: datetime) -> int:
 
 
 def _some(session: Session, keys: Keyring, kind: Kind, before: datetime) -> list[Key]:
-    return [key for key, _ in islice(kind.find(session, keys, before), SEARCH)]
+    with closing(kind.find(session, keys, before)) as past:
+        return [key for key, _ in islice(past, SEARCH)]
 
 
 async def _drop(kit: Kit, kind: Kind, before: datetime, rows: list[Key]) -> int:

@@ -195,11 +195,10 @@ def verify(session: Session, noted: Collection[Noted], tally: Tally) -> Iterator
 
 def _chain(session: Session) -> Iterator[tuple[Head, list[bytes | None]]]:
     """Yield each link with its entry's columns, a few at a time."""
-    rows = session.execute(
-        _CHAIN[_dialect(session)], execution_options={"yield_per": AT_ONCE}
-    )
-    for n, entry_id, hash_, *entry in rows:
-        yield Head(n, entry_id, bytes(hash_)), [*_bytes(entry)]
+    chain = _CHAIN[_dialect(session)]
+    with session.execute(chain, execution_options={"yield_per": AT_ONCE}) as rows:
+        for n, entry_id, hash_, *entry in rows:
+            yield Head(n, entry_id, bytes(hash_)), [*_bytes(entry)]
 
 
 def _faults(before: Head, link: Head, entry: list[bytes | None]) -> Iterator[str]:

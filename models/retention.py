@@ -6,7 +6,7 @@ at again by the transaction that drops it.  Audit entries always stay.
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -36,6 +36,9 @@ Key = tuple[Any, ...]
 Past = tuple[Key, datetime]
 """A row kept long enough: its primary key, and since when it is of no use."""
 
+Search = Generator[Past, None, None]
+"""What is past, read as it is asked for; close what is not read to its end."""
+
 GONE = "retention.gone"
 """The fact that counts, in the same transactions, what a sweep has dropped so far."""
 
@@ -51,7 +54,7 @@ class Kind:
     """
 
     name: str
-    find: Callable[[Session, Keyring, datetime], Iterator[Past]]
+    find: Callable[[Session, Keyring, datetime], Search]
     drop: Callable[[Session, Keyring, datetime, Sequence[Key]], int]
     most: int = 200
 
@@ -96,7 +99,7 @@ def _rows(
     def past(before: datetime) -> tuple[Any, ...]:
         return (since < before, *which)
 
-    def find(session: Session, keys: Keyring, before: datetime) -> Iterator[Past]:
+    def find(session: Session, keys: Keyring, before: datetime) -> Search:
         return _found(session, select(*columns, since).where(*past(before)))
 
     def drop_(
@@ -113,9 +116,10 @@ def _rows(
     return Kind(name, find, drop_, most)
 
 
-def _found(session: Session, past: Any) -> Iterator[Past]:
-    rows = session.execute(past, execution_options={"yield_per": AT_ONCE})
-    return ((tuple(key), since) for *key, since in rows)
+def _found(session: Session, past: Any) -> Search:
+    with session.execute(past, execution_options={"yield_per": AT_ONCE}) as rows:
+        for *key, since in rows:
+            yield tuple(key), since
 
 
 def _delete(
@@ -154,9 +158,7 @@ def _strangers(before: datetime) -> Any:
     )
 
 
-def _find_strangers(
-    session: Session, keys: Keyring, before: datetime
-) -> Iterator[Past]:
+def _find_strangers(session: Session, keys: Keyring, before: datetime) -> Search:
     return _found(session, _strangers(before))
 
 
@@ -179,18 +181,18 @@ def _drop_strangers(
 # Pictures that no answer refers to: their application went, or another replaced them.
 
 
-def _find_pictures(session: Session, keys: Keyring, before: datetime) -> Iterator[Past]:
+def _find_pictures(session: Session, keys: Keyring, before: datetime) -> Search:
     past = (
         select(col(Attachment.worker_id), col(Attachment.id), col(Attachment.at))
         .where(col(Attachment.at) < before)
         .order_by(col(Attachment.worker_id))
     )
-    rows = session.execute(past, execution_options={"yield_per": AT_ONCE})
-    for worker_id, pictures in groupby(rows, itemgetter(0)):
-        used = _used(session, keys, worker_id)
-        for _, number, at in pictures:
-            if used is not None and short(number) not in used:
-                yield (number,), at
+    with session.execute(past, execution_options={"yield_per": AT_ONCE}) as rows:
+        for worker_id, pictures in groupby(rows, itemgetter(0)):
+            used = _used(session, keys, worker_id)
+            for _, number, at in pictures:
+                if used is not None and short(number) not in used:
+                    yield (number,), at
 
 
 def _drop_pictures(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 
 import pytest
@@ -32,7 +33,7 @@ def faults(session: Session, *noted: Noted) -> list[str]:
 
 
 @pytest.fixture
-def sealed(database: Database) -> Session:
+def sealed(database: Database) -> Iterator[Session]:
     """Give a session with a chain of five, whose triggers are gone."""
     with Session(database.writing) as session:
         write(session, 5)

@@ -99,7 +99,7 @@ def test_an_ended_conversation_goes_with_its_link(session: Session) -> None:
 
 
 def said(session: Session, chat: Chat, worker: Worker, **columns: Any) -> None:
-    given = {
+    given: dict[str, Any] = {
         "chat_id": chat.id,
         "number": chat.next_number(),
         "about_id": worker.id,

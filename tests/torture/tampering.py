@@ -183,8 +183,8 @@ TAMPERS: dict[str, Tamper] = {
 def tamper(url: str, tampers: int, seed: int) -> Found:
     """Tamper so often with a fresh database, and count what was found."""
     random, found = Random(seed), Found()
-    with _recorded(url, random) as database, Session(database.writing) as session:
-        true, noted = _read(session), [_noted(session)]
+    with recorded(url, random) as database, Session(database.writing) as session:
+        true, noted = read(session), [_noted(session)]
         assert [*chain.verify(session, noted, Tally())] == []
         _go_around_triggers(session)
         for number in range(tampers):
@@ -204,7 +204,7 @@ def tamper(url: str, tampers: int, seed: int) -> Found:
 
 
 @contextmanager
-def _recorded(url: str, random: Random) -> Iterator[Database]:
+def recorded(url: str, random: Random) -> Iterator[Database]:
     """Give a database with entries, not all numbers taken, and their chain."""
     with TemporaryDirectory(prefix="zhigong-") as folder:
         database = open_database(url or f"sqlite:///{Path(folder) / 'zhigong.db'}")
@@ -242,7 +242,7 @@ def _go_around_triggers(session: Session) -> None:
         session.execute(text(f"DROP TRIGGER {name}"))
 
 
-def _read(session: Session) -> Record:
+def read(session: Session) -> Record:
     entries = session.exec(select(AuditEntry).order_by(text("id"))).all()
     links = session.exec(select(AuditLink).order_by(text("n"))).all()
     return Record(
