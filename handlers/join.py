@@ -6,6 +6,8 @@ date come from the ID number.
 
 from typing import Any, ClassVar
 
+from sqlmodel import col, delete
+
 from handlers.answers import (
     Born,
     Key,
@@ -242,9 +244,8 @@ def _forget_replaced(turn: Turn, row: Application, certificate: str | None) -> N
     """Erase the picture of an application that another, or none, stands in for now."""
     before = row.load(turn.keys, turn.worker).get("certificate")
     if before and before != certificate:
-        picture = turn.session.get(Attachment, long(before))
-        if picture is not None:
-            turn.session.delete(picture)
+        old = delete(Attachment).where(col(Attachment.id) == long(before))
+        turn.session.exec(old)
 
 
 def _found_wrong(turn: Turn, row: Application) -> dict[str, str]:

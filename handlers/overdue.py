@@ -82,15 +82,14 @@ def _tell(turn: Turn, row: Reminder) -> list[Say] | Skip:
         return "decided"  # it went back, and has come in anew since
     if not review.may_review(turn.atlas, staff, application):
         return "not_theirs"
-    days = (turn.now - application.submitted_at) // timedelta(days=1)
+    waited = (turn.now - application.submitted_at) // timedelta(days=1)
+    said = {"number": application.number, "days": waited}
+    if row.kind == OVERDUE.kind:
+        text = Word("reminders", "overdue", said)
+    else:
+        text = Word("reminders", "escalated", said)
     look = Choice(Word("reminders", "look_at_it"), f"v:review:{short(application.id)}")
-    return [
-        Say(
-            Word("reminders", row.kind, {"number": application.number, "days": days}),
-            choices=(look, WAITING_LIST),
-            kind=Kind.REMINDER,
-        )
-    ]
+    return [Say(text, choices=(look, WAITING_LIST), kind=Kind.REMINDER)]
 
 
 OVERDUE = Remind("overdue", _find, _chat_of_staff, _tell)

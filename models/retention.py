@@ -56,7 +56,7 @@ class Kind:
     name: str
     find: Callable[[Session, Keyring, datetime], Search]
     drop: Callable[[Session, Keyring, datetime, Sequence[Key]], int]
-    most: int = 200
+    most: int = 100
 
 
 def drop(
@@ -88,7 +88,7 @@ def _rows(
     since: Any,
     *which: Any,
     along: Any = None,
-    most: int = 200,
+    most: int = 100,
 ) -> Kind:
     """Describe rows that go once `since` is long enough ago, if they are of `which`.
 
@@ -248,7 +248,7 @@ KINDS = (
         _DECIDED,
         col(Application.standing).in_([Standing.REJECTED, Standing.WITHDRAWN]),
         along=Step.application_id,
-        most=50,
+        most=10,
     ),
     _rows(
         "conversations",

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
-from sqlmodel import select
+import pytest
+from sqlmodel import Session, select
 
-from models.application import Application, Standing
+from models.application import Application, Standing, record
+from models.attachment import Attachment
+from models.columns import short
 from models.consent import Consent
 from models.place import Source
+from models.worker import Worker
 from tests.world import World
 
 
@@ -111,3 +116,50 @@ def test_a_returned_application_keeps_its_number_and_its_source(world: World) ->
         "baiyun-drivers",
     )
     assert after.union_code == "440106"
+
+
+@pytest.mark.parametrize("again", ["photo", "text"])
+def test_a_certificate_that_was_replaced_leaves_no_picture_behind(
+    world: World, again: str
+) -> None:
+    picture: dict[str, Any] = {"data": b"picture", "mime": "image/jpeg"}
+    world.fill("certificate", group="家政")
+    world.do("photo", **picture)
+    world.say("提交")
+    row = filed(world)
+
+    def give_back(session: Session) -> None:
+        found, why = session.get_one(Application, row.id), {"certificate": "unclear"}
+        record(session, world.kit.keys, found, Standing.RETURNED, world.now, None, why)
+
+    world.write(give_back)
+    world.say("入会")
+    assert world.asked() == "certificate"
+    world.do("photo", **picture) if again == "photo" else world.say("跳过")
+    world.say("提交")
+    pictures = world.write(lambda s: s.exec(select(Attachment)).all())
+    facts = world.write(
+        lambda s: s.get_one(Application, row.id).load(
+            world.kit.keys, s.get_one(Worker, row.worker_id)
+        )
+    )
+    kept = [short(picture.id) for picture in pictures]
+    assert kept == ([facts["certificate"]] if again == "photo" else [])
+
+
+def test_what_was_not_found_wrong_keeps_its_picture(world: World) -> None:
+    world.fill("certificate", group="家政")
+    world.do("photo", data=b"picture", mime="image/jpeg")
+    world.say("提交")
+    row = filed(world)
+
+    def give_back(session: Session) -> None:
+        found, why = session.get_one(Application, row.id), {"mobile": "unclear"}
+        record(session, world.kit.keys, found, Standing.RETURNED, world.now, None, why)
+
+    world.write(give_back)
+    world.say("入会")
+    world.say("13812345679")
+    world.say("提交")
+    assert filed(world).standing is Standing.SUBMITTED
+    assert len(world.write(lambda s: s.exec(select(Attachment)).all())) == 1
