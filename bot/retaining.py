@@ -108,9 +108,9 @@ def survey(session: Session, keys: Keyring, kind: Kind, before: datetime) -> Sta
 
 def run(config: Config, dry: bool, out: Console) -> None:
     """Print what is past, kind by kind, and unless dry drop it; beside the product."""
-    keys = load_keys(config)
     database = open_database(config.database_url)
     require_current(database)
+    keys = load_keys(config)
     in_transaction(database, lambda s: check_keys(keys, recall(s, FINGERPRINT)))
     now = clock()
     with Session(database.reading) as session:

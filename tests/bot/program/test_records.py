@@ -11,10 +11,8 @@ from sqlmodel import Session
 from bot.database import in_transaction, open_database
 from bot.kit import clock
 from models import audit
-from tests.databases import SEEDED, Copy
+from tests.databases import SEEDED, Copy, url_of
 from tests.programs import Program
-
-from .running import url_of
 
 
 @pytest.fixture
