@@ -2,6 +2,7 @@
 
     submitted → in review → returned / rejected / approved to the pool → placed
     submitted, in review or returned → withdrawn
+    approved to the pool or placed → left
 
 A decision may be undone until its notice has left; see `models.reminder`.
 """
@@ -33,6 +34,7 @@ class Standing(StrEnum):
     POOL = "pool"
     PLACED = "placed"
     WITHDRAWN = "withdrawn"
+    LEFT = "left"
 
 
 WAITING = (Standing.SUBMITTED, Standing.IN_REVIEW)
