@@ -20,6 +20,7 @@ from models import correction
 from models.application import APPROVED, WAITING, Standing
 from models.attachment import Attachment
 from models.columns import long
+from models.identity import mask_name
 
 REVIEWED = {
     "full_name": ("full_name",),
@@ -84,20 +85,26 @@ class Correct(Flow):
         if self.subject in REVIEWED:
             asked = (turn.chat.id, self.subject, changes, turn.now)
             correction.wish_for(turn.session, turn.keys, turn.worker, *asked)
-            words = Word("correct", "asked"), Word("correct", "asked_undo")
+            words = (
+                Word("correct", "what_asked", {"field": label_of(self.subject)}),
+                Word("correct", "asked"),
+                Word("correct", "asked_undo"),
+            )
             drop = Choice(Word("correct", "drop"), f"a:drop_correction:{self.subject}")
             return self._receipt(turn, changes, *words).offering(drop, MY_DATA)
         before = facts_of(turn)
         correction.correct(turn.session, turn.keys, turn.worker, changes)
         _forget_picture(turn, before, changes)
-        text = Word("correct", "done_elsewhere" if "district" in names else "done")
-        undo = Word("correct", "done_undo")
-        return self._receipt(turn, changes, text, undo).offering(AGAIN, MY_DATA)
+        words = (
+            Word("correct", "what", {"field": label_of(self.subject)}),
+            Word("correct", "done_elsewhere" if "district" in names else "done"),
+            Word("correct", "done_undo"),
+        )
+        return self._receipt(turn, changes, *words).offering(AGAIN, MY_DATA)
 
     def _receipt(
-        self, turn: Turn, changes: dict[str, Any], text: Word, undo: Word
+        self, turn: Turn, changes: dict[str, Any], what: Word, text: Word, undo: Word
     ) -> Say:
-        what = Word("correct", "what", {"field": label_of(self.subject)})
         rows = shown(turn, {**facts_of(turn), **changes}, changes)
         return receipt(turn, what, undo, *rows, text=text)
 
@@ -111,7 +118,7 @@ def _context(subject: str) -> tuple[Question, ...]:
     found = []
     for question in questions(Join):
         if question.name not in NEVER:
-            asks = Word("join", f"ask_{question.name}")
+            asks = OWN_ASKS.get(question.name, Word("join", f"ask_{question.name}"))
             words = replace(question, asks=asks, label=label_of(question.name))
             is_asked = question.name in ASKED.get(subject, ())
             found.append(_alone(words) if is_asked else _as_it_was(words))
@@ -185,7 +192,8 @@ def fields(turn: Turn) -> Iterator[tuple[str, Text]]:
     for subject, names in ASKED.items():
         if names[0] in asked:
             read = next(n for n in READ_FROM.get(subject, names) if n in asked)
-            yield subject, asked[read].shown(turn, walked.seen, facts.get(read))
+            value = asked[read].shown(turn, walked.seen, facts.get(read))
+            yield subject, mask_name(facts[read]) if read == "full_name" else value
 
 
 def shown(turn: Turn, facts: dict[str, Any], names: Any) -> Iterator[tuple[Text, Text]]:
@@ -201,4 +209,5 @@ def label_of(field: str) -> Word:
     return OWN_LABELS.get(field) or Word("join", f"label_{field}")
 
 
+OWN_ASKS = {"mobile": Word("correct", "ask_mobile")}
 OWN_LABELS = {"id_number": Word("correct", "id_number")}

@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator
 from typing import Any, ClassVar
 
 from handlers.answers import Key
-from handlers.correct import label_of, shown
+from handlers.correct import label_of
 from handlers.deciding import REFUSE_REASONS
-from handlers.flow import Flow
+from handlers.flow import Flow, questions
+from handlers.join import Join
 from handlers.question import Submit, ask
 from handlers.reviewing import WAITING_LIST
 from handlers.say import Choice, Say, Text, Word, say
@@ -62,13 +63,15 @@ def _changes(
     application = latest_of(turn.session, worker.id)
     facts = application.load(turn.keys, worker) if application else {}
     wish = row.load(turn.keys, worker)
-    now = dict(shown(turn, _masked(turn, facts), wish))
-    for name, value in shown(turn, _masked(turn, {**facts, **wish}), wish):
-        if name in now:
-            both = {"before": now[name], "after": value}
-            yield name, Word("correcting", "change", both)
-        else:
-            yield name, value
+    before, after = _masked(turn, facts), _masked(turn, {**facts, **wish})
+    for question in questions(Join):
+        name = question.name
+        if wish.get(name) is not None:
+            new: Text = question.shown(turn, after, after[name])
+            old = question.shown(turn, before, before.get(name))
+            if before.get(name) not in (None, after[name]):
+                new = Word("correcting", "change", {"before": old, "after": new})
+            yield label_of(name), new
 
 
 def _masked(turn: Turn, facts: dict[str, Any]) -> dict[str, Any]:

@@ -43,15 +43,20 @@ def my_data(turn: Turn, arg: str) -> list[Say]:
         title=Word("my_data", "name"),
         rows=(
             *_facts(turn),
-            *_membership(turn),
-            *_unfinished(turn),
-            *_consents(turn),
-            *_chats(turn),
-            (Word("my_data", "language"), LANGUAGES[turn.language]),
+            *about_person(turn),
         ),
         choices=tuple(_choices(turn)),
     )
     return [message]
+
+
+def about_person(turn: Turn) -> Rows:
+    """Yield what is kept beside the facts somebody stated."""
+    yield from _membership(turn)
+    yield from _unfinished(turn)
+    yield from _consents(turn)
+    yield from _chats(turn)
+    yield Word("my_data", "language"), LANGUAGES[turn.language]
 
 
 def has_data(turn: Turn) -> bool:
@@ -127,7 +132,7 @@ def _day(at: object) -> Word:
 
 
 def _choices(turn: Turn) -> Iterator[Choice]:
-    if turn.latest is not None:
+    if facts_of(turn):
         yield CORRECT
     yield EXPORT
     if consent.holds(turn.session, turn.worker.id):

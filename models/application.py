@@ -167,6 +167,12 @@ def latest_of(session: Session, worker_id: int) -> Application | None:
     return session.exec(_LATEST, params={"worker_id": worker_id}).first()
 
 
+def applications_of(session: Session, worker_id: int) -> list[Application]:
+    """Return all a worker ever applied for, oldest first."""
+    found = select(Application).where(Application.worker_id == worker_id)
+    return list(session.exec(found.order_by(col(Application.submitted_at))))
+
+
 def steps_of(session: Session, application_id: int) -> list[Step]:
     """Return an application's history, oldest first."""
     return list(

@@ -149,12 +149,16 @@ def drop(session: Session, worker_id: int, now: datetime, field: str = "") -> bo
     return bool(theirs)
 
 
-def waiting_of(session: Session, worker_id: int) -> list[Correction]:
-    """Return what a member wishes to be corrected, oldest first."""
-    found = select(Correction).where(
-        Correction.worker_id == worker_id, Correction.standing == Wish.WAITING
-    )
+def corrections_of(session: Session, worker_id: int) -> list[Correction]:
+    """Return all a member ever wished to be corrected, oldest first."""
+    found = select(Correction).where(Correction.worker_id == worker_id)
     return list(session.exec(found.order_by(col(Correction.asked_at))))
+
+
+def waiting_of(session: Session, worker_id: int) -> list[Correction]:
+    """Return what a member wishes to be corrected and nobody has settled."""
+    rows = corrections_of(session, worker_id)
+    return [row for row in rows if row.standing is Wish.WAITING]
 
 
 def corrections_in(session: Session, unions: set[str]) -> list[Correction]:

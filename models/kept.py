@@ -14,6 +14,7 @@ from sqlalchemy import Column, LargeBinary, RowMapping, Table, select
 from sqlmodel import Session, col, func
 from sqlmodel import select as pick
 
+from models.attachment import Attachment
 from models.chat import Chat
 from models.columns import short
 from models.erasure import belongings
@@ -85,6 +86,12 @@ def _plain(value: Any) -> Any:
     if isinstance(value, date):
         return value.isoformat()
     return value.value if isinstance(value, Enum) else value
+
+
+def pictures_of(session: Session, worker_id: int) -> list[int]:
+    """Return the ids of the pictures a person sent, oldest first."""
+    found = pick(Attachment.id).where(Attachment.worker_id == worker_id)
+    return list(session.exec(found.order_by(col(Attachment.at))))
 
 
 def messages_about(

@@ -14,6 +14,7 @@ from models.application import (
     OPEN,
     Application,
     Standing,
+    applications_of,
     hold,
     latest_of,
     record,
@@ -58,8 +59,7 @@ def withdraw_consent(
     latest = latest_of(session, worker.id)
     if latest is not None:
         _close(session, keys, latest, is_told, now)
-    of = col(Application.worker_id) == worker.id
-    for application in session.exec(select(Application).where(of)):
+    for application in applications_of(session, worker.id):
         _empty(session, keys, worker, application)
     _end_drafts(session, worker.id, now)
     for column in IDENTITY:
