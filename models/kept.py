@@ -46,7 +46,7 @@ def kept_about(
     for table, theirs in belongings(worker.id).items():
         if table.name not in APART:
             rows = session.execute(select(table).where(theirs)).mappings()
-            found[table.name] = [_opened(table, row, keys, worker) for row in rows]
+            found[str(table.name)] = [_opened(table, row, keys, worker) for row in rows]
     found["conversation"] = [r for r in found["conversation"] if r["flow"] in flows]
     since = work_since(session, worker.id)
     if since is not None:
@@ -71,7 +71,7 @@ def _opened(
         if value and isinstance(column.type, LargeBinary):
             key = worker.open_key(keys)
             value = _read(unseal(key, f"{column}|{place}", value).decode())
-        found[column.name] = _plain(value)
+        found[str(column.name)] = _plain(value)
     return found
 
 
