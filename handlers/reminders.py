@@ -151,13 +151,14 @@ def _chat_of_correction(session: Session, row: Reminder) -> int | None:
 def _tell_correction(turn: Turn, row: Reminder) -> list[Say] | Skip:
     """Say what became of a wish; with its reason where it was refused."""
     wish = turn.session.get_one(Correction, int(row.subject))
+    what = Word("correct", "what_asked", {"field": label_of(wish.field)})
     reason = wish.reason(turn.keys, turn.worker)
     why = ((Word("my_application", "reason"), reason_text(reason)),) if reason else ()
     return [
         Say(
             Word("reminders", f"correction_{wish.standing}"),
             title=Word("reminders", "correction"),
-            rows=((Word("my_data", "what"), label_of(wish.field)), *why),
+            rows=((Word("my_data", "what"), what), *why),
             choices=(*((AGAIN,) if reason else ()), MY_DATA),
             kind=Kind.RECEIPT,
         )

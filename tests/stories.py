@@ -25,7 +25,7 @@ CHANNELS = ("page", "typing")
 UNITS = {"秒": "seconds", "分钟": "minutes", "小时": "hours", "天": "days"}
 LINE = re.compile(r"(?P<who>\w*)(?P<mark>>>?)\s*(?P<deed>.*)")
 
-CHANNEL = re.compile("^(聊天网页|Chat page|link|typing)[，,] ?")
+CHANNEL = re.compile("^(网页|Chat page|link|typing)[，,] ?")
 """Where a chat is, which a story that is told everywhere leaves out."""
 
 Deed = Callable[[World, str, str], list[Body]]

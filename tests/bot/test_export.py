@@ -191,7 +191,7 @@ def test_it_is_made_piece_by_piece() -> None:
     assert len(given) < 50
 
 
-@pytest.mark.parametrize("table", sorted(belongings(1), key=str), ids=lambda t: t.name)
+@pytest.mark.parametrize("table", sorted(belongings(1), key=str), ids=str)
 def test_every_sealed_column_that_erasure_deletes_can_be_given(table: Table) -> None:
     """A new sealed column of a person must be sealed as its place says, or left out."""
     known = {
