@@ -182,8 +182,7 @@ def test_a_certificate_is_replaced_and_the_old_one_is_gone(world: World) -> None
 
 
 def test_a_picture_that_is_gone_is_no_hindrance(world: World) -> None:
-    test_picture = world.appoint("4401")
-    assert test_picture
+    world.appoint("4401")
     world.fill("certificate", group="家政服务员")
     world.do("photo", data=b"one", mime="image/jpeg")
     world.say("提交")
@@ -403,7 +402,8 @@ def test_without_the_consent_nobody_stays_a_member(world: World) -> None:
     assert labels(world.screens["工人"]) == ["不撤回", "撤回同意并退会"]
     world.tap("撤回同意并退会")
     kept = worker(world)
-    assert kept.member_no is kept.name is kept.id_tag is kept.mobile_tag is None
+    assert kept.member_no is None
+    assert {kept.name, kept.id_tag, kept.mobile_tag} == {None}
     assert rows(world.say("我的申请"))["进度"] == "已退会"
     assert "更正" not in labels(world.say("我的资料"))
 
