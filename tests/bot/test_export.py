@@ -20,6 +20,7 @@ from bot.export import Exports
 from bot.inbox import keep_poison
 from bot.step import Written
 from handlers.turn import Incoming
+from models.arrival import Poison
 from models.audit import AuditEntry
 from models.chat import Chat
 from models.erasure import belongings
@@ -166,6 +167,14 @@ def test_what_failed_is_in_it(world: World) -> None:
     world.write(lambda s: keep_poison(s, world.kit, world.cans, failing, world.now))
     kept = orjson.loads(exported(world)[JSON])
     assert kept["poison"][0]["update"]["text"] == "没有处理的话"
+
+    def empty(session: Session) -> None:
+        row = session.exec(select(Poison)).one()
+        row.update = b""
+        session.add(row)
+
+    world.write(empty)
+    assert orjson.loads(exported(world)[JSON])["poison"][0]["update"] is None
 
 
 def test_a_long_history_comes_in_slices(
