@@ -31,6 +31,7 @@ from bot.database import (
     read,
     require_current,
 )
+from bot.export import Exports
 from bot.forms import Forms
 from bot.inbox import Inbox
 from bot.keys import check_keys, fingerprint, load_keys
@@ -135,12 +136,14 @@ class App:
         self.inbox = Inbox(kit, cans, self.outbox)
         self.clock = Clock(kit, self.inbox, self.outbox)
         self.forms = Forms(kit, cans, self.outbox.put)
+        self.exports = Exports(kit, cans, self.outbox.put)
         self.web = self._web()
 
     def _web(self) -> Starlette:
         routes: list[Route | Mount] = [
             *self.page.routes(self.inbox.take),
             *self.forms.routes(),
+            *self.exports.routes(),
             Route("/healthz", self.health),
         ]
         if self.telegram:

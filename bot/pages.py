@@ -1,5 +1,6 @@
 """Pages: Jinja2 templates in the reader's language, and the security headers."""
 
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -63,6 +64,18 @@ def page(kind: str, /, language: str, status: int = 200, **values: Any) -> HTMLR
     template = _environment().get_template(f"page/{kind}.html")
     html = template.render(_=translate, language=language, **values)
     return HTMLResponse(html, status, headers={"Cache-Control": "no-store"})
+
+
+def pieces_of(kind: str, /, language: str, **values: Any) -> Iterator[str]:
+    """Yield a rendered page as it is made; for one as long as a person's history."""
+
+    def translate(text: str) -> str:
+        return translated(language, text)
+
+    template = _environment().get_template(f"page/{kind}.html")
+    stream = template.stream(_=translate, language=language, **values)
+    stream.enable_buffering(100)
+    return stream
 
 
 class BodyLimit:

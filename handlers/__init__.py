@@ -3,14 +3,25 @@
 Adding one is a file of its own, a line here, its words in templates/ and its test.
 """
 
-from handlers import menu, my_application, overdue, reminders, reviewing
+from handlers import (
+    correcting,
+    menu,
+    my_application,
+    my_data,
+    overdue,
+    reminders,
+    reviewing,
+)
+from handlers.correct import Correct
 from handlers.deciding import Reject, Return
 from handlers.flow import Flow
 from handlers.join import Join
 from handlers.reports import Report
 from handlers.reports.applications import applications
 
-FLOWS: dict[str, type[Flow]] = {flow.name: flow for flow in (Join, Return, Reject)}
+FLOWS: dict[str, type[Flow]] = {
+    flow.name: flow for flow in (Join, Return, Reject, Correct, correcting.Refuse)
+}
 """Forms in a chat: questions, then one effect."""
 
 VIEWS = {
@@ -20,6 +31,9 @@ VIEWS = {
     "my_application": my_application.my_application,
     "waiting": reviewing.waiting,
     "review": reviewing.application,
+    "correction": correcting.look,
+    "my_data": my_data.my_data,
+    "my_fields": my_data.my_fields,
 }
 """Read-only lists and details, by (turn, argument)."""
 
@@ -29,6 +43,11 @@ ACTS = {
     "approve": reviewing.approve,
     "pool": reviewing.pool,
     "undo": reviewing.undo,
+    "approve_correction": correcting.approve,
+    "drop_correction": my_data.drop_correction,
+    "my_language": my_data.my_language,
+    "export": my_data.export,
+    "withdraw_consent": my_data.withdraw,
 }
 """One press, one effect, safe to press twice; permission is checked then."""
 
@@ -36,6 +55,7 @@ REMINDERS = {
     remind.kind: remind
     for remind in (
         reminders.DECISION,
+        reminders.CORRECTION,
         reminders.UNFINISHED,
         reminders.EXPIRED,
         overdue.OVERDUE,

@@ -41,10 +41,13 @@ def _reasons(*keys: str) -> Offer:
 FIELDS = Offer(_fields)
 RETURN_REASONS = _reasons("unclear", "mismatch", "missing", "wrong_union")
 REJECT_REASONS = _reasons("not_eligible", "elsewhere", "no_answer")
+REFUSE_REASONS = _reasons("mismatch", "unclear", "no_answer")
 
 
 class _Deciding(Flow):
     """What returning and rejecting have in common: who may, and when."""
+
+    about_others: ClassVar[bool] = True
 
     @classmethod
     def refuse(cls, turn: Turn, subject: str) -> list[Say] | None:

@@ -38,12 +38,14 @@ class Flow(BaseModel):
 
     `conflicts` says which question to put again, and why, when a constraint is broken.
     PostgreSQL names the constraint and SQLite its columns, so both may be keys.
+    What is filled in `about_others` is no data of the person who fills it in.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     name: ClassVar[str]
     conflicts: ClassVar[dict[str, tuple[str, str]]] = {}
+    about_others: ClassVar[bool] = False
 
     extras: dict[str, Any] = {}
     subject: str = ""

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
+from handlers import my_data
 from handlers.my_application import MY_APPLICATION
+from handlers.receipts import MY_DATA
 from handlers.reviewing import WAITING_LIST
 from handlers.say import Choice, Say, Word
 from handlers.talk import with_resume
@@ -14,8 +16,8 @@ MENU = Choice(Word("menu", "menu_label"), "v:menu:")
 HELP = Choice(Word("menu", "help_label"), "v:help:")
 PERSON = Choice(Word("menu", "person_label"), "v:person:")
 LANGUAGES = {
-    "zh-CN": Choice("中文", "a:language:zh-CN"),
-    "en": Choice("English", "a:language:en"),
+    language: Choice(name, f"a:language:{language}")
+    for language, name in my_data.LANGUAGES.items()
 }
 
 
@@ -49,7 +51,8 @@ def menu(turn: Turn, arg: str) -> list[Say]:
 
 def home(turn: Turn, text: Word) -> Say:
     """Return the home menu under other words, such as a greeting."""
-    choices = (*own_rows(turn), HELP, PERSON, *other_languages(turn))
+    own = (*own_rows(turn), *((MY_DATA,) if my_data.has_data(turn) else ()))
+    choices = (*own, HELP, PERSON, *other_languages(turn))
     message = Say(text, choices=choices)
     return with_resume(turn, message, first=True)
 
@@ -93,9 +96,7 @@ def person(turn: Turn, arg: str) -> list[Say]:
 
 def language(turn: Turn, arg: str) -> list[Say]:
     """Change the language this person reads."""
-    if arg in LANGUAGES:
-        turn.worker.language = arg
-        turn.session.add(turn.worker)
+    my_data.change_language(turn, arg)
     return [home(turn, Word("menu", "language"))]
 
 
@@ -104,7 +105,10 @@ def bars(turn: Turn) -> tuple[Bar, ...]:
     return (
         Bar(Word("menu", "bar_join"), (JOIN, MY_APPLICATION)),
         Bar(Word("menu", "bar_service"), (HELP, PERSON)),
-        Bar(Word("menu", "bar_mine"), (*own_rows(turn), *other_languages(turn))),
+        Bar(
+            Word("menu", "bar_mine"),
+            (*own_rows(turn), MY_DATA, *other_languages(turn)),
+        ),
     )
 
 

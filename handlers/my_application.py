@@ -95,7 +95,7 @@ def _choices(standing: Standing) -> tuple[Choice, ...]:
         return (FIX, WITHDRAW)
     if standing in WAITING:
         return (WITHDRAW,)
-    if standing in (Standing.REJECTED, Standing.WITHDRAWN):
+    if standing in (Standing.REJECTED, Standing.WITHDRAWN, Standing.LEFT):
         return (JOIN,)
     return ()
 

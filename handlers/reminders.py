@@ -10,13 +10,16 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from handlers.my_application import FIX, MY_APPLICATION, reason_rows
+from handlers.correct import AGAIN, label_of
+from handlers.my_application import FIX, MY_APPLICATION, reason_rows, reason_text
+from handlers.receipts import MY_DATA
 from handlers.say import Choice, Say, Word
 from handlers.talk import Talk, flow_named, opened
 from handlers.turn import Turn
-from models import reminder
+from models import consent, reminder
 from models.application import Application, Standing, Step
 from models.conversation import Conversation, State, unfinished_since
+from models.correction import SETTLED, Correction
 from models.hours import next_open
 from models.message import Kind
 from models.reminder import Reminder
@@ -72,6 +75,8 @@ def _tell_unfinished(turn: Turn, row: Reminder) -> list[Say] | Skip:
         return talk
     if talk.row.updated_at > row.due:
         return "went_on"
+    if consent.rests(turn.session, turn.worker.id, talk.flow.name, turn.now):
+        return "consent_withdrawn"
     return [
         Say(
             Word("reminders", "unfinished", {"what": Word(talk.flow.name, "summary")}),
@@ -138,6 +143,28 @@ def _tell_decision(turn: Turn, row: Reminder) -> list[Say] | Skip:
     ]
 
 
+def _chat_of_correction(session: Session, row: Reminder) -> int | None:
+    found = session.get(Correction, int(row.subject))
+    return found.chat_id if found else None
+
+
+def _tell_correction(turn: Turn, row: Reminder) -> list[Say] | Skip:
+    """Say what became of a wish; with its reason where it was refused."""
+    wish = turn.session.get_one(Correction, int(row.subject))
+    what = Word("correct", "what_asked", {"field": label_of(wish.field)})
+    reason = wish.reason(turn.keys, turn.worker)
+    why = ((Word("my_application", "reason"), reason_text(reason)),) if reason else ()
+    return [
+        Say(
+            Word("reminders", f"correction_{wish.standing}"),
+            title=Word("reminders", "correction"),
+            rows=((Word("my_data", "what"), what), *why),
+            choices=(*((AGAIN,) if reason else ()), MY_DATA),
+            kind=Kind.RECEIPT,
+        )
+    ]
+
+
 def opening(rules: Rules, now: datetime) -> datetime:
     """Return the next moment outside quiet hours; `now` itself when it is one."""
     return next_open(now, rules.zone, [(rules.quiet_start, rules.quiet_end)])
@@ -146,3 +173,6 @@ def opening(rules: Rules, now: datetime) -> datetime:
 UNFINISHED = Remind("unfinished", _unfinished, _chat_of_conversation, _tell_unfinished)
 EXPIRED = Remind("expired", _expired, _chat_of_conversation, _tell_expired)
 DECISION = Remind("decision", nothing, _chat_of_step, _tell_decision, hurried=True)
+CORRECTION = Remind(
+    SETTLED, nothing, _chat_of_correction, _tell_correction, hurried=True
+)

@@ -4,7 +4,7 @@ Permission is checked at the moment of each press, never remembered from the lis
 """
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from handlers.flow import questions
@@ -25,6 +25,7 @@ from models.application import (
     waiting_in,
 )
 from models.columns import long, short
+from models.correction import Correction, corrections_in
 from models.identity import mask_name
 from models.staff import Staff, staff_of
 from models.worker import Worker
@@ -33,21 +34,48 @@ WAITING_LIST = Choice(Word("reviewing", "waiting"), "v:waiting:0")
 
 
 def waiting(turn: Turn, arg: str) -> list[Say]:
-    """List the applications a staff member's unions have to review, oldest first."""
+    """List what a staff member's unions have to review, oldest first."""
     staff = staff_of(turn.session, turn.worker.id)
     if staff is None:
         return [say("reviewing", "not_staff")]
-    rows = waiting_in(turn.session, turn.atlas.branch(staff.union_code))
-    rows = [row for row in rows if row.worker_id != turn.worker.id]
-    if not rows:
+    options = _queue(turn, turn.atlas.branch(staff.union_code))
+    if not options:
         return [say("reviewing", "nobody_waits")]
     number = page_number(arg)
-    options = [Option(short(row.id), _line(turn, row)) for row in rows]
     shown, more = page_of(options, number)
-    choices = [Choice(o.label, f"v:review:{o.key}") for o in shown]
+    choices = [Choice(o.label, o.key) for o in shown]
     if more:
         choices.append(Choice(Word("common", "more"), f"v:waiting:{number + 1}"))
-    return [say("reviewing", "list", count=len(rows)).offering(*choices)]
+    return [say("reviewing", "list", count=len(options)).offering(*choices)]
+
+
+def _queue(turn: Turn, unions: set[str]) -> list[Option]:
+    """Return all that waits for these unions but one's own, each with its press."""
+    waits: list[tuple[datetime, Application | Correction]] = [
+        *((r.submitted_at, r) for r in waiting_in(turn.session, unions)),
+        *((r.asked_at, r) for r in corrections_in(turn.session, unions)),
+    ]
+    waits.sort(key=lambda one: one[0])
+    return [
+        Option(f"v:correction:{short(row.id)}", _wish_line(turn, row))
+        if isinstance(row, Correction)
+        else Option(f"v:review:{short(row.id)}", _line(turn, row))
+        for _, row in waits
+        if row.worker_id != turn.worker.id
+    ]
+
+
+def _wish_line(turn: Turn, row: Correction) -> Word:
+    worker = turn.session.get_one(Worker, row.worker_id)
+    return Word(
+        "correcting",
+        "line",
+        {
+            "name": mask_name(worker.unseal(turn.keys, "name") or ""),
+            "number": (worker.member_no or "")[-4:],
+            "days": (turn.now - row.asked_at) // timedelta(days=1),
+        },
+    )
 
 
 def _line(turn: Turn, row: Application) -> Word:

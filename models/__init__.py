@@ -8,6 +8,8 @@ from models.chain import AuditLink
 from models.chat import Chat
 from models.consent import Consent
 from models.conversation import Conversation
+from models.correction import Correction
+from models.export_link import ExportLink
 from models.fact import Fact
 from models.form_link import FormLink
 from models.lease import Lease
@@ -26,9 +28,11 @@ __all__ = [
     "Chat",
     "Consent",
     "Conversation",
+    "Correction",
     "Division",
     "Edition",
     "Enterprise",
+    "ExportLink",
     "Fact",
     "FormLink",
     "Group",

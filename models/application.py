@@ -2,6 +2,7 @@
 
     submitted → in review → returned / rejected / approved to the pool → placed
     submitted, in review or returned → withdrawn
+    approved to the pool or placed → left
 
 A decision may be undone until its notice has left; see `models.reminder`.
 """
@@ -33,6 +34,7 @@ class Standing(StrEnum):
     POOL = "pool"
     PLACED = "placed"
     WITHDRAWN = "withdrawn"
+    LEFT = "left"
 
 
 WAITING = (Standing.SUBMITTED, Standing.IN_REVIEW)
@@ -187,6 +189,12 @@ def new_number(session: Session) -> str:
 def latest_of(session: Session, worker_id: int) -> Application | None:
     """Return the worker's newest application."""
     return session.exec(_LATEST, params={"worker_id": worker_id}).first()
+
+
+def applications_of(session: Session, worker_id: int) -> list[Application]:
+    """Return all a worker ever applied for, oldest first."""
+    found = select(Application).where(Application.worker_id == worker_id)
+    return list(session.exec(found.order_by(col(Application.submitted_at))))
 
 
 def steps_of(session: Session, application_id: int) -> list[Step]:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import orjson
 from sqlalchemy import UniqueConstraint
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field, Session, SQLModel, col, select
 
 from models.columns import BigId, Utc
 from models.sealing import Keyring, seal, unseal
@@ -67,3 +67,9 @@ class Chat(SQLModel, table=True):
     @property
     def _seal_place(self) -> str:
         return f"chat.screen|{self.id}"
+
+
+def chats_of(session: Session, worker_id: int) -> list[Chat]:
+    """Return the chats a person reaches us from, oldest first."""
+    found = select(Chat).where(Chat.worker_id == worker_id)
+    return list(session.exec(found.order_by(col(Chat.created_at))))

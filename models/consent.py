@@ -1,11 +1,14 @@
 """Consent: which version of which text a worker agreed to, when, where, until when."""
 
 import hashlib
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlmodel import Field, Session, SQLModel
+from sqlmodel import Field, Session, SQLModel, col, select
 
 from models.columns import BigId, Utc, new_id
+
+REST = timedelta(days=90)
+"""How long nobody is asked again for a consent they have withdrawn."""
 
 
 class Consent(SQLModel, table=True):
@@ -42,3 +45,21 @@ def agree(
     )
     session.add(row)
     return row
+
+
+def consents_of(session: Session, worker_id: int) -> list[Consent]:
+    """Return all a worker ever agreed to, oldest first."""
+    found = select(Consent).where(Consent.worker_id == worker_id)
+    return list(session.exec(found.order_by(col(Consent.at))))
+
+
+def holds(session: Session, worker_id: int) -> list[Consent]:
+    """Return the agreements that still hold, oldest first."""
+    return [row for row in consents_of(session, worker_id) if not row.withdrawn_at]
+
+
+def rests(session: Session, worker_id: int, scope: str, now: datetime) -> bool:
+    """Tell whether a consent was withdrawn so lately that we must not ask for it."""
+    rows = [r for r in consents_of(session, worker_id) if r.scope == scope]
+    withdrawn = rows[-1].withdrawn_at if rows else None
+    return withdrawn is not None and now - withdrawn < REST

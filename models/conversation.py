@@ -139,3 +139,12 @@ def unfinished_since(session: Session, before: datetime) -> list[Conversation]:
             .limit(100)
         )
     )
+
+
+def unfinished_of(session: Session, worker_id: int) -> list[Conversation]:
+    """Return what somebody is in the middle of, in whatever chat."""
+    found = select(Conversation).where(
+        Conversation.worker_id == worker_id,
+        col(Conversation.state).in_([State.OPEN, State.PAUSED]),
+    )
+    return list(session.exec(found.order_by(col(Conversation.created_at))))

@@ -54,3 +54,11 @@ def _links(table: Table, theirs: dict[Table, Any]) -> list[ForeignKey]:
 def _refers(key: ForeignKey, theirs: dict[Table, Any]) -> Any:
     """Tell in SQL whether a row refers to one of the worker's."""
     return key.parent.in_(select(key.column).where(theirs[key.column.table]))
+
+
+def belongings(worker_id: int) -> dict[Table, Any]:
+    """Return, by table, the condition that a row is a worker's: what erasure deletes.
+
+    An export gives the same, so that neither forgets a table the other knows.
+    """
+    return _theirs(worker_id)

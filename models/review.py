@@ -6,7 +6,7 @@ audit are the same everywhere.
 
 import secrets
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, select
@@ -34,13 +34,23 @@ from models.staff import Staff
 from models.worker import Worker, member_with_id
 
 
-def may_review(atlas: Atlas, staff: Staff | None, application: Application) -> bool:
-    """Tell whether a staff member answers for an application, and is not its author."""
+class Asked(Protocol):
+    """Anything a worker asks of a union."""
+
+    @property
+    def worker_id(self) -> int: ...
+
+    @property
+    def union_code(self) -> str: ...
+
+
+def may_review(atlas: Atlas, staff: Staff | None, asked: Asked) -> bool:
+    """Tell whether a staff member answers for what was asked, and did not ask it."""
     return (
         staff is not None
         and staff.active
-        and staff.worker_id != application.worker_id
-        and application.union_code in atlas.branch(staff.union_code)
+        and staff.worker_id != asked.worker_id
+        and asked.union_code in atlas.branch(staff.union_code)
     )
 
 
@@ -101,7 +111,7 @@ def undo(
     ):
         return False
     if step.standing in APPROVED:
-        _release(worker)
+        release(worker)
     step.undone = True
     record(session, keys, application, Standing.IN_REVIEW, now, staff.id)
     audit.record(session, now, staff.id, "application.undone", application.id)
@@ -136,7 +146,7 @@ def _enrol(
     number = worker.member_no or new_member_no(session, application.district)
     try:
         with session.begin_nested():
-            _fill(worker, keys, application, facts)
+            fill(worker, keys, application, facts)
             worker.union_code = union_code or application.union_code
             worker.in_pool = union_code is None
             worker.member_no, worker.member_since = number, now
@@ -146,7 +156,7 @@ def _enrol(
         raise
 
 
-def _fill(
+def fill(
     worker: Worker, keys: Keyring, application: Application, facts: dict[str, Any]
 ) -> None:
     """Copy who somebody is from the application into the worker's own row."""
@@ -158,7 +168,8 @@ def _fill(
     worker.sex, worker.group = sex_of(facts), application.group
 
 
-def _release(worker: Worker) -> None:
+def release(worker: Worker) -> None:
+    """End a membership."""
     worker.member_no = worker.member_since = worker.union_code = None
     worker.in_pool = False
 

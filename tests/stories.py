@@ -25,6 +25,9 @@ CHANNELS = ("page", "typing")
 UNITS = {"秒": "seconds", "分钟": "minutes", "小时": "hours", "天": "days"}
 LINE = re.compile(r"(?P<who>\w*)(?P<mark>>>?)\s*(?P<deed>.*)")
 
+CHANNEL = re.compile("^(网页|Chat page|link|typing)[，,] ?")
+"""Where a chat is, which a story that is told everywhere leaves out."""
+
 Deed = Callable[[World, str, str], list[Body]]
 
 DEEDS: dict[str, Deed] = {
@@ -119,7 +122,9 @@ def lines_of(bodies: list[Body]) -> list[str]:
 def _lines(body: Body) -> Iterator[str]:
     if "title" in body:
         yield f"【{body['title']}】"
-    yield from (f"  {label}：{value}" for label, value in body.get("rows", []))
+    yield from (
+        f"  {label}：{CHANNEL.sub('', value)}" for label, value in body.get("rows", [])
+    )
     place = f"（{body['place']}）" if "place" in body else ""
     yield from f"{place}{body['text']}".splitlines()
     if "link" in body:

@@ -84,6 +84,9 @@ def _message(session: Session, kit: Kit, row: Message) -> Row:
     body = unseal_body(key, row.chat_id, row.number, row.body)
     if "image" in body and session.get(Attachment, long(body["image"])) is None:
         del body["image"]  # it was erased since
+    if "link" in body:  # one to this program works by whatever name it was reached
+        label, url = body["link"]
+        body["link"] = [label, url.removeprefix(kit.config.address)]
     return {
         "number": row.number,
         "side": row.side,

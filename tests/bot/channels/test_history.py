@@ -115,3 +115,11 @@ def test_a_body_is_told_as_the_page_s_protocol_has_it() -> None:
 def test_only_the_protocol_s_own_words_are_read(body: bytes | str) -> None:
     with pytest.raises(ValueError, match="Sent"):
         Sent.model_validate_json(body)
+
+
+def test_a_link_to_ourselves_works_by_whatever_name_the_page_was_reached(
+    world: World,
+) -> None:
+    world.do("text", "导出资料", WHO)
+    rows, _ = asked(world)
+    assert rows[-1]["link"]["url"].startswith("/export/")

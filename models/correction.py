@@ -1,0 +1,216 @@
+"""Corrections: what a member changes at once, and what a social worker must settle.
+
+A fact is changed in the application and in the worker's own row together, with the tags
+it is found by, so that both always say the same.
+"""
+
+import json
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Index, text
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Field, Session, SQLModel, col, select
+
+from models import audit, reminder
+from models.application import (
+    APPROVED,
+    Application,
+    CannotDecide,
+    DoubleMember,
+    hold,
+    latest_of,
+)
+from models.columns import BigId, Utc, new_id, one_of
+from models.review import fill, identity_of
+from models.sealing import Keyring, seal, unseal
+from models.staff import Staff
+from models.worker import Worker
+
+SETTLED = "correction"
+"""The kind of reminder that tells a member what became of a wish, named by its id."""
+
+_WAITING_SQL = text("standing = 'waiting'")
+
+
+class Wish(StrEnum):
+    """What may become of a wish to correct something."""
+
+    WAITING = "waiting"
+    APPROVED = "approved"
+    REFUSED = "refused"
+    DROPPED = "dropped"
+
+
+class Correction(SQLModel, table=True):
+    """A member's wish to correct a name or an ID, which a social worker must check."""
+
+    __table_args__ = (
+        Index(
+            "one_open_correction",
+            "worker_id",
+            "field",
+            unique=True,
+            sqlite_where=_WAITING_SQL,
+            postgresql_where=_WAITING_SQL,
+        ),
+        Index("correction_queue", "standing", "union_code", "asked_at"),
+    )
+
+    id: int = Field(primary_key=True, sa_type=BigId)
+    worker_id: int = Field(foreign_key="worker.id", sa_type=BigId, index=True)
+    chat_id: int = Field(foreign_key="chat.id", sa_type=BigId)
+    union_code: str = Field(foreign_key="union.code")
+    field: str
+    wish: bytes
+    standing: Wish = Field(default=Wish.WAITING, sa_type=one_of(Wish))
+    asked_at: datetime = Field(sa_type=Utc)
+    settled_at: datetime | None = Field(default=None, sa_type=Utc)
+    staff_id: int | None = Field(default=None, foreign_key="staff.id", sa_type=BigId)
+    why: bytes | None = None
+
+    def load(self, keys: Keyring, worker: Worker) -> dict[str, Any]:
+        """Open the answers wished for."""
+        sealed = unseal(worker.open_key(keys), f"correction.wish|{self.id}", self.wish)
+        wish: dict[str, Any] = json.loads(sealed)
+        return wish
+
+    def reason(self, keys: Keyring, worker: Worker) -> str:
+        """Open the reason of a refusal; empty where none was given."""
+        if self.why is None:
+            return ""
+        place = f"correction.why|{self.id}"
+        return unseal(worker.open_key(keys), place, self.why).decode()
+
+
+def correct(
+    session: Session, keys: Keyring, worker: Worker, changes: dict[str, Any]
+) -> None:
+    """Change facts about a member, everywhere they are kept; raises CannotDecide."""
+    application = _membership(session, worker)
+    facts = application.load(keys, worker) | changes
+    application.keep(keys, worker, facts)
+    application.id_type = facts["id_type"]
+    application.id_tag = keys.tag("id_number", identity_of(facts)["id_number"])
+    application.mobile_tag = keys.tag("mobile", facts["mobile"])
+    application.group, application.work_form = facts["group"], facts["work_form"]
+    application.district = facts["home_district"] or facts["district"]
+    fill(worker, keys, application, facts)
+    session.add_all([application, worker])
+
+
+def _membership(session: Session, worker: Worker) -> Application:
+    """Return, locked, the application by which somebody is a member."""
+    application = latest_of(session, worker.id)
+    if application is None:
+        raise CannotDecide
+    hold(session, application)
+    if application.standing not in APPROVED:
+        raise CannotDecide
+    return application
+
+
+def wish_for(
+    session: Session,
+    keys: Keyring,
+    worker: Worker,
+    chat_id: int,
+    field: str,
+    changes: dict[str, Any],
+    now: datetime,
+) -> Correction:
+    """Ask a social worker of the member's union for a correction; the newest counts."""
+    application = _membership(session, worker)
+    drop(session, worker.id, now, field)
+    number = new_id()
+    data = json.dumps(changes, ensure_ascii=False, default=str).encode()
+    row = Correction(
+        id=number,
+        worker_id=worker.id,
+        chat_id=chat_id,
+        union_code=worker.union_code or application.union_code,
+        field=field,
+        wish=seal(worker.open_key(keys), f"correction.wish|{number}", data),
+        asked_at=now,
+    )
+    session.add(row)
+    return row
+
+
+def drop(session: Session, worker_id: int, now: datetime, field: str = "") -> bool:
+    """Take back what a member wished for, in one field or in all; tell if there was."""
+    found = waiting_of(session, worker_id)
+    theirs = [row for row in found if field in ("", row.field)]
+    for row in theirs:
+        row.standing, row.settled_at = Wish.DROPPED, now
+        session.add(row)
+    session.flush()
+    return bool(theirs)
+
+
+def corrections_of(session: Session, worker_id: int) -> list[Correction]:
+    """Return all a member ever wished to be corrected, oldest first."""
+    found = select(Correction).where(Correction.worker_id == worker_id)
+    return list(session.exec(found.order_by(col(Correction.asked_at))))
+
+
+def waiting_of(session: Session, worker_id: int) -> list[Correction]:
+    """Return what a member wishes to be corrected and nobody has settled."""
+    rows = corrections_of(session, worker_id)
+    return [row for row in rows if row.standing is Wish.WAITING]
+
+
+def corrections_in(session: Session, unions: set[str]) -> list[Correction]:
+    """Return the corrections these unions have to settle, oldest first."""
+    found = select(Correction).where(
+        Correction.standing == Wish.WAITING, col(Correction.union_code).in_(unions)
+    )
+    return list(session.exec(found.order_by(col(Correction.asked_at))))
+
+
+def approve(
+    session: Session, keys: Keyring, staff: Staff, row: Correction, now: datetime
+) -> None:
+    """Correct what was wished for; raises CannotDecide, or DoubleMember."""
+    worker = _hold(session, row)
+    try:
+        with session.begin_nested():
+            correct(session, keys, worker, row.load(keys, worker))
+    except IntegrityError:
+        raise DoubleMember from None
+    _settle(session, staff, row, Wish.APPROVED, now)
+
+
+def refuse(
+    session: Session,
+    keys: Keyring,
+    staff: Staff,
+    row: Correction,
+    reason: str,
+    now: datetime,
+) -> None:
+    """Refuse a correction with a reason; raises CannotDecide."""
+    worker = _hold(session, row)
+    place = f"correction.why|{row.id}"
+    row.why = seal(worker.open_key(keys), place, reason.encode())
+    _settle(session, staff, row, Wish.REFUSED, now)
+
+
+def _hold(session: Session, row: Correction) -> Worker:
+    """Lock the worker, then the correction; both are read as they are now."""
+    worker = session.get_one(Worker, row.worker_id)
+    for locked in (worker, row):
+        session.refresh(locked, with_for_update={"key_share": True})
+    if row.standing is not Wish.WAITING:
+        raise CannotDecide
+    return worker
+
+
+def _settle(
+    session: Session, staff: Staff, row: Correction, standing: Wish, now: datetime
+) -> None:
+    row.standing, row.settled_at, row.staff_id = standing, now, staff.id
+    session.add(row)
+    audit.record(session, now, staff.id, f"correction.{standing}", row.id)
+    reminder.schedule(session, SETTLED, str(row.id), now)

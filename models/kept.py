@@ -1,0 +1,142 @@
+"""What is kept about one person, opened: every row that erasure would delete.
+
+Values are plain and fit JSON.  Left out is what says nothing to anybody (keys, hashes)
+and what is of others: the work a social worker does in their own chat.
+"""
+
+import json
+from collections.abc import Collection
+from datetime import date, datetime
+from enum import Enum
+from typing import Any
+
+from sqlalchemy import Column, LargeBinary, RowMapping, Table, select
+from sqlmodel import Session, col, func
+from sqlmodel import select as pick
+
+from models.attachment import Attachment
+from models.chat import Chat
+from models.columns import short
+from models.erasure import belongings
+from models.message import Message, unseal_body
+from models.sealing import Keyring, unseal
+from models.staff import Invitation, Staff
+from models.worker import Worker
+
+SLICE = 200
+"""How many messages are read at a time, so that few wait in memory for a slow net."""
+
+APART = {"message", "form_link", "export_link"}
+"""Tables not given as rows: messages come by themselves, of links we keep hashes."""
+
+LEFT_OUT = {"worker.key", "chat.screen", "attachment.data"}
+"""The person's own key; choices that messages have too; pictures, which are files."""
+
+SPOKEN = ("title", "rows", "text", "image")
+"""What of a message's body is given: what was said, without buttons and links."""
+
+Rows = list[dict[str, Any]]
+
+
+def kept_about(
+    session: Session, keys: Keyring, worker: Worker, flows: Collection[str]
+) -> dict[str, Rows]:
+    """Return a person's rows by table; of drafts those of flows about themselves."""
+    found: dict[str, Rows] = {}
+    for table, theirs in belongings(worker.id).items():
+        if table.name not in APART:
+            rows = session.execute(select(table).where(theirs)).mappings()
+            found[str(table.name)] = [_opened(table, row, keys, worker) for row in rows]
+    found["conversation"] = [r for r in found["conversation"] if r["flow"] in flows]
+    since = work_since(session, worker.id)
+    if since is not None:
+        found["poison"] = [r for r in found["poison"] if r["at"] < since.isoformat()]
+    return found
+
+
+def is_given(column: Column[Any]) -> bool:
+    """Tell whether a column says something about the person it is given to."""
+    is_hash = column.name.endswith(("_tag", "_hash"))
+    return not is_hash and column.name != "staff_id" and str(column) not in LEFT_OUT
+
+
+def _opened(
+    table: Table, row: RowMapping, keys: Keyring, worker: Worker
+) -> dict[str, Any]:
+    """Return a row's values, those that are sealed in plain."""
+    place = "|".join(str(row[key.name]) for key in table.primary_key.columns)
+    found = {}
+    for column in filter(is_given, table.columns):
+        value = row[column.name]
+        if value and isinstance(column.type, LargeBinary):
+            key = worker.open_key(keys)
+            value = _read(unseal(key, f"{column}|{place}", value).decode())
+        found[str(column.name)] = _plain(value)
+    return found
+
+
+def _read(text: str) -> Any:
+    """Read what was sealed as JSON; a number in it alone was sealed as a text."""
+    return json.loads(text) if text[:1] in ("{", "[") else text
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, bytes):  # an empty one: what was there is erased
+        return None
+    if isinstance(value, date):
+        return value.isoformat()
+    return value.value if isinstance(value, Enum) else value
+
+
+def pictures_of(session: Session, worker_id: int) -> list[int]:
+    """Return the ids of the pictures a person sent, oldest first."""
+    found = pick(Attachment.id).where(Attachment.worker_id == worker_id)
+    return list(session.exec(found.order_by(col(Attachment.at))))
+
+
+def messages_about(
+    session: Session, keys: Keyring, worker: Worker, chat_id: int, after: int
+) -> Rows:
+    """Return a slice of what was said in one of a person's chats, both sides."""
+    chosen = pick(Message).where(
+        Message.chat_id == chat_id,
+        Message.number > after,
+        Message.about_id == worker.id,
+    )
+    since = work_since(session, worker.id)
+    if since is not None:
+        chosen = chosen.where(Message.at < since)
+    found = session.exec(chosen.order_by(col(Message.number)).limit(SLICE))
+    return [_spoken(row, worker.open_key(keys)) for row in found]
+
+
+def _spoken(row: Message, key: bytes) -> dict[str, Any]:
+    body = unseal_body(key, row.chat_id, row.number, row.body)
+    return {
+        "chat": short(row.chat_id),
+        "number": row.number,
+        "at": row.at.isoformat(),
+        "side": row.side,
+        "kind": row.kind.value,
+        "fate": row.fate.value,
+        **{part: body[part] for part in SPOKEN if part in body},  # type: ignore[literal-required]
+    }
+
+
+def work_since(session: Session, worker_id: int) -> datetime | None:
+    """Return since when a person's chats are a social worker's tool, if they are.
+
+    From then on they hold what is of others: lists, decisions and their reasons.
+    """
+    accepted = (
+        pick(func.min(Invitation.used_at))
+        .join(Staff, col(Staff.id) == Invitation.staff_id)
+        .where(Staff.worker_id == worker_id)
+    )
+    of_others = (
+        pick(func.min(Message.at))
+        .join(Chat, col(Chat.id) == Message.chat_id)
+        .where(Chat.worker_id == worker_id, Message.about_id != worker_id)
+    )
+    found = [session.exec(first).one() for first in (accepted, of_others)]
+    return min((at for at in found if at is not None), default=None)
