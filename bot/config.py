@@ -18,8 +18,10 @@ from pydantic_settings import (
 )
 
 from bot.sections import (
+    Backup,
     Database,
     Drafts,
+    Erasure,
     Forms,
     Join,
     Keys,
@@ -70,6 +72,8 @@ class Config(BaseSettings):
     drafts: Drafts = Drafts()
     quiet: Quiet = Quiet()
     forms: Forms = Forms()
+    backup: Backup = Backup()
+    erasure: Erasure = Erasure()
     keys: Keys = Keys()
 
     @classmethod
@@ -103,6 +107,18 @@ class Config(BaseSettings):
         return self.model_copy(update={"product": product})
 
     @property
+    def backups(self) -> Path:
+        """Return the folder of the backups."""
+        given = self.backup.folder
+        return ROOT / given if given else self.data / "backups"
+
+    @property
+    def erased_list(self) -> Path:
+        """Return the file that names who was erased; it lies in no backup."""
+        given = self.erasure.list
+        return ROOT / given if given else self.data / "erased.txt"
+
+    @property
     def embedded(self) -> bool:
         """Say whether the database is a SQLite file of ours."""
         return self.database_url.startswith("sqlite")
@@ -112,6 +128,11 @@ class Config(BaseSettings):
         """Return where the database is, as SQLAlchemy wants it."""
         given = self.database.url.get_secret_value()
         return given or f"sqlite:///{self.data / 'zhigong.db'}"
+
+    @property
+    def database_file(self) -> Path:
+        """Return the file of the embedded database."""
+        return Path(self.database_url.removeprefix("sqlite:///"))
 
     @property
     def address(self) -> str:

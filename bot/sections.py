@@ -225,6 +225,22 @@ class Forms(Section):
     """Minutes for which a link to a private form is good."""
 
 
+class Backup(Section):
+    """Backups, as `./run backup` makes them."""
+
+    folder: str = ""
+    """The folder of the backups; empty means backups in the data folder."""
+    keep_days: Annotated[int, Field(ge=1, le=3650)] = 30
+    """Days after which a backup in that folder is removed, once there is a new one."""
+
+
+class Erasure(Section):
+    """What is known of people who had everything about them deleted."""
+
+    list: str = ""
+    """The file of their random ids; empty means erased.txt in the data folder."""
+
+
 class Keys(Section):
     """The keys outside the database; the embedded database makes its own."""
 

@@ -1,0 +1,159 @@
+"""Rows as lines: how a whole database is written down, and how it is read back.
+
+A line names a table and its columns, the lines that follow are its rows, and the last
+line is the manifest: how many rows there were, and a hash over all lines before it.
+Kinds of columns are read from the database itself, so that any version of it will do.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, MetaData, Table, func, insert, select
+
+from bot.sealed_file import BackupError
+
+FETCHED = 200
+"""How many rows are in memory at once; the largest hold a picture each."""
+PIECE = 4 << 20
+"""How many bytes of lines are in memory at once."""
+
+OPTIONS = orjson.OPT_APPEND_NEWLINE | orjson.OPT_NAIVE_UTC
+Counts = dict[str, int]
+
+
+@dataclass
+class Piece:
+    """Some rows of one table."""
+
+    table: str
+    columns: list[str]
+    rows: list[list[Any]] = field(default_factory=list)
+
+
+def tables_of(connection: Connection) -> list[Table]:
+    """Return the tables as they are, each after those it refers to."""
+    found = MetaData()
+    found.reflect(connection)
+    return [table for table in found.sorted_tables if table.name != "alembic_version"]
+
+
+def count_rows(connection: Connection) -> Counts:
+    """Count the rows of each table."""
+    return {
+        str(table.name): connection.scalars(
+            select(func.count()).select_from(table)
+        ).one()
+        for table in tables_of(connection)
+    }
+
+
+def write_rows(connection: Connection) -> Iterator[bytes]:
+    """Yield all tables as lines, some at a time."""
+    seen, counts = hashlib.sha256(), Counts()
+    for table in tables_of(connection):
+        counts[name := str(table.name)] = 0
+        for lines, count in _pieces(connection, table):
+            counts[name] += count
+            seen.update(lines)
+            yield lines
+    yield _line(_manifest(counts, seen))
+
+
+def _pieces(connection: Connection, table: Table) -> Iterator[tuple[bytes, int]]:
+    for column in table.columns:
+        if column.type.python_type not in READ:
+            raise BackupError([f"backup: {column} is of a kind no line can hold"])
+    # Names that need quoting are of a kind of their own.
+    columns = [str(name) for name in table.columns.keys()]
+    yield _line({"table": str(table.name), "columns": columns}), 0
+    found = select(table).execution_options(yield_per=FETCHED)
+    for rows in connection.execute(found).partitions():
+        yield b"".join([_line(tuple(row)) for row in rows]), len(rows)
+
+
+def _line(value: Any) -> bytes:
+    return orjson.dumps(value, default=_text_of, option=OPTIONS)
+
+
+def _text_of(value: bytes) -> str:
+    return base64.b64encode(value).decode()
+
+
+def read_rows(lines: Iterable[bytes]) -> Iterator[Piece]:
+    """Yield the rows piece by piece; raise BackupError unless they are as written."""
+    seen, counts = hashlib.sha256(), Counts()
+    piece, size = Piece("", []), 0
+    lines = iter(lines)
+    for line in lines:
+        found = orjson.loads(line)
+        if isinstance(found, list):
+            piece.rows.append(found)
+            counts[piece.table] += 1
+            size += len(line)
+        elif "table" in found:
+            yield piece
+            piece, size = Piece(**found), 0
+            counts[piece.table] = 0
+        else:
+            yield piece
+            if found != _manifest(counts, seen) or next(lines, None) is not None:
+                break
+            return
+        seen.update(line + b"\n")
+        if size > PIECE:
+            yield piece
+            piece, size = Piece(piece.table, piece.columns), 0
+    raise BackupError(["backup: the rows are not those of its manifest"])
+
+
+def _manifest(counts: Counts, seen: Any) -> dict[str, Any]:
+    return {"rows": counts, "sha256": seen.hexdigest()}
+
+
+def load_rows(connection: Connection, pieces: Iterable[Piece]) -> None:
+    """Insert rows into tables that are there and empty."""
+    tables = {table.name: table for table in tables_of(connection)}
+    for piece in pieces:
+        if piece.rows:
+            _insert(connection, tables[piece.table], piece)
+    if connection.dialect.name == "postgresql":
+        _count_on(connection, tables.values())
+
+
+def _insert(connection: Connection, table: Table, piece: Piece) -> None:
+    columns = [table.c[name] for name in piece.columns]
+    readers = [READ[column.type.python_type] for column in columns]
+    for at, read in enumerate(readers):
+        if read is not None:
+            for row in piece.rows:
+                if row[at] is not None:
+                    row[at] = read(row[at])
+    rows = [dict(zip(piece.columns, row, strict=True)) for row in piece.rows]
+    connection.execute(insert(table), rows)
+
+
+def _count_on(connection: Connection, tables: Iterable[Table]) -> None:
+    """Let PostgreSQL give the next ids after those that are there."""
+    for column in (c for table in tables for c in table.primary_key):
+        name = connection.dialect.identifier_preparer.format_table(column.table)
+        sequence = func.pg_get_serial_sequence(name, column.name)
+        connection.execute(select(func.setval(sequence, func.max(column))))
+
+
+READ: dict[type, Callable[[Any], Any] | None] = {
+    bytes: base64.b64decode,
+    date: date.fromisoformat,
+    datetime: lambda text: datetime.fromisoformat(text).astimezone(UTC),
+    bool: None,
+    float: None,
+    int: None,
+    str: None,
+}
+"""What columns hold, and how to read it back where its line does not already say."""
