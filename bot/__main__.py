@@ -135,9 +135,7 @@ def restore(
     gone = None if without_erased_list else erased or settings.erased_list
     done = fill(settings, file, gone, clock())
     _list_rows(done.header.rows)
-    out.print(
-        f"Restored what there was at {done.header.made}, in {done.seconds:.1f} s."
-    )
+    out.print(f"Restored in {done.seconds:.1f} s, as of {done.header.made}.")
     out.print(f"Schema {done.header.revision} became {done.revision}.")
     out.print(f"Erased since, and forgotten again: {done.forgotten}.")
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+import psycopg
 from sqlalchemy import Connection, func, update
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, col, select
@@ -120,8 +121,9 @@ def _load(connection: Connection, path: Path, header: Header, keys: Keyring) -> 
     migrate_within(connection, header.revision)
     try:
         load_rows(connection, read_rows(read_lines(path, keys)))
-    except DBAPIError as error:
-        why = str(error.orig).partition("\n")[0]  # further lines may quote the row
+    except (DBAPIError, psycopg.Error) as error:
+        # Further lines may quote the row.
+        why = str(getattr(error, "orig", error)).partition("\n")[0]
         raise BackupError([f"restore: the database refused a row: {why}"]) from None
     if count_rows(connection) != header.rows:
         raise BackupError(["restore: not every row arrived in the database"])
