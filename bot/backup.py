@@ -18,13 +18,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
 from bot.config import ROOT, Config
 from bot.database import (
     Database,
-    DatabaseUnreachable,
     in_transaction,
     open_database,
     revision_of,
@@ -72,8 +70,6 @@ def back_up(config: Config, path: Path | None, now: datetime) -> Made:
     try:
         header = _write_file(place, database, keys, now)
         in_transaction(database, lambda s: remember(s, LAST_BACKUP, now.isoformat()))
-    except OperationalError:
-        raise DatabaseUnreachable from None
     except OSError as error:
         raise BackupError([f"{place}: cannot be written: {error.strerror}"]) from None
     finally:

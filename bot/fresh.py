@@ -7,10 +7,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import inspect
-from sqlalchemy.exc import OperationalError
 
 from bot.config import Config
-from bot.database import Database, DatabaseUnreachable, open_database
+from bot.database import Database, open_database
 from bot.sealed_file import BackupError, sync
 
 
@@ -32,8 +31,6 @@ def _require_no_tables(url: str, name: str) -> None:
     database = open_database(url)
     try:
         tables = inspect(database.writing).get_table_names()
-    except OperationalError:
-        raise DatabaseUnreachable from None
     finally:
         database.close()
     if tables:

@@ -69,7 +69,7 @@ def restore(config: Config, path: Path, erased: Path | None, now: datetime) -> R
 def _read_list(path: Path) -> list[int]:
     """Return the ids of the erased list; refuse one that is missing or damaged."""
     try:
-        lines = path.read_text("ascii").split()
+        lines = path.read_text("utf-8", errors="replace").splitlines()
     except FileNotFoundError:
         raise BackupError(
             [
@@ -77,10 +77,11 @@ def _read_list(path: Path) -> list[int]:
                 "name the list with --erased, or say --without-erased-list"
             ]
         ) from None
-    bad = [n for n, line in enumerate(lines, start=1) if not long(line)]
+    ids = {n: long(line) for n, line in enumerate(lines, start=1) if line}
+    bad = [n for n, number in ids.items() if not number]
     if bad:
-        raise BackupError([f"{path}: entry {bad[0]} is not an id; repair the list"])
-    return [long(line) for line in lines]
+        raise BackupError([f"{path}:{bad[0]}: is not an id; repair the list"])
+    return list(ids.values())
 
 
 def _load_keys(config: Config) -> Keyring:

@@ -73,7 +73,7 @@ def _pieces(connection: Connection, table: Table) -> Iterator[tuple[bytes, int]]
     for column in table.columns:
         if column.type.python_type not in READ:
             raise BackupError([f"backup: {column} is of a kind no line can hold"])
-    # Names that need quoting are of a kind of their own.
+    # A name that needs quoting is not quite a str.
     columns = [str(column.name) for column in table.columns]
     yield _line({"table": str(table.name), "columns": columns}), 0
     found = select(table).execution_options(yield_per=FETCHED)

@@ -107,7 +107,7 @@ def _chunks(path: Path, keys: Keyring) -> Iterator[bytes]:
     with path.open("rb") as file:
         key = _key(path, file, keys)
         number, sealed = 0, file.read(SEALED_CHUNK)
-        while sealed:
+        while sealed or number == 0:
             following = file.read(SEALED_CHUNK)
             yield unseal(key, _place_at(number, last=not following), sealed)
             number, sealed = number + 1, following

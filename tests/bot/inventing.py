@@ -25,7 +25,7 @@ from models.sealing import new_key
 from tests.programs import KEYRING
 
 ROWS = 12
-"""How many rows each table gets; the first refers to the first of another, and so on."""
+"""How many rows each table gets; the nth refers to the nth of another."""
 
 WORDS = (
     "",
