@@ -125,13 +125,14 @@ def _header(connection: Connection, keys: Keyring, now: datetime) -> Header:
     if revision is None:
         raise BackupError(["backup: the database has no tables yet; run ./run migrate"])
     with Session(connection) as session:
-        check_keys(keys, recall(session, FINGERPRINT))
+        needed = recall(session, FINGERPRINT) or fingerprint(keys)
+    check_keys(keys, needed)
     return Header(
         program=_version(),
         revision=revision,
         made=now.isoformat(),
         key=keys.current,
-        keys=fingerprint(keys),
+        keys=needed,
         rows=count_rows(connection),
     )
 

@@ -72,8 +72,8 @@ class Config(BaseSettings):
     drafts: Drafts = Drafts()
     quiet: Quiet = Quiet()
     forms: Forms = Forms()
-    backup: Backup = Backup()
     erasure: Erasure = Erasure()
+    backup: Backup = Backup()
     keys: Keys = Keys()
 
     @classmethod
@@ -109,14 +109,12 @@ class Config(BaseSettings):
     @property
     def backups(self) -> Path:
         """Return the folder of the backups."""
-        given = self.backup.folder
-        return ROOT / given if given else self.data / "backups"
+        return ROOT / (self.backup.folder or self.data / "backups")
 
     @property
     def erased_list(self) -> Path:
-        """Return the file that names who was erased; it lies in no backup."""
-        given = self.erasure.list
-        return ROOT / given if given else self.data / "erased.txt"
+        """Return the file that keeps the random ids of the erased."""
+        return ROOT / (self.erasure.list or self.data / "erased.txt")
 
     @property
     def embedded(self) -> bool:

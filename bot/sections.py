@@ -225,20 +225,20 @@ class Forms(Section):
     """Minutes for which a link to a private form is good."""
 
 
+class Erasure(Section):
+    """What becomes of a person who has everything about them deleted."""
+
+    list: str = ""
+    """The file of erased random ids, outside the database; empty: data/erased.txt."""
+
+
 class Backup(Section):
     """Backups, as `./run backup` makes them."""
 
     folder: str = ""
-    """The folder of the backups; empty means backups in the data folder."""
+    """The folder of the backups; empty: data/backups."""
     keep_days: Annotated[int, Field(ge=1, le=3650)] = 30
     """Days after which a backup in that folder is removed, once there is a new one."""
-
-
-class Erasure(Section):
-    """What is known of people who had everything about them deleted."""
-
-    list: str = ""
-    """The file of their random ids; empty means erased.txt in the data folder."""
 
 
 class Keys(Section):
