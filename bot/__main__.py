@@ -100,6 +100,53 @@ def migrate(config: ConfigPath = None) -> None:
     out.print("The database is up to date.")
 
 
+@cli.command()
+def backup(
+    file: Annotated[Path | None, typer.Argument(help="a new file")] = None,
+    config: ConfigPath = None,
+) -> None:
+    """Write all data to one sealed file; the product may be running."""
+    from bot.backup import back_up
+    from bot.kit import clock
+
+    made = back_up(_read(config), file, clock())
+    _list_rows(made.header.rows)
+    megabytes = f"{made.size / 1e6:.1f} MB"
+    out.print(f"{made.path}: {megabytes} in {made.seconds:.1f} s.")
+    out.print(f"Only keys.wrapping {made.header.key} opens it; keep both, apart.")
+    for old in made.removed:
+        out.print(f"Removed {old}.")
+
+
+@cli.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="a backup")],
+    erased: Annotated[
+        Path | None, typer.Option(help="the list of who was erased, if elsewhere")
+    ] = None,
+    without_erased_list: Annotated[
+        bool, typer.Option("--without-erased-list", help="nobody was ever erased")
+    ] = False,
+    config: ConfigPath = None,
+) -> None:
+    """Fill an empty database from a backup."""
+    from bot.kit import clock
+    from bot.restore import restore as fill
+
+    settings = _read(config)
+    gone = None if without_erased_list else erased or settings.erased_list
+    done = fill(settings, file, gone, clock())
+    _list_rows(done.header.rows)
+    out.print(f"Restored in {done.seconds:.1f} s, as of {done.header.made}.")
+    out.print(f"Schema {done.header.revision} became {done.revision}.")
+    out.print(f"Erased since, and forgotten again: {done.forgotten}.")
+
+
+def _list_rows(rows: dict[str, int]) -> None:
+    for table, count in rows.items():
+        out.print(f"{count:>10,}  {table}")
+
+
 @cli.command("import")
 def import_(
     kind: Annotated[

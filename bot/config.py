@@ -19,8 +19,10 @@ from pydantic_settings import (
 
 from bot.sections import (
     Audit,
+    Backup,
     Database,
     Drafts,
+    Erasure,
     Forms,
     Join,
     Keys,
@@ -74,6 +76,8 @@ class Config(BaseSettings):
     forms: Forms = Forms()
     retention: Retention = Retention()
     audit: Audit = Audit()
+    erasure: Erasure = Erasure()
+    backup: Backup = Backup()
     keys: Keys = Keys()
 
     @classmethod
@@ -112,6 +116,16 @@ class Config(BaseSettings):
         return ROOT / (self.audit.heads or self.data / "audit-heads.txt")
 
     @property
+    def backups(self) -> Path:
+        """Return the folder of the backups."""
+        return ROOT / (self.backup.folder or self.data / "backups")
+
+    @property
+    def erased_list(self) -> Path:
+        """Return the file that keeps the random ids of the erased."""
+        return ROOT / (self.erasure.list or self.data / "erased.txt")
+
+    @property
     def embedded(self) -> bool:
         """Say whether the database is a SQLite file of ours."""
         return self.database_url.startswith("sqlite")
@@ -121,6 +135,11 @@ class Config(BaseSettings):
         """Return where the database is, as SQLAlchemy wants it."""
         given = self.database.url.get_secret_value()
         return given or f"sqlite:///{self.data / 'zhigong.db'}"
+
+    @property
+    def database_file(self) -> Path:
+        """Return the file of the embedded database."""
+        return Path(self.database_url.removeprefix("sqlite:///"))
 
     @property
     def address(self) -> str:

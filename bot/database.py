@@ -20,7 +20,7 @@ from alembic.config import Config as AlembicConfig
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, OperationalError
 from sqlmodel import Session
 
@@ -201,24 +201,40 @@ async def read(database: Database, body: Callable[[Session], T]) -> T:
     return await asyncio.to_thread(run)
 
 
-def _alembic(database: Database) -> AlembicConfig:
+def _alembic(**handed: Engine | Connection) -> AlembicConfig:
     config = AlembicConfig()
     config.set_main_option("script_location", str(MIGRATIONS))
-    config.attributes["engine"] = database.writing
+    config.attributes.update(handed)
     return config
 
 
 def migrate(database: Database, revision: str = "head") -> None:
     """Bring the schema to a revision."""
     try:
-        command.upgrade(_alembic(database), revision)
+        command.upgrade(_alembic(engine=database.writing), revision)
     except CommandError:
         raise SchemaNewer from None
 
 
+def migrate_within(connection: Connection, revision: str = "head") -> None:
+    """Bring the schema to a revision, as a part of the connection's transaction."""
+    command.upgrade(_alembic(connection=connection), revision)
+
+
+def revision_of(connection: Connection) -> str | None:
+    """Return the revision of the schema, None where there is none."""
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def is_known(revision: str) -> bool:
+    """Tell whether a schema of this revision can be brought up to date."""
+    known = ScriptDirectory.from_config(_alembic()).walk_revisions()
+    return revision in {script.revision for script in known}
+
+
 def is_current(database: Database) -> bool:
     """Tell whether the schema is the one this program was written for."""
-    heads = ScriptDirectory.from_config(_alembic(database)).get_heads()
+    heads = ScriptDirectory.from_config(_alembic()).get_heads()
     try:
         with database.writing.connect() as connection:
             current = MigrationContext.configure(connection).get_current_heads()

@@ -262,6 +262,22 @@ class Audit(Section):
     """The file of the chain's daily heads; empty: audit-heads.txt in product.data."""
 
 
+class Erasure(Section):
+    """What becomes of a person who has everything about them deleted."""
+
+    list: str = ""
+    """The file of erased random ids, outside the database; empty: data/erased.txt."""
+
+
+class Backup(Section):
+    """Backups, as `./run backup` makes them."""
+
+    folder: str = ""
+    """The folder of the backups; empty: data/backups."""
+    keep_days: Annotated[int, Field(ge=1, le=3650)] = 30
+    """Days after which a backup in that folder is removed, once there is a new one."""
+
+
 class Keys(Section):
     """The keys outside the database; the embedded database makes its own."""
 

@@ -3,6 +3,8 @@
 from sqlmodel import Field, Session, SQLModel
 
 FINGERPRINT = "keys.fingerprint"
+LAST_BACKUP = "backup.last"
+"""When what is in the last backup was read."""
 
 
 class Fact(SQLModel, table=True):

@@ -111,14 +111,14 @@ class Program(Process):
         if database:
             own["database__url"] = database
         super().__init__(
-            self._bot("serve"),
+            self.command_of("serve"),
             {f"ZHIGONG_{k.upper()}": str(v) for k, v in (own | settings).items()},
             folder / "program.log",
         )
 
     def start(self, *words: str) -> None:
         """Start it, `serve` unless told otherwise, and do not wait."""
-        self.command = self._bot(*(words or ("serve",)))
+        self.command = self.command_of(*(words or ("serve",)))
         super().start()
 
     @contextmanager
@@ -134,7 +134,7 @@ class Program(Process):
     def run(self, *words: str, typed: str = "") -> subprocess.CompletedProcess[str]:
         """Run another command to its end, typing lines into it."""
         return subprocess.run(
-            self._bot(*words),
+            self.command_of(*words),
             cwd=ROOT,
             env=self.environment,
             capture_output=True,
@@ -161,7 +161,8 @@ class Program(Process):
         except (urllib.error.URLError, OSError):
             return False
 
-    def _bot(self, *words: str) -> list[str]:
+    def command_of(self, *words: str) -> list[str]:
+        """Give the command line of one of the product's commands."""
         return [sys.executable, "-m", "bot", *words, "--config", str(self._config)]
 
 

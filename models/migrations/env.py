@@ -1,5 +1,6 @@
-"""How Alembic reaches the database: always with the engine the program hands it."""
+"""How Alembic reaches the database: by the engine or connection it is handed."""
 
+from contextlib import nullcontext
 from typing import Any, Literal
 
 from alembic import context
@@ -22,9 +23,10 @@ def render_item(kind: str, item: Any, autogen_context: Any) -> str | Literal[Fal
 
 
 def run() -> None:
-    """Run the migrations on the engine in the configuration's attributes."""
-    engine = context.config.attributes["engine"]
-    with engine.connect() as connection:
+    """Run the migrations; on a connection, as a part of its transaction."""
+    handed = context.config.attributes
+    given = handed.get("connection")
+    with nullcontext(given) if given else handed["engine"].connect() as connection:
         context.configure(
             connection=connection,
             target_metadata=SQLModel.metadata,

@@ -1,4 +1,4 @@
-"""Benchmarks: `./run bench join`, `page` or `quick`; without a word, all three.
+"""Benchmarks: `./run bench join`, `page`, `quick` or `backup`; without a word, all.
 
 `./run bench audit` is one more, and takes minutes.
 
@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 import uvloop
 
-from tests.bench import auditing, joining, paging, quick
+from tests.bench import auditing, joining, keeping, paging, quick
 from tests.bench.joining import Load, Round, middle
 from tests.bench.painting import first_look
 from tests.bench.quick import Pairs
@@ -43,6 +43,7 @@ def everything(context: typer.Context) -> None:
         join()
         page()
         two_at_once()
+        backup()
 
 
 @CLI.command()
@@ -207,6 +208,28 @@ def audit(entries: int = 1_000_000, database: DatabaseOption = Kind.BOTH) -> Non
             for name, fresh in addresses.items()
         }
     print_columns(f"The audit chain, {entries:,} entries", columns)
+
+
+@CLI.command()
+def backup(rows: int = 1_000_000, database: DatabaseOption = Kind.BOTH) -> None:
+    """How long a backup and a restore take, and how much memory."""
+    columns: dict[str, dict[str, object]] = {}
+    with databases(database) as addresses, keeping.filled(rows) as made:
+        for name, fresh in addresses.items():
+            figures = keeping.there_and_back(made, fresh())
+            columns[name] = {
+                "backup, s": f"{figures.backup.seconds:.1f}",
+                "backup, rows/s": f"{rows / figures.backup.seconds:.0f}",
+                "backup, memory MB": f"{figures.backup.memory_mb:.0f}",
+                "file, MB": f"{figures.file_mb:.0f}",
+                "restore, s": f"{figures.restore.seconds:.1f}",
+                "restore, rows/s": f"{rows / figures.restore.seconds:.0f}",
+                "restore, memory MB": f"{figures.restore.memory_mb:.0f}",
+            }
+    print_columns(f"{rows:,} rows, kept and brought back", columns)
+    out.print(
+        "Each from the start of the command to its end; compressed and encrypted."
+    )
 
 
 if __name__ == "__main__":

@@ -41,3 +41,8 @@ def test_the_first_look_is_measured() -> None:
 def test_two_answers_at_once_reach_their_questions() -> None:
     printed = run("quick", "--people", "5", "--times", "2")
     assert re.search(r"0 of 10 +│ yes", printed)
+
+
+def test_a_backup_and_a_restore_are_measured() -> None:
+    printed = run("backup", "--rows", "2000")
+    assert re.search(r"restore, rows/s +│ +[1-9]\d* │", printed)
