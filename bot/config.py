@@ -20,6 +20,7 @@ from pydantic_settings import (
 from bot.sections import (
     Database,
     Drafts,
+    Erasure,
     Forms,
     Join,
     Keys,
@@ -70,6 +71,7 @@ class Config(BaseSettings):
     drafts: Drafts = Drafts()
     quiet: Quiet = Quiet()
     forms: Forms = Forms()
+    erasure: Erasure = Erasure()
     keys: Keys = Keys()
 
     @classmethod
@@ -95,6 +97,11 @@ class Config(BaseSettings):
     def data(self) -> Path:
         """Return the folder of the embedded database and its keys."""
         return ROOT / self.product.data
+
+    @property
+    def erased_list(self) -> Path:
+        """Return the file that keeps the random ids of the erased."""
+        return ROOT / (self.erasure.list or self.data / "erased.txt")
 
     @property
     def embedded(self) -> bool:

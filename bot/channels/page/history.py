@@ -9,7 +9,7 @@ from bot.words import text_of
 from handlers import menu
 from models.attachment import Attachment
 from models.chat import Chat
-from models.columns import long
+from models.columns import long, short
 from models.message import Body, Fate, Message, unseal_body
 from models.worker import Worker
 
@@ -26,6 +26,11 @@ def chat_at(session: Session, address: str) -> Chat | None:
             Chat.channel == "page", Chat.bot == "", Chat.address == address
         )
     ).first()
+
+
+def mark_of(chat: Chat | None) -> str | None:
+    """Return what changes when a chat lost messages, or is no longer the same."""
+    return f"{short(chat.id)}.{chat.edition}" if chat else None
 
 
 def messages(
