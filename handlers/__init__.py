@@ -14,13 +14,15 @@ from handlers import (
 )
 from handlers.correct import Correct
 from handlers.deciding import Reject, Return
+from handlers.erasing import Erase
 from handlers.flow import Flow
 from handlers.join import Join
 from handlers.reports import Report
 from handlers.reports.applications import applications
 
 FLOWS: dict[str, type[Flow]] = {
-    flow.name: flow for flow in (Join, Return, Reject, Correct, correcting.Refuse)
+    flow.name: flow
+    for flow in (Join, Return, Reject, Correct, correcting.Refuse, Erase)
 }
 """Forms in a chat: questions, then one effect."""
 

@@ -9,6 +9,7 @@ from models.chat import Chat
 from models.consent import Consent
 from models.conversation import Conversation
 from models.correction import Correction
+from models.erasure import Erasure
 from models.export_link import ExportLink
 from models.fact import Fact
 from models.form_link import FormLink
@@ -32,6 +33,7 @@ __all__ = [
     "Division",
     "Edition",
     "Enterprise",
+    "Erasure",
     "ExportLink",
     "Fact",
     "FormLink",

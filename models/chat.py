@@ -23,7 +23,10 @@ class Shown:
 
 
 class Chat(SQLModel, table=True):
-    """Where a person reaches us; a person may have several."""
+    """Where a person reaches us; a person may have several.
+
+    `edition` counts how often something was taken out of its history.
+    """
 
     __table_args__ = (UniqueConstraint("channel", "bot", "address"),)
 
@@ -39,6 +42,7 @@ class Chat(SQLModel, table=True):
     screen: bytes | None = None
     source: str | None = None
     stopped_at: datetime | None = Field(default=None, sa_type=Utc)
+    edition: int = 0
 
     @property
     def place(self) -> tuple[str, str, str]:
