@@ -18,6 +18,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 
+from bot.cards import Cards
 from bot.channels import Channel
 from bot.channels.page import Page
 from bot.channels.telegram import Telegram
@@ -135,12 +136,14 @@ class App:
         self.inbox = Inbox(kit, cans, self.outbox)
         self.clock = Clock(kit, self.inbox, self.outbox)
         self.forms = Forms(kit, cans, self.outbox.put)
+        self.cards = Cards(kit, self.page.gate.wait_to_check)
         self.web = self._web()
 
     def _web(self) -> Starlette:
         routes: list[Route | Mount] = [
             *self.page.routes(self.inbox.take),
             *self.forms.routes(),
+            *self.cards.routes(),
             Route("/healthz", self.health),
         ]
         if self.telegram:

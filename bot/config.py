@@ -18,6 +18,7 @@ from pydantic_settings import (
 )
 
 from bot.sections import (
+    Card,
     Database,
     Drafts,
     Forms,
@@ -70,6 +71,7 @@ class Config(BaseSettings):
     drafts: Drafts = Drafts()
     quiet: Quiet = Quiet()
     forms: Forms = Forms()
+    card: Card = Card()
     keys: Keys = Keys()
 
     @classmethod

@@ -225,6 +225,17 @@ class Forms(Section):
     """Minutes for which a link to a private form is good."""
 
 
+class Card(Section):
+    """The member card, and the page where a partner checks it."""
+
+    name: Literal["masked", "full"] = "masked"
+    """The name on the card: "masked" (张*) or "full"; who checks it sees it masked."""
+    minutes: Annotated[int, Field(ge=1, le=60)] = 10
+    """Minutes for which the card's QR code is good."""
+    per_minute: Count = 120
+    """Checks a minute from one address."""
+
+
 class Keys(Section):
     """The keys outside the database; the embedded database makes its own."""
 

@@ -3,7 +3,7 @@
 Adding one is a file of its own, a line here, its words in templates/ and its test.
 """
 
-from handlers import menu, my_application, reminders, reviewing
+from handlers import card, menu, my_application, reminders, reviewing
 from handlers.deciding import Reject, Return
 from handlers.flow import Flow
 from handlers.join import Join
@@ -18,6 +18,7 @@ VIEWS = {
     "help": menu.help_,
     "person": menu.person,
     "my_application": my_application.my_application,
+    "card": card.card,
     "waiting": reviewing.waiting,
     "review": reviewing.application,
 }

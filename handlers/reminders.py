@@ -10,12 +10,12 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
-from handlers.my_application import FIX, MY_APPLICATION, reason_rows
+from handlers.my_application import CARD, FIX, MY_APPLICATION, reason_rows
 from handlers.say import Choice, Say, Word
 from handlers.talk import Talk, flow_named, opened
 from handlers.turn import Turn
 from models import reminder
-from models.application import Application, Standing, Step
+from models.application import APPROVED, Application, Standing, Step
 from models.conversation import Conversation, State, unfinished_since
 from models.hours import next_open
 from models.message import Kind
@@ -122,7 +122,8 @@ def _tell_decision(turn: Turn, row: Reminder) -> list[Say] | Skip:
     step = turn.session.get_one(Step, int(row.subject))
     application = turn.session.get_one(Application, step.application_id)
     union = turn.atlas.unions[turn.worker.union_code or application.union_code]
-    fix = (FIX,) if step.standing is Standing.RETURNED else ()
+    first = (FIX,) if step.standing is Standing.RETURNED else ()
+    first = (CARD,) if step.standing in APPROVED else first
     return [
         Say(
             Word(
@@ -132,7 +133,7 @@ def _tell_decision(turn: Turn, row: Reminder) -> list[Say] | Skip:
             ),
             title=Word("reminders", "decision"),
             rows=reason_rows(turn, step),
-            choices=(*fix, MY_APPLICATION),
+            choices=(*first, MY_APPLICATION),
             kind=Kind.RECEIPT,
         )
     ]

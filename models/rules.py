@@ -19,6 +19,8 @@ class Rules:
     remind_hours: int = 24
     keep_days: int = 30
     form_minutes: int = 30
+    card_name: str = "masked"
+    card_minutes: int = 10
     quiet_start: time = time(21)
     quiet_end: time = time(8)
 
