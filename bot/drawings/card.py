@@ -29,7 +29,7 @@ def paint(body: Body) -> Image.Image:
     image.paste(code, ((WIDTH - code.width) // 2, FACE + 16))
     middle = WIDTH // 2
     fit(last[0], INSIDE, 40, 32).write(pen, (middle, 1366), GREY, centred=True)
-    fit(last[1], INSIDE, 56, 40).write(pen, (middle, 1416), INK, centred=True, bold=1)
+    fit(last[1], INSIDE, 56, 40).write(pen, (middle, 1416), INK, centred=True, bold=True)
     return image
 
 
@@ -53,10 +53,10 @@ def _face() -> Image.Image:
 def _write_face(
     pen: ImageDraw.ImageDraw, title: str, name: str, rows: list[list[str]]
 ) -> None:
-    fit(title, INSIDE, 52, 36).write(pen, (EDGE, 56), CREAM, bold=1)
+    fit(title, INSIDE, 56, 36).write(pen, (EDGE, 56), CREAM, bold=True)
     pen.rectangle((EDGE, 142, EDGE + 96, 147), GOLD)
     who = fit(name, INSIDE, 128, 44, most=2)
-    who.write(pen, (EDGE, 256 - who.height // 2), WHITE, bold=2)
+    who.write(pen, (EDGE, 256 - who.height // 2), WHITE, bold=True)
     y = 372
     for label, value in rows:
         fit(label, 260, 40, 28).write(pen, (EDGE, y + 6), CREAM)

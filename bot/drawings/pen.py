@@ -20,6 +20,9 @@ Font = ImageFont.FreeTypeFont
 UNKNOWN = "〓"
 """What printers set for a character their font lacks."""
 
+SIZES = 6
+"""How many sizes of the font are open at once; each takes more than a megabyte."""
+
 _NOBODY = "\uffff"
 """No font has this character: it is drawn as a missing one is."""
 
@@ -30,7 +33,7 @@ QUIET = 4
 """How many modules a QR code keeps clear around itself, so that cameras find it."""
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=SIZES)
 def font(size: int) -> Font:
     """Return the font in a size; the simple layout serves Chinese and English."""
     path = str(pylopdf_fonts_zh_cn.sans_path())
@@ -40,7 +43,7 @@ def font(size: int) -> Font:
 @lru_cache(maxsize=4096)
 def has(character: str) -> bool:
     """Tell whether the font can draw a character."""
-    small = font(44)
+    small = font(48)
     drawn, missing = small.getmask(character), small.getmask(_NOBODY)
     return drawn.size != missing.size or bytes(drawn) != bytes(missing)
 
@@ -68,7 +71,7 @@ class Fitted:
         at: tuple[int, int],
         colour: str,
         centred: bool = False,
-        bold: int = 0,
+        bold: bool = False,
     ) -> None:
         """Write the lines below a point, from it or on both sides of it."""
         x, y = at
@@ -79,7 +82,7 @@ class Fitted:
                 colour,
                 font(self.size),
                 "ma" if centred else "la",
-                stroke_width=bold,
+                stroke_width=self.size // 48 if bold else 0,  # small ones would clog
             )
 
 

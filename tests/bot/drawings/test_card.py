@@ -136,7 +136,7 @@ async def test_a_drawing_asked_for_again_is_not_painted_again(
 
     def count(body: Body) -> Image.Image:
         painted.append(body)
-        return Image.new("RGB", (9, 9))
+        return Image.new("RGB", (8, 8))
 
     monkeypatch.setitem(DRAWINGS, "counted", count)
     for _ in range(3):
