@@ -18,6 +18,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 
+from bot.cards import Cards
 from bot.channels import Channel
 from bot.channels.page import Page
 from bot.channels.telegram import Telegram
@@ -139,6 +140,7 @@ class App:
         self.erased = ErasedList(kit, self.inbox.cut)
         self.forms = Forms(kit, cans, self.outbox.put)
         self.exports = Exports(kit, cans, self.outbox.put)
+        self.cards = Cards(kit, self.page.gate.wait_to_check)
         self.web = self._web()
 
     def _web(self) -> Starlette:
@@ -146,6 +148,7 @@ class App:
             *self.page.routes(self.inbox.take),
             *self.forms.routes(),
             *self.exports.routes(),
+            *self.cards.routes(),
             Route("/healthz", self.health),
         ]
         if self.telegram:

@@ -20,6 +20,7 @@ from pydantic_settings import (
 from bot.sections import (
     Audit,
     Backup,
+    Card,
     Database,
     Drafts,
     Erasure,
@@ -78,6 +79,7 @@ class Config(BaseSettings):
     audit: Audit = Audit()
     erasure: Erasure = Erasure()
     backup: Backup = Backup()
+    card: Card = Card()
     keys: Keys = Keys()
 
     @classmethod

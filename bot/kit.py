@@ -91,6 +91,8 @@ def rules_of(config: Config) -> Rules:
         remind_hours=config.drafts.remind_hours,
         keep_days=config.drafts.keep_days,
         form_minutes=config.forms.minutes,
+        card_name=config.card.name,
+        card_minutes=config.card.minutes,
         quiet_start=config.quiet.start,
         quiet_end=config.quiet.end,
     )

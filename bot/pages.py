@@ -9,6 +9,7 @@ from babel.messages.pofile import read_po
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.responses import HTMLResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -43,6 +44,12 @@ def _catalogue(language: str) -> dict[str, str]:
 def translated(language: str, text: str) -> str:
     """Return one of the pages' own words in a language."""
     return _catalogue(language).get(text, text)
+
+
+def language_of(request: Request, usual: str) -> str:
+    """Return the language a browser asks for, of those we have."""
+    accepted = request.headers.get("accept-language", "")
+    return "en" if accepted.lower().startswith("en") else usual
 
 
 @cache

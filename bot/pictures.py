@@ -2,7 +2,9 @@
 
 import asyncio
 import io
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import ParamSpec, TypeVar
 
 from PIL import Image, ImageOps
 
@@ -15,10 +17,19 @@ MOST_PIXELS = {"JPEG": 50_000_000, "PNG": 16_000_000, "WEBP": 16_000_000}
 _TABLE = ThreadPoolExecutor(1, thread_name_prefix="pictures")
 """One picture lies unpacked at a time, and none keeps the readers waiting."""
 
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+async def at_the_table(work: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+    """Do something with a picture beside the event loop, when no other is at hand."""
+    loop = asyncio.get_running_loop()
+    return await loop.run_in_executor(_TABLE, lambda: work(*args, **kwargs))
+
 
 async def cleaned(data: bytes) -> bytes:
     """Return a picture as a JPEG without metadata; raise ValueError if it is none."""
-    return await asyncio.get_running_loop().run_in_executor(_TABLE, clean, data)
+    return await at_the_table(clean, data)
 
 
 def clean(data: bytes) -> bytes:

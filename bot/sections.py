@@ -278,6 +278,17 @@ class Backup(Section):
     """Days after which a backup in that folder is removed, once there is a new one."""
 
 
+class Card(Section):
+    """The member card, and the page where a partner checks it."""
+
+    name: Literal["masked", "full"] = "masked"
+    """The name on the card: "masked" (张*) or "full"; who checks it sees it masked."""
+    minutes: Annotated[int, Field(ge=1, le=60)] = 10
+    """Minutes for which the card's QR code is good."""
+    per_minute: Count = 120
+    """Checks a minute from one address."""
+
+
 class Keys(Section):
     """The keys outside the database; the embedded database makes its own."""
 

@@ -84,6 +84,7 @@ def lines_of(body: Body) -> list[str]:
     place = f"  ({body['place']})" if "place" in body else ""
     lines = [f"【{body['title']}】"] if "title" in body else []
     lines += [line_of(*row) for row in body.get("rows", [])]
+    lines += body.get("drawing", [])[1:]
     lines += [f"{body.get('text', '')}{place}"]
     lines += [f"{number}. {label}" for number, label, _ in body.get("choices", [])]
     if "link" in body:

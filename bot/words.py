@@ -142,6 +142,8 @@ def draw(message: Say, reader: Reader) -> Drawn:
         body["link"] = [text_of(label, reader), reader.base_url + path]
     if message.image is not None:
         body["image"] = short(message.image)
+    if message.drawing:
+        body["drawing"] = [message.drawing.name, reader.base_url + message.drawing.path]
     if message.wish:
         label = Word("common", f"wish_{message.wish}")
         body["wish"] = [message.wish, text_of(label, reader)]

@@ -4,6 +4,7 @@ Adding one is a file of its own, a line here, its words in templates/ and its te
 """
 
 from handlers import (
+    card,
     correcting,
     menu,
     my_application,
@@ -31,6 +32,7 @@ VIEWS = {
     "help": menu.help_,
     "person": menu.person,
     "my_application": my_application.my_application,
+    "card": card.card,
     "waiting": reviewing.waiting,
     "review": reviewing.application,
     "correction": correcting.look,

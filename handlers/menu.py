@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from handlers import my_data
-from handlers.my_application import MY_APPLICATION
+from handlers.card import has_card
+from handlers.my_application import CARD, MY_APPLICATION
 from handlers.receipts import MY_DATA
 from handlers.reviewing import WAITING_LIST
 from handlers.say import Choice, Say, Word
@@ -30,11 +31,12 @@ class Bar:
 
 
 def own_rows(turn: Turn) -> tuple[Choice, ...]:
-    """Return what this person can do: join, look after an application, review."""
+    """Return what this person can do: review, show a card, join or follow that up."""
     staff = staff_of(turn.session, turn.worker.id)
     applied = turn.latest is not None
     return (
         *((WAITING_LIST,) if staff else ()),
+        *((CARD,) if has_card(turn) else ()),
         *((MY_APPLICATION,) if applied else (JOIN,)),
     )
 

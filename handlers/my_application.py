@@ -18,6 +18,7 @@ from models.message import Kind
 
 MY_APPLICATION = Choice(Word("my_application", "name"), "v:my_application:")
 JOIN = Choice(Word("join", "name"), "f:join:")
+CARD = Choice(Word("card", "name"), "v:card:")
 FIX = Choice(Word("my_application", "fix"), "f:join:")
 WITHDRAW = Choice(Word("my_application", "withdraw"), "a:withdraw:")
 
@@ -97,7 +98,7 @@ def _choices(standing: Standing) -> tuple[Choice, ...]:
         return (WITHDRAW,)
     if standing in (Standing.REJECTED, Standing.WITHDRAWN, Standing.LEFT):
         return (JOIN,)
-    return ()
+    return (CARD,)
 
 
 def withdraw(turn: Turn, arg: str) -> list[Say]:

@@ -11,13 +11,13 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 
 from handlers.correct import AGAIN, label_of
-from handlers.my_application import FIX, MY_APPLICATION, reason_rows, reason_text
+from handlers.my_application import CARD, FIX, MY_APPLICATION, reason_rows, reason_text
 from handlers.receipts import MY_DATA
 from handlers.say import Choice, Say, Word
 from handlers.talk import Talk, flow_named, opened
 from handlers.turn import Turn
 from models import consent, reminder
-from models.application import Application, Standing, Step
+from models.application import APPROVED, Application, Standing, Step
 from models.conversation import Conversation, State, unfinished_since
 from models.correction import SETTLED, Correction
 from models.hours import next_open
@@ -130,7 +130,8 @@ def _tell_decision(turn: Turn, row: Reminder) -> list[Say] | Skip:
     step = turn.session.get_one(Step, int(row.subject))
     application = turn.session.get_one(Application, step.application_id)
     union = turn.atlas.unions[turn.worker.union_code or application.union_code]
-    fix = (FIX,) if step.standing is Standing.RETURNED else ()
+    first = (FIX,) if step.standing is Standing.RETURNED else ()
+    first = (CARD,) if step.standing in APPROVED else first
     return [
         Say(
             Word(
@@ -140,7 +141,7 @@ def _tell_decision(turn: Turn, row: Reminder) -> list[Say] | Skip:
             ),
             title=Word("reminders", "decision"),
             rows=reason_rows(turn, step),
-            choices=(*fix, MY_APPLICATION),
+            choices=(*first, MY_APPLICATION),
             kind=Kind.RECEIPT,
         )
     ]

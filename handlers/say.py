@@ -29,6 +29,14 @@ class Choice:
 
 
 @dataclass(frozen=True)
+class Drawing:
+    """A picture of a message's own title and rows, and where its QR code leads."""
+
+    name: str
+    path: str
+
+
+@dataclass(frozen=True)
 class Say:
     """One message: its words, and what it has of a card, choices, a link, a wish."""
 
@@ -41,6 +49,7 @@ class Say:
     back: str | None = None
     link: tuple[Text, str] | None = None
     image: int | None = None
+    drawing: Drawing | None = None
     wish: str | None = None
     place: str | None = None
     kind: Kind = Kind.REPLY

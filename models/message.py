@@ -25,6 +25,7 @@ class Body(TypedDict, total=False):
     choices: list[list[Any]]  # [number, label, press]
     link: list[str]  # [label, url]
     image: str  # an attachment's id
+    drawing: list[str]  # its name, and what its QR code says
     wish: list[str]  # "phone", "location" or "photo", and its label
     place: str  # "2/9"
 

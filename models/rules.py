@@ -21,6 +21,8 @@ class Rules:
     keep_days: int = 30
     form_minutes: int = 30
     backup_days: int = 30
+    card_name: str = "masked"
+    card_minutes: int = 10
     quiet_start: time = time(21)
     quiet_end: time = time(8)
 

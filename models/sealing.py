@@ -13,6 +13,8 @@ from functools import lru_cache
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
 from models.errors import Failure
 
@@ -85,6 +87,11 @@ class Keyring:
         """Hash `value` for an exact look-up; equal only within one column."""
         message = f"{column}\0{value}".encode()
         return hmac.new(self.index, message, hashlib.sha256).digest()
+
+    def derive(self, purpose: str) -> bytes:
+        """Return a key for one purpose alone, which tells nothing of the others."""
+        expand = HKDFExpand(SHA256(), 32, f"zhigong {purpose}".encode())
+        return expand.derive(self.index)
 
 
 def new_key() -> bytes:

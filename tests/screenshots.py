@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, expect
 from models.identity import id_check
 from tests.browser.chromium import chromium
 from tests.browser.phone import PHONE, Phone
-from tests.browser.reviewing import CARD
+from tests.browser.reviewing import CARD, look_at
 from tests.programs import ROOT, Program, program
 
 DOCS = ROOT / "docs"
@@ -83,7 +83,22 @@ def desktop(visit: Visit) -> Phone:
     return driver
 
 
-PICTURES = (join, summary, review, dark_large, desktop)
+def card(visit: Visit) -> Phone:
+    """The card of somebody whose application was just approved."""
+    worker, staff = begin(visit()), visit(invited=True)
+    worker.join(start="哪一类工作")
+    staff.wait_for_last("您现在是")
+    look_at(staff, worker.number())
+    staff.tap("通过，进周转库")
+    worker.wait_for_last("恭喜您，入会申请通过了")
+    worker.tap("我的会员卡")
+    worker.wait_for_last("请把二维码给工作人员扫一下")
+    shown = worker.log.locator(".drawn img").last
+    expect(shown).to_have_js_property("naturalWidth", 1080)
+    return worker
+
+
+PICTURES = (join, summary, review, dark_large, desktop, card)
 
 
 def begin(driver: Phone) -> Phone:

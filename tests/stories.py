@@ -131,6 +131,6 @@ def _lines(body: Body) -> Iterator[str]:
         yield f"  ↗ {body['link'][0]}"
     if "wish" in body:
         yield f"  ＋ {body['wish'][1]}"
-    if "image" in body:
+    if "image" in body or "drawing" in body:
         yield "  ▣"
     yield from (f"  {number} {label}" for number, label, _ in body.get("choices", []))

@@ -34,7 +34,9 @@ READ = """turns => turns.map(turn => {
 
 STICKS_OUT = """() => {
   const over = (box) => box.scrollWidth - box.clientWidth;
-  const most = (name) => Math.max(0, ...[...document.querySelectorAll(name)].map(over));
+  const seen = (name) => [...document.querySelectorAll(name)]
+    .filter(one => !one.closest(".speaker"));
+  const most = (name) => Math.max(0, ...seen(name).map(over));
   const box = (name) => document.querySelector(name).getBoundingClientRect();
   const popup = document.querySelector(".popup");
   const open = popup ? popup.getBoundingClientRect() : box("#page");

@@ -20,6 +20,7 @@ from starlette.staticfiles import StaticFiles
 
 from bot.channels import Can, Outgoing, Refused
 from bot.channels.page import history
+from bot.channels.page.pictures import Pictures
 from bot.channels.page.protocol import (
     Seen,
     Sent,
@@ -34,15 +35,9 @@ from bot.channels.page.visitor import Gate
 from bot.database import read
 from bot.kit import Kit
 from bot.news import News
-from bot.pages import STATIC, page
+from bot.pages import STATIC, language_of, page
 from bot.pictures import cleaned
-from bot.step import picture_of
 from handlers.turn import Incoming
-from models.application import latest_of
-from models.attachment import Attachment
-from models.columns import long
-from models.review import may_review
-from models.staff import staff_of
 from models.worker import Worker
 
 BODY_LIMIT = 32 * 1024
@@ -70,6 +65,7 @@ class Page:
     def __init__(self, kit: Kit, news: News) -> None:
         self.kit, self.news = kit, news
         self.gate = Gate(kit.config)
+        self.pictures = Pictures(kit, self.gate)
         self.closing = asyncio.Event()
         self._begun: set[str] = set()
         self._open: Counter[str] = Counter()
@@ -89,7 +85,7 @@ class Page:
             Route("/chat/stream", self.stream),
             Route("/chat/send", self.say, methods=["POST"]),
             Route("/chat/photo", self.photo, methods=["POST"]),
-            Route("/chat/photo/{key}", self.picture),
+            *self.pictures.routes(),
             Route("/chat/shown", self.shown, methods=["POST"]),
             Mount("/static", StaticFiles(directory=STATIC)),
         ]
@@ -286,33 +282,5 @@ class Page:
                 lambda session, marks=seen: history.mark_shown(session, marks)  # type: ignore[misc]
             )
 
-    async def picture(self, request: Request) -> Response:
-        """Return a picture to its owner, or to who reviews the owner's application."""
-        address, key = self.gate.address(request), request.path_params["key"]
-
-        def look(session: Session) -> tuple[str, bytes] | None:
-            chat = history.chat_at(session, address) if address else None
-            row = session.get(Attachment, long(key))
-            if chat is None or row is None:
-                return None
-            if not self._may_see(session, chat.worker_id, row.worker_id):
-                return None
-            return picture_of(session, self.kit, row.id)
-
-        found = await read(self.kit.database, look)
-        if found is None:
-            return Response(status_code=404)
-        mime, data = found
-        # A copy in the browser would outlive the erasure of its owner.
-        return Response(data, media_type=mime, headers={"Cache-Control": "no-store"})
-
-    def _may_see(self, session: Session, viewer: int, owner: int) -> bool:
-        staff, application = staff_of(session, viewer), latest_of(session, owner)
-        reviews = application is not None and may_review(
-            self.kit.atlas, staff, application
-        )
-        return viewer == owner or reviews
-
     def _language(self, request: Request) -> str:
-        accepted = request.headers.get("accept-language", "")
-        return "en" if accepted.lower().startswith("en") else self.kit.rules.language
+        return language_of(request, self.kit.rules.language)

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import bindparam
 from sqlmodel import Session, col, select, update
 
+from bot.channels.page.protocol import MOST
 from bot.kit import Kit
 from bot.words import text_of
 from handlers import menu
@@ -83,10 +84,20 @@ def _last(session: Session, chat: Chat, before: int | None) -> list[Message]:
     return list(session.exec(newest_first.limit(PAGE + 1)))
 
 
-def _message(session: Session, kit: Kit, row: Message) -> Row:
+def body_of(session: Session, kit: Kit, chat: Chat, number: int) -> Body | None:
+    """Return the body of one message of a chat."""
+    row = session.get(Message, (chat.id, number)) if number <= MOST else None
+    return _opened(session, kit, row) if row else None
+
+
+def _opened(session: Session, kit: Kit, row: Message) -> Body:
     about = session.get_one(Worker, row.about_id)
     key = about.open_key(kit.keys)
-    body = unseal_body(key, row.chat_id, row.number, row.body)
+    return unseal_body(key, row.chat_id, row.number, row.body)
+
+
+def _message(session: Session, kit: Kit, row: Message) -> Row:
+    body = _opened(session, kit, row)
     if "image" in body and session.get(Attachment, long(body["image"])) is None:
         del body["image"]  # it was erased since
     if "link" in body:  # one to this program works by whatever name it was reached
@@ -98,7 +109,13 @@ def _message(session: Session, kit: Kit, row: Message) -> Row:
         "id": row.given_id,
         "at": row.at.isoformat().replace("+00:00", "Z"),
         **as_json(body),
+        **_drawn_at(row, body),
     }
+
+
+def _drawn_at(row: Message, body: Body) -> Row:
+    """Return where the page finds a message's drawing, if it has one."""
+    return {"drawing": f"/chat/drawing/{row.number}"} if "drawing" in body else {}
 
 
 def as_json(body: Body) -> Row:

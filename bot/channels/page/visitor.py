@@ -84,6 +84,11 @@ class Gate:
         page = self.config.page
         return self._take(f"shown {address}", page.per_minute / 60, page.burst)
 
+    def wait_to_check(self, request: Request) -> float:
+        """Return the seconds until another card may be checked from this address."""
+        per_minute = self.config.card.per_minute
+        return self._take(f"card {network_of(request)}", per_minute / 60, per_minute)
+
     def _take(self, name: str, rate: float, size: float) -> float:
         bucket = self._buckets.get(name, rate, size)
         seconds = bucket.wait(time.monotonic())

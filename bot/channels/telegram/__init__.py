@@ -51,6 +51,7 @@ from bot.channels.telegram.read import (
     read,
 )
 from bot.config import Config
+from bot.drawings import drawn
 from bot.pictures import cleaned
 from bot.words import LANGUAGES, Reader
 from bot.words import text_of as words_of
@@ -279,14 +280,15 @@ class Telegram:
 
     async def _call(self, message: Outgoing, plain: bool) -> dict[str, Any]:
         call = draw(message.body, message.address, plain)
-        if message.picture is None:
+        picture = message.picture or await drawn(message.body)
+        if picture is None:
             sent: dict[str, Any] = await self._http.call(
                 f"{self._url}/sendMessage", call
             )
             return sent
         photo = await self._api.send_photo(
             int(message.address),
-            message.picture[1],
+            picture[1],
             caption=text_of(message.body, plain=True)[:CAPTION_LIMIT],
             api_kwargs={"reply_markup": call["reply_markup"]},
         )

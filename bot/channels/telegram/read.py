@@ -12,6 +12,7 @@ from handlers.turn import Incoming
 COMMANDS = {
     "join": "f:join:",
     "application": "v:my_application:",
+    "card": "v:card:",
     "menu": "v:menu:",
     "help": "v:help:",
     "person": "v:person:",

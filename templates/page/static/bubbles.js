@@ -112,6 +112,20 @@ function picture(address, on) {
   return frame;
 }
 
+/** Show a drawing of these words in their place; they are read out, or stand in for it. */
+function drawing(address, words, on) {
+  const frame = picture(address, on);
+  const image = frame.querySelector("img");
+  frame.classList.add("drawn");
+  words.forEach((element) => element.classList.add("speaker"));
+  image.loading = "lazy";
+  image.addEventListener("error", () => {
+    frame.remove();
+    words.forEach((element) => element.classList.remove("speaker"));
+  });
+  return frame;
+}
+
 function place(text) {
   const element = make("span", "place", text);
   element.setAttribute("aria-label", word("Question {place}", { place: text }));
@@ -124,11 +138,15 @@ function linkRow(link) {
 }
 
 function parts(message, on) {
+  const head = [
+    message.title ? prose("title", message.title, false) : null,
+    message.rows && message.rows.length ? facts(message.rows) : null,
+  ].filter((part) => part !== null);
   return [
     message.place ? place(message.place) : null,
     message.image ? picture(message.image, on) : null,
-    message.title ? prose("title", message.title, false) : null,
-    message.rows && message.rows.length ? facts(message.rows) : null,
+    message.drawing ? drawing(message.drawing, head, on) : null,
+    ...head,
     message.text ? prose("text", message.text, message.side !== "worker") : null,
     message.choices && message.choices.length ? choiceRows(message.choices, on) : null,
     message.wish ? wishRow(message.wish, on) : null,

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from collections.abc import AsyncIterator
 
 import pytest
+from PIL import Image
+from zxingcpp import read_barcodes
 
 from bot.channels import (
     Outgoing,
@@ -24,6 +27,10 @@ from tests.programs import TOKEN, free_port
 from tests.telegram_server import TelegramServer
 
 CHAT = 11
+
+
+def opened(data: bytes) -> Image.Image:
+    return Image.open(io.BytesIO(data))
 
 
 @pytest.fixture
@@ -137,3 +144,34 @@ async def test_a_picture_goes_with_its_words_and_its_buttons(
     (shown,) = server.telegram.chats[CHAT].messages.values()
     assert shown["caption"] == "看一下"
     assert shown["reply_markup"]["inline_keyboard"][0][0]["text"] == "1 通过"
+
+
+async def test_a_drawing_is_painted_and_sent_with_its_words(
+    server: TelegramServer, telegram: Telegram
+) -> None:
+    address = "https://home.example.org/card/" + "Ab3_" * 9
+    rows = [["姓名", "张*"], ["会员证号", "44011100000001"], ["有效至", "10:12"]]
+    choices = [[1, "刷新", "v:card:"]]
+    await telegram.send(
+        outgoing(
+            "请扫码",
+            title="会员卡",
+            rows=rows,
+            drawing=["card", address],
+            choices=choices,
+        )
+    )
+    (shown,) = server.telegram.chats[CHAT].messages.values()
+    file = server.telegram.files[shown["photo"][-1]["file_id"]]
+    assert [code.text for code in read_barcodes(opened(file.content))] == [address]
+    assert "会员证号：44011100000001" in shown["caption"]
+    assert shown["reply_markup"]["inline_keyboard"][0][0]["text"] == "1 刷新"
+
+
+async def test_a_drawing_that_fails_goes_as_words_alone(
+    server: TelegramServer, telegram: Telegram
+) -> None:
+    await telegram.send(
+        outgoing("请扫码", drawing=["a drawing of old", "https://x.org"])
+    )
+    assert list(server.telegram.texts(CHAT)) == ["请扫码"]

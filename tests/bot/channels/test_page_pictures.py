@@ -1,0 +1,84 @@
+"""Drawings on the page: shown to the chat they were said in, and to nobody else."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+import zxingcpp
+from PIL import Image
+from sqlmodel import Session, select
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
+
+from bot.channels.page import history
+from bot.channels.page.pictures import Pictures
+from bot.channels.page.visitor import Gate
+from bot.database import Database
+from models.chat import Chat
+from tests.world import World
+
+TOKEN, STRANGER = "a" * 43, "b" * 43
+WHO = hashlib.sha256(TOKEN.encode()).hexdigest()
+
+
+@pytest.fixture
+def world(sqlite: Database) -> World:
+    """Give a world with one member, whose newest message is a card."""
+    world = World(sqlite)
+    world.appoint("4401")
+    world.fill("sure", WHO)
+    world.say("提交", WHO)
+    for typed in ("待审", "1", "通过，进周转库"):
+        world.say(typed, "社工")
+    world.wait(timedelta(minutes=1))
+    world.say("会员卡", WHO)
+    return world
+
+
+@pytest.fixture
+def web(world: World) -> Iterator[TestClient]:
+    config = world.kit.config
+    routes = Pictures(world.kit, Gate(config)).routes()
+    yield TestClient(Starlette(routes=routes), cookies={"zhigong": TOKEN})
+
+
+def newest(world: World) -> history.Row:
+    """Give the newest message as the page is told of it."""
+
+    def look(session: Session) -> history.Row:
+        chat = session.exec(select(Chat).where(Chat.address == WHO)).one()
+        return history.messages(session, world.kit, chat)[0][-1]
+
+    return world.write(look)
+
+
+def test_a_card_is_an_address_that_gives_its_picture(
+    world: World, web: TestClient
+) -> None:
+    row = newest(world)
+    assert row["drawing"] == f"/chat/drawing/{row['number']}"
+    answer = web.get(row["drawing"])
+    assert answer.headers["Content-Type"] == "image/png"
+    assert answer.headers["Cache-Control"].startswith("private")
+    (code,) = zxingcpp.read_barcodes(Image.open(io.BytesIO(answer.content)))
+    assert code.text == world.screens[WHO][-1]["drawing"][1]
+
+
+def test_the_address_of_the_code_is_in_the_picture_alone(world: World) -> None:
+    address = world.screens[WHO][-1]["drawing"][1]
+    assert address not in str(newest(world))
+
+
+@pytest.mark.parametrize("cookie", ["", STRANGER, TOKEN[:-1]])
+def test_nobody_else_sees_it(world: World, web: TestClient, cookie: str) -> None:
+    web.cookies = {"zhigong": cookie}
+    assert web.get(newest(world)["drawing"]).status_code == 404
+
+
+@pytest.mark.parametrize("number", ["0", "1", "2147483648", "9" * 30, "x", "-1"])
+def test_what_is_no_drawing_is_not_there(web: TestClient, number: str) -> None:
+    assert web.get(f"/chat/drawing/{number}").status_code == 404
