@@ -121,19 +121,20 @@ class Ordeal:
 
 async def torture(plan: Plan, database: str = "") -> tuple[Ordeal, Verdict]:
     """Run the product through a plan on one database and check what is left."""
-    async with _server(plan) as server:
+    async with serving(plan) as server:
         with program(database, **settings(server)) as ours:
             ordeal = Ordeal(plan, server, ours)
             await ordeal.begin()
             await asyncio.gather(ordeal.kill(), ordeal.people())
             server.faults.clear()
-            await _settled(ours, server, plan.patience)
+            await settled(ours, server, plan.patience)
             verdict = await asyncio.to_thread(_judge, ours, ordeal)
     return ordeal, verdict
 
 
 @asynccontextmanager
-async def _server(plan: Plan) -> AsyncIterator[TelegramServer]:
+async def serving(plan: Plan) -> AsyncIterator[TelegramServer]:
+    """Run the Bot API server of a plan, as faulty as it says."""
     async with TelegramServer(token=TOKEN, seed=plan.seed, remember=4) as server:
         if plan.faults:
             for kind, facts in FAULTS:
@@ -144,7 +145,7 @@ async def _server(plan: Plan) -> AsyncIterator[TelegramServer]:
         yield server
 
 
-async def _settled(ours: Program, server: TelegramServer, patience: float) -> None:
+async def settled(ours: Program, server: TelegramServer, patience: float) -> None:
     """Wait until every update is confirmed and every message settled."""
     until = time.monotonic() + patience
     while time.monotonic() < until:
