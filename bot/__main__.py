@@ -14,6 +14,7 @@ from rich.console import Console
 from sqlmodel import Session
 
 from bot.config import Config
+from bot.keys_cli import keys_cli
 from bot.logs import set_up_logging
 from bot.settings import ConfigError, make_folder, read_config
 
@@ -22,6 +23,7 @@ cli = typer.Typer(
 )
 audit = typer.Typer(no_args_is_help=True, help="Check the record of who did what.")
 cli.add_typer(audit, name="audit")
+cli.add_typer(keys_cli, name="keys")
 out = Console(highlight=False, soft_wrap=True)
 
 T = TypeVar("T")

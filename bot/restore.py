@@ -22,7 +22,8 @@ from bot.backup import Header
 from bot.config import Config
 from bot.database import is_known, migrate_within, revision_of
 from bot.fresh import fresh, require_empty
-from bot.keys import KEY_FILE, KeysError, check_keys, load_keys
+from bot.key_file import KEY_FILE, KeysError
+from bot.keys import check_keys, load_keys
 from bot.rows import count_rows, load_rows, read_rows
 from bot.sealed_file import BackupError, damaged, is_ours, read_header, read_lines
 from models.columns import long

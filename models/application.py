@@ -89,6 +89,7 @@ class Application(SQLModel, table=True):
     id_type: str
     id_tag: bytes = Field(index=True)
     mobile_tag: bytes = Field(index=True)
+    tag_key: int
     group: str
     work_form: str
     district: str
@@ -103,6 +104,15 @@ class Application(SQLModel, table=True):
         sealed = unseal(worker.open_key(keys), self._place, self.facts)
         facts: dict[str, Any] = json.loads(sealed)
         return facts
+
+    def tag(self, keys: Keyring, facts: dict[str, Any]) -> None:
+        """Make the tags of the ID and the mobile, with the current index key.
+
+        An application emptied of its facts has none that anybody could be found by.
+        """
+        self.id_tag = keys.tag("id_number", id_number_of(facts)) if facts else b""
+        self.mobile_tag = keys.tag("mobile", facts["mobile"]) if facts else b""
+        self.tag_key = keys.current_index
 
     def keep(self, keys: Keyring, worker: Worker, facts: dict[str, Any]) -> None:
         """Seal the facts into the row."""
@@ -231,17 +241,26 @@ def late(session: Session, today: date, long_ago: date) -> list[Application]:
     return list(session.exec(_LATE, params=of).all())
 
 
-def doubts_about(session: Session, application: Application) -> set[str]:
+def id_number_of(facts: dict[str, Any]) -> str:
+    """Return the number of the ID somebody applied with."""
+    return str(facts.get("resident_id") or facts["other_id"])
+
+
+def doubts_about(
+    session: Session, keys: Keyring, application: Application, facts: dict[str, Any]
+) -> set[str]:
     """Return what a person must look at: an ID or mobile that others hold too."""
+    id_tags = keys.tags("id_number", id_number_of(facts))
+    mobile_tags = keys.tags("mobile", facts["mobile"])
     of = {
-        "id_tag": application.id_tag,
-        "mobile_tag": application.mobile_tag,
+        "id_tags": id_tags,
+        "mobile_tags": mobile_tags,
         "worker_id": application.worker_id,
     }
     doubts = set()
     for id_tag, mobile_tag in session.execute(_OTHERS, of):
-        doubts |= {"id_known"} if id_tag == application.id_tag else set()
-        doubts |= {"mobile_known"} if mobile_tag == application.mobile_tag else set()
+        doubts |= {"id_known"} if id_tag in id_tags else set()
+        doubts |= {"mobile_known"} if mobile_tag in mobile_tags else set()
     return doubts
 
 
@@ -249,8 +268,8 @@ def _held_by_others(
     table: type[Worker] | type[Application], worker_id: Any, counts: Any
 ) -> Any:
     """Select the tags of other people's rows that share one with an application."""
-    same_id = col(table.id_tag) == bindparam("id_tag")
-    same_mobile = col(table.mobile_tag) == bindparam("mobile_tag")
+    same_id = col(table.id_tag).in_(bindparam("id_tags", expanding=True))
+    same_mobile = col(table.mobile_tag).in_(bindparam("mobile_tags", expanding=True))
     another = col(worker_id) != bindparam("worker_id")
     return select(table.id_tag, table.mobile_tag).where(
         or_(same_id, same_mobile), another, counts

@@ -23,7 +23,7 @@ from models.application import (
     latest_of,
 )
 from models.columns import BigId, Utc, new_id, one_of
-from models.review import fill, identity_of
+from models.review import fill
 from models.sealing import Keyring, seal, unseal
 from models.staff import Staff
 from models.worker import Worker
@@ -92,8 +92,7 @@ def correct(
     facts = application.load(keys, worker) | changes
     application.keep(keys, worker, facts)
     application.id_type = facts["id_type"]
-    application.id_tag = keys.tag("id_number", identity_of(facts)["id_number"])
-    application.mobile_tag = keys.tag("mobile", facts["mobile"])
+    application.tag(keys, facts)
     application.group, application.work_form = facts["group"], facts["work_form"]
     application.district = facts["home_district"] or facts["district"]
     fill(worker, keys, application, facts)

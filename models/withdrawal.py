@@ -92,7 +92,7 @@ def _empty(
 ) -> None:
     """Leave of an application what says nothing about anybody."""
     application.keep(keys, worker, {})
-    application.id_tag = application.mobile_tag = b""
+    application.tag(keys, {})
     application.flags = ""
     session.add(application)
     for step in steps_of(session, application.id):

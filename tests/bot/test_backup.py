@@ -64,10 +64,11 @@ _numbers = itertools.count(1)
 def config_of(folder: Path, url: str = "", keys: Keyring = KEYRING) -> Config:
     """Give the settings of a product at home in a folder."""
     wrapping = {n: SecretBytes(key) for n, key in keys.wrapping.items()}
+    index = {n: SecretBytes(key) for n, key in keys.index.items()}
     return Config(
         product=Product(data=str(folder)),
         database=At(url=SecretStr(url)),
-        keys=Keys(wrapping=wrapping, index=SecretBytes(keys.index)),
+        keys=Keys(wrapping=wrapping, index=index),
     )
 
 
@@ -326,9 +327,9 @@ def test_a_header_of_another_backup_is_found(
 @pytest.mark.parametrize(
     ("keys", "why"),
     [
-        (Keyring({1: b"x" * 32}, 1, b"i" * 32), "another keys.wrapping 1"),
-        (Keyring({2: b"w" * 32}, 2, b"i" * 32), "another keys.wrapping 1"),
-        (Keyring({1: b"w" * 32}, 1, b"x" * 32), "another keys.index"),
+        (Keyring({1: b"x" * 32}, 1, {1: b"i" * 32}), "another keys.wrapping 1"),
+        (Keyring({2: b"w" * 32}, 2, {1: b"i" * 32}), "another keys.wrapping 1"),
+        (Keyring({1: b"w" * 32}, 1, {1: b"x" * 32}), "another keys.index"),
     ],
 )
 def test_other_keys_open_nothing(
@@ -555,7 +556,7 @@ def test_a_backup_under_other_keys_than_the_data_s_is_refused(
     sqlite: Database, tmp_path: Path
 ) -> None:
     in_transaction(sqlite, lambda s: remember(s, FINGERPRINT, fingerprint(KEYRING)))
-    other = Keyring({1: b"x" * 32}, 1, b"i" * 32)
+    other = Keyring({1: b"x" * 32}, 1, {1: b"i" * 32})
     with pytest.raises(ConfigError, match="written with another"):
         back_up(config_of(tmp_path, url_of(sqlite), other), tmp_path / "b", NOW)
 

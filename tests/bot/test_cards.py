@@ -111,7 +111,7 @@ def refusals(world: World) -> dict[str, str]:
     nobody = world.write(
         lambda s: s.exec(select(Worker.id).where(col(Worker.member_no).is_(None))).one()
     )
-    foreign = Keyring({1: b"w" * 32}, 1, b"j" * 32)
+    foreign = Keyring({1: b"w" * 32}, 1, {1: b"j" * 32})
     return {
         "changed": f"{code[:5]}{'B' if code[5] == 'A' else 'A'}{code[6:]}",
         "foreign": make_code(foreign, number, later),
