@@ -38,8 +38,9 @@ def read_code(keys: Keyring, code: str, now: datetime) -> tuple[int, datetime]:
     packed = _unpacked(code)
     fields, mark = packed[: FIELDS.size], packed[FIELDS.size :]
     worker_id, ends = FIELDS.unpack(fields)
-    marks = [_mark(key, fields) for key in keys.derived("card")]
-    genuine = any([hmac.compare_digest(one, mark) for one in marks])
+    genuine = False
+    for key in keys.derived("card"):  # every one, so that all codes take as long
+        genuine |= hmac.compare_digest(_mark(key, fields), mark)
     good = genuine & (now.timestamp() < ends)
     return worker_id * good, datetime.fromtimestamp(ends, UTC)
 
