@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
+import resource
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import psutil  # type: ignore[import-untyped]
 from sqlmodel import insert
 
 from bot.kit import clock
@@ -35,6 +37,7 @@ class Spent:
     """What a command took."""
 
     seconds: float
+    cpu: float
     memory_mb: float
 
 
@@ -106,12 +109,26 @@ def nothing_yet(database: str) -> Iterator[Program]:
 
 def measured(made: Program, *words: str) -> Spent:
     """Run a command of the product to its end."""
-    begun, quiet = time.monotonic(), subprocess.DEVNULL
-    command = made.command_of(*words)
+    begun, before, memory = time.monotonic(), _cpu(), 0.0
+    command, quiet = made.command_of(*words), subprocess.DEVNULL
     with subprocess.Popen(
         command, cwd=ROOT, env=made.environment, stdout=quiet
     ) as process:
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
+        while process.poll() is None:
+            memory = max(memory, _memory(process.pid))
+            time.sleep(0.05)
     assert process.returncode == 0
-    return Spent(time.monotonic() - begun, usage.ru_maxrss / 1024)
+    return Spent(time.monotonic() - begun, _cpu() - before, memory)
+
+
+def _cpu() -> float:
+    """Give the processor time of all children that ended."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
+
+
+def _memory(pid: int) -> float:
+    """Give the megabytes of a process; its ru_maxrss would begin with ours."""
+    with suppress(psutil.NoSuchProcess):
+        return float(psutil.Process(pid).memory_info().rss / 2**20)
+    return 0.0
