@@ -81,7 +81,7 @@ def pieces_of(kind: str, /, language: str, **values: Any) -> Iterator[str]:
 
     template = _environment().get_template(f"page/{kind}.html")
     stream = template.stream(_=translate, language=language, **values)
-    stream.enable_buffering(100)
+    stream.enable_buffering(8)
     return stream
 
 
