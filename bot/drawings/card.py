@@ -29,7 +29,9 @@ def paint(body: Body) -> Image.Image:
     image.paste(code, ((WIDTH - code.width) // 2, FACE + 16))
     middle = WIDTH // 2
     fit(last[0], INSIDE, 40, 32).write(pen, (middle, 1366), GREY, centred=True)
-    fit(last[1], INSIDE, 56, 40).write(pen, (middle, 1416), INK, centred=True, bold=True)
+    fit(last[1], INSIDE, 56, 40).write(
+        pen, (middle, 1416), INK, centred=True, bold=True
+    )
     return image
 
 
