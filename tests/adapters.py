@@ -133,6 +133,7 @@ def drawn_in_terminal(body: Body) -> Body:
     lines = lines_of(body)
     for number, label, _ in body.get("choices", []):
         assert f"{number}. {label}" in lines
+    assert "drawing" not in body or body["drawing"][1] in lines
     return body
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from bot.words import Reader, draw, line_of, text_of
-from handlers.say import Choice, Say, Word, say
+from handlers.say import Choice, Drawing, Say, Word, say
 from models.chat import Shown
 
 CHINESE = Reader("zh-CN", "Asia/Shanghai", "https://home.example.org")
@@ -67,6 +67,7 @@ def test_a_card_a_link_a_picture_and_a_wish_are_drawn() -> None:
         rows=((Word("join", "label_mobile"), "138"),),
         link=("打开", "/form/x"),
         image=35,
+        drawing=Drawing("card", "/card/x"),
         wish="location",
         place="2/9",
     )
@@ -75,6 +76,7 @@ def test_a_card_a_link_a_picture_and_a_wish_are_drawn() -> None:
     assert body["rows"] == [["手机号", "138"]]
     assert body["link"] == ["打开", "https://home.example.org/form/x"]
     assert (body["image"], body["place"]) == ("z", "2/9")
+    assert body["drawing"] == ["card", "https://home.example.org/card/x"]
     assert body["wish"] == ["location", "发送我的位置"]
     assert "choices" not in body
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import re
+from pathlib import Path
 from unicodedata import normalize
 
 import pytest
@@ -115,6 +117,12 @@ def test_words_break_between_words_and_chinese_anywhere() -> None:
     assert english.lines == ("Baiyun District", "Federation of Trade…")
     assert fit("白云区总工会", 150, 48, 48, most=2).lines == ("白云区", "总工会")
     assert fit("abcdefghijklmnop", 150, 48, 48, most=3).lines[0].startswith("abcde")
+
+
+def test_every_drawing_that_is_said_can_be_painted() -> None:
+    sources = [path.read_text("utf-8") for path in Path("handlers").rglob("*.py")]
+    said = {name for text in sources for name in re.findall(r'Drawing\("(\w+)"', text)}
+    assert said == set(DRAWINGS)
 
 
 async def test_a_message_without_a_drawing_has_none() -> None:
