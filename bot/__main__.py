@@ -14,12 +14,14 @@ from rich.console import Console
 from sqlmodel import Session
 
 from bot.config import Config
+from bot.keys_cli import keys_cli
 from bot.logs import set_up_logging
 from bot.settings import ConfigError, make_folder, read_config
 
 cli = typer.Typer(
     no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False
 )
+cli.add_typer(keys_cli, name="keys")
 out = Console(highlight=False, soft_wrap=True)
 
 T = TypeVar("T")

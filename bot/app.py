@@ -33,7 +33,7 @@ from bot.database import (
 )
 from bot.forms import Forms
 from bot.inbox import Inbox
-from bot.keys import check_keys, fingerprint, load_keys
+from bot.keys import agree, load_keys
 from bot.kit import Kit, rules_of
 from bot.news import News
 from bot.outbox import Outbox
@@ -41,9 +41,7 @@ from bot.pace import Pace
 from bot.pages import BodyLimit, SecurityHeaders, page, translated
 from bot.scheduler import Clock
 from bot.settings import ConfigError, make_folder
-from models.fact import FINGERPRINT, recall, remember
 from models.place import read_atlas
-from models.sealing import Keyring
 
 STOP_SECONDS = 10
 GARBAGE = 20_000
@@ -66,13 +64,14 @@ class AlreadyRunning(ConfigError):
 
 def open_kit(config: Config) -> Kit:
     """Open keys and database, migrate the embedded one, and check that all fit."""
-    keys = load_keys(config)
+    load_keys(config)  # before an embedded database exists
     make_folder(config)
     database = open_database(config.database_url, config.database.pool)
     if config.embedded:
         migrate(database)
     require_current(database)
-    in_transaction(database, lambda session: _same_keys(session, keys))
+    # Read in there, for a rotation writes the file before it tells the database.
+    keys = in_transaction(database, lambda session: agree(session, load_keys(config)))
     rules = rules_of(config)
     with Session(database.reading) as session:
         atlas = read_atlas(session)
@@ -96,19 +95,14 @@ def require_places(kit: Kit) -> None:
             )
 
 
-def _same_keys(session: Session, keys: Keyring) -> None:
-    check_keys(keys, recall(session, FINGERPRINT))
-    remember(session, FINGERPRINT, fingerprint(keys))
-
-
 @contextlib.contextmanager
-def alone(config: Config) -> Iterator[None]:
+def alone(config: Config, lock: str = "zhigong.lock") -> Iterator[None]:
     """Hold the embedded database against other processes; the kernel lets go of it."""
     if not config.embedded:
         yield
         return
     make_folder(config)
-    path = config.data / "zhigong.lock"
+    path = config.data / lock
     with path.open("w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -7,16 +7,18 @@ from sqlmodel import Session
 
 from bot.config import Config
 from bot.database import Database, Writer
+from bot.keys import current, follow
 from bot.words import Reader, vocabulary
 from handlers.turn import Turn, Vocabulary
 from models.chat import Chat
+from models.fact import CURRENT, recall
 from models.place import Atlas, edition, read_atlas
 from models.rules import Rules
 from models.sealing import Keyring
 from models.worker import Worker
 
 LOOK = timedelta(seconds=1)
-"""How long places somebody imported may stay unseen."""
+"""How long places somebody imported, and keys that changed, may stay unseen."""
 
 
 def clock() -> datetime:
@@ -43,12 +45,15 @@ class Kit:
         return self.config.product.process
 
     def refresh(self, session: Session, now: datetime) -> None:
-        """Read the places again when somebody imported new ones; look once a second."""
+        """Take up imported places and rotated keys; look once a second."""
         if self.looked is not None and now - self.looked < LOOK:
             return
         self.looked = now
         if edition(session) != self.atlas.edition:
             self.atlas = read_atlas(session)
+        told = recall(session, CURRENT)
+        if told is not None and told != current(self.keys):
+            self.keys = follow(self.config, self.keys, told)
 
     def reader(self, worker: Worker) -> Reader:
         """Return how this person reads."""

@@ -16,7 +16,7 @@ from bot import reminding
 from bot.inbox import Inbox
 from bot.kit import Kit, clock
 from bot.outbox import Outbox
-from models import lease
+from models import lease, presence
 from models.arrival import KEEP_DAYS, Arrival
 
 log = logging.getLogger(__name__)
@@ -56,19 +56,23 @@ class Clock:
             self._scheduler.shutdown(wait=False)
         self.leading.clear()
         now = clock()
-        await self.kit.writer.write(
-            lambda session: lease.give_back(session, self.kit.process, now)
-        )
+
+        def leave(session: Session) -> None:
+            lease.give_back(session, self.kit.process, now)
+            presence.leave(session, self.kit.process, now)
+
+        await self.kit.writer.write(leave)
 
     async def lead(self) -> None:
-        """Take or renew the lead."""
+        """Say that this process is at work; take or renew the lead."""
         now, name = clock(), self.kit.process
-        held = await self.kit.writer.write(
-            lambda session: lease.take(
-                session, lease.LEADER, name, now, lease.LEADER_SECONDS
-            )
-        )
-        if held:
+
+        def take(session: Session) -> bool:
+            self.kit.refresh(session, now)
+            presence.announce(session, name, self.kit.keys, now)
+            return lease.take(session, lease.LEADER, name, now, lease.LEADER_SECONDS)
+
+        if await self.kit.writer.write(take):
             self.leading.set()
         else:
             self.leading.clear()

@@ -22,13 +22,12 @@ from pydantic import (
 
 from bot.values import (
     DatabaseUrl,
-    IndexKey,
     Networks,
+    NumberedKeys,
     PublicAddress,
     TelegramAddress,
     TelegramToken,
     WebhookSecret,
-    WrappingKeys,
     Zone,
     wrong,
 )
@@ -228,16 +227,16 @@ class Forms(Section):
 class Keys(Section):
     """The keys outside the database; the embedded database makes its own."""
 
-    wrapping: WrappingKeys = Field({}, examples=['"$(openssl rand -base64 32)"'])
+    wrapping: NumberedKeys = Field({}, examples=['"$(openssl rand -base64 32)"'])
     """32 random bytes in base64; while keys rotate 2:base64,1:base64, newest first."""
-    index: IndexKey = Field(None, examples=['"$(openssl rand -base64 32)"'])
-    """32 random bytes in base64; they can never change while there is data."""
+    index: NumberedKeys = Field({}, examples=['"$(openssl rand -base64 32)"'])
+    """32 random bytes in base64; while keys rotate 2:base64,1:base64, newest first."""
 
     @field_validator("index")
     @classmethod
     def _comes_with_the_other(
-        cls, index: SecretBytes | None, info: ValidationInfo
-    ) -> SecretBytes | None:
+        cls, index: dict[int, SecretBytes], info: ValidationInfo
+    ) -> dict[int, SecretBytes]:
         if bool(info.data.get("wrapping", index)) != bool(index):
             raise wrong("and keys.wrapping must be given together")
         return index

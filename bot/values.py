@@ -97,12 +97,6 @@ def _key(text: str) -> bytes:
     return key
 
 
-def _optional_key(value: Any) -> Any:
-    if not isinstance(value, str):
-        return value
-    return _key(value) if value else None
-
-
 def _numbered_keys(value: Any) -> Any:
     """Read `2:base64,1:base64`, newest first; a key without a number is number 1."""
     if not isinstance(value, str):
@@ -127,7 +121,6 @@ WebhookSecret = Annotated[SecretStr, AfterValidator(_webhook_secret)]
 Networks = Annotated[
     tuple[IPvAnyNetwork, ...], NoDecode, BeforeValidator(_split_at_commas)
 ]
-WrappingKeys = Annotated[
+NumberedKeys = Annotated[
     dict[int, SecretBytes], NoDecode, BeforeValidator(_numbered_keys)
 ]
-IndexKey = Annotated[SecretBytes | None, BeforeValidator(_optional_key)]

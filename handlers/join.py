@@ -182,13 +182,10 @@ class Join(Flow):
 
     def _filled(self, turn: Turn, row: Application | None) -> Application:
         """Put the answers into the row of a returned application, or into a new one."""
-        number = self.resident_id or self.other_id
         columns: dict[str, Any] = {
             "chat_id": turn.chat.id,
             "standing": Standing.SUBMITTED,
             "id_type": self.id_type.value,
-            "id_tag": turn.keys.tag("id_number", number),
-            "mobile_tag": turn.keys.tag("mobile", self.mobile),
             "group": self.group,
             "work_form": self.work_form.value,
             "district": self.home_district or self.district,
@@ -208,6 +205,7 @@ class Join(Flow):
         for name, value in columns.items():
             setattr(row, name, value)
         answers = self.model_dump(mode="json", exclude={"extras", "subject", "sure"})
+        row.tag(turn.keys, answers)
         row.keep(turn.keys, turn.worker, answers)
         return row
 
@@ -219,7 +217,8 @@ class Join(Flow):
 
     def _doubts(self, turn: Turn, row: Application) -> set[str]:
         """Return what a reviewer must look at; the worker is told none of it."""
-        doubts = applications.doubts_about(turn.session, row)
+        facts = self.model_dump(include={"resident_id", "other_id", "mobile"})
+        doubts = applications.doubts_about(turn.session, turn.keys, row, facts)
         born = birth_date(self.resident_id) if self.resident_id else self.born
         if age(born, turn.today) > turn.rules.check_age:
             doubts.add("old")

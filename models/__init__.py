@@ -12,6 +12,7 @@ from models.form_link import FormLink
 from models.lease import Lease
 from models.message import Message
 from models.place import Division, Edition, Enterprise, Group, Source, Union
+from models.presence import Presence
 from models.reminder import Reminder
 from models.staff import Invitation, Staff
 from models.worker import Worker
@@ -34,6 +35,7 @@ __all__ = [
     "Lease",
     "Message",
     "Poison",
+    "Presence",
     "Reminder",
     "Source",
     "Staff",

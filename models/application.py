@@ -77,6 +77,7 @@ class Application(SQLModel, table=True):
     id_type: str
     id_tag: bytes = Field(index=True)
     mobile_tag: bytes = Field(index=True)
+    tag_key: int
     group: str
     work_form: str
     district: str
@@ -90,6 +91,12 @@ class Application(SQLModel, table=True):
         sealed = unseal(worker.open_key(keys), self._place, self.facts)
         facts: dict[str, Any] = json.loads(sealed)
         return facts
+
+    def tag(self, keys: Keyring, facts: dict[str, Any]) -> None:
+        """Make the tags of the ID and the mobile, with the current index key."""
+        self.id_tag = keys.tag("id_number", id_number_of(facts))
+        self.mobile_tag = keys.tag("mobile", facts["mobile"])
+        self.tag_key = keys.current_index
 
     def keep(self, keys: Keyring, worker: Worker, facts: dict[str, Any]) -> None:
         """Seal the facts into the row."""
@@ -190,17 +197,26 @@ def waiting_in(session: Session, unions: set[str]) -> list[Application]:
     )
 
 
-def doubts_about(session: Session, application: Application) -> set[str]:
+def id_number_of(facts: dict[str, Any]) -> str:
+    """Return the number of the ID somebody applied with."""
+    return str(facts.get("resident_id") or facts["other_id"])
+
+
+def doubts_about(
+    session: Session, keys: Keyring, application: Application, facts: dict[str, Any]
+) -> set[str]:
     """Return what a person must look at: an ID or mobile that others hold too."""
+    id_tags = keys.tags("id_number", id_number_of(facts))
+    mobile_tags = keys.tags("mobile", facts["mobile"])
     of = {
-        "id_tag": application.id_tag,
-        "mobile_tag": application.mobile_tag,
+        "id_tags": id_tags,
+        "mobile_tags": mobile_tags,
         "worker_id": application.worker_id,
     }
     doubts = set()
     for id_tag, mobile_tag in session.execute(_OTHERS, of):
-        doubts |= {"id_known"} if id_tag == application.id_tag else set()
-        doubts |= {"mobile_known"} if mobile_tag == application.mobile_tag else set()
+        doubts |= {"id_known"} if id_tag in id_tags else set()
+        doubts |= {"mobile_known"} if mobile_tag in mobile_tags else set()
     return doubts
 
 
@@ -208,8 +224,8 @@ def _held_by_others(
     table: type[Worker] | type[Application], worker_id: Any, counts: Any
 ) -> Any:
     """Select the tags of other people's rows that share one with an application."""
-    same_id = col(table.id_tag) == bindparam("id_tag")
-    same_mobile = col(table.mobile_tag) == bindparam("mobile_tag")
+    same_id = col(table.id_tag).in_(bindparam("id_tags", expanding=True))
+    same_mobile = col(table.mobile_tag).in_(bindparam("mobile_tags", expanding=True))
     another = col(worker_id) != bindparam("worker_id")
     return select(table.id_tag, table.mobile_tag).where(
         or_(same_id, same_mobile), another, counts

@@ -192,9 +192,11 @@ def _apply(
         session.add(row)
         session.flush()
     agree(session, worker.id, "join", CHANNEL, CHANNEL, CHANNEL, at)
-    application = _application(session, keys, chat, facts, at)
+    application = _application(session, chat, facts, at)
+    application.tag(keys, facts)
     application.keep(keys, worker, facts)
-    application.flags = " ".join(sorted(doubts_about(session, application)))
+    doubts = doubts_about(session, keys, application, facts)
+    application.flags = " ".join(sorted(doubts))
     record(session, keys, application, Standing.SUBMITTED, at)
 
 
@@ -227,7 +229,7 @@ def _key_of(session: Session, name: str) -> str:
 
 
 def _application(
-    session: Session, keys: Keyring, chat: Chat, facts: dict[str, Any], at: datetime
+    session: Session, chat: Chat, facts: dict[str, Any], at: datetime
 ) -> Application:
     district = facts["home_district"] or facts["district"]
     wished = facts["wished_union"] if facts["wished_union"] != "pool" else None
@@ -241,8 +243,9 @@ def _application(
         wished_union=wished,
         facts=b"",
         id_type=facts["id_type"],
-        id_tag=keys.tag("id_number", facts["resident_id"]),
-        mobile_tag=keys.tag("mobile", facts["mobile"]),
+        id_tag=b"",
+        mobile_tag=b"",
+        tag_key=0,
         group=facts["group"],
         work_form=facts["work_form"],
         district=district,

@@ -3,6 +3,9 @@
 from sqlmodel import Field, Session, SQLModel
 
 FINGERPRINT = "keys.fingerprint"
+"""What tells the keys that this database needs from others."""
+CURRENT = "keys.current"
+"""The numbers of the keys in use: the wrapping key's, then the index key's."""
 
 
 class Fact(SQLModel, table=True):

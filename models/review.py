@@ -8,7 +8,6 @@ import secrets
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, select
 
 from models import audit, reminder
@@ -24,6 +23,7 @@ from models.application import (
     Standing,
     Step,
     hold,
+    id_number_of,
     record,
     steps_of,
 )
@@ -31,7 +31,7 @@ from models.identity import birth_date, sex
 from models.place import Atlas
 from models.sealing import Keyring
 from models.staff import Staff
-from models.worker import Worker, member_with_id
+from models.worker import Worker, hold_id, member_with_id
 
 
 def may_review(atlas: Atlas, staff: Staff | None, application: Application) -> bool:
@@ -133,17 +133,17 @@ def _enrol(
 ) -> None:
     """Make the applicant a member: of a union, or of the pool where there is none."""
     facts = application.load(keys, worker)
+    tags = keys.tags("id_number", id_number_of(facts))
+    hold_id(session, tags)
+    holder = member_with_id(session, application.id_type, tags)
+    if holder is not None and holder is not worker:
+        raise DoubleMember
     number = worker.member_no or new_member_no(session, application.district)
-    try:
-        with session.begin_nested():
-            _fill(worker, keys, application, facts)
-            worker.union_code = union_code or application.union_code
-            worker.in_pool = union_code is None
-            worker.member_no, worker.member_since = number, now
-    except IntegrityError:
-        if member_with_id(session, application.id_type, application.id_tag):
-            raise DoubleMember from None
-        raise
+    _fill(worker, keys, application, facts)
+    worker.union_code = union_code or application.union_code
+    worker.in_pool = union_code is None
+    worker.member_no, worker.member_since = number, now
+    session.flush()
 
 
 def _fill(
@@ -152,9 +152,8 @@ def _fill(
     """Copy who somebody is from the application into the worker's own row."""
     for column, value in identity_of(facts).items():
         setattr(worker, column, worker.seal(keys, column, value))
-    worker.name_tag = keys.tag("name", facts["full_name"])
-    worker.mobile_tag = application.mobile_tag
-    worker.id_type, worker.id_tag = application.id_type, application.id_tag
+    worker.tag(keys)
+    worker.id_type = application.id_type
     worker.sex, worker.group = sex_of(facts), application.group
 
 
@@ -165,7 +164,7 @@ def _release(worker: Worker) -> None:
 
 def identity_of(facts: dict[str, Any]) -> dict[str, str]:
     """Return the sealed columns of a worker that an application's facts fill."""
-    number = facts.get("resident_id") or facts["other_id"]
+    number = id_number_of(facts)
     born = facts.get("born") or birth_date(number)
     return {
         "name": facts["full_name"],

@@ -8,6 +8,7 @@ copied to another row does not open.  Equal values are found by a keyed hash, a 
 import hashlib
 import hmac
 import os
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -51,19 +52,27 @@ def _cipher(key: bytes) -> AESGCM:
 
 @dataclass(frozen=True)
 class Keyring:
-    """The keys outside the database: wrapping keys by number, and the tags' key."""
+    """The keys outside the database by number, newest first: those that wrap, and those
+    that make tags; one of each is current.
+
+    What was made with another still opens and is still found.  `further` gives wrapping
+    keys that came or went since the ring was read.
+    """
 
     wrapping: dict[int, bytes] = field(repr=False)
     current: int
-    index: bytes = field(repr=False)
+    index: dict[int, bytes] = field(repr=False)
+    current_index: int = 1
+    further: Callable[[], Mapping[int, bytes]] = field(
+        default=dict, repr=False, compare=False
+    )
     opened: dict[tuple[str, bytes], bytes] = field(
         default_factory=dict, repr=False, compare=False
     )
 
     def wrap(self, place: str, key: bytes) -> bytes:
         """Encrypt a worker's key with the current wrapping key."""
-        number = self.current.to_bytes(2, "big")
-        return number + seal(self.wrapping[self.current], place, key)
+        return numbered(self.current) + seal(self.wrapping[self.current], place, key)
 
     def unwrap(self, place: str, wrapped: bytes) -> bytes:
         """Return a worker's key; raise CannotOpen when its wrapping key is not here."""
@@ -76,15 +85,33 @@ class Keyring:
         return opened
 
     def _unwrap(self, place: str, wrapped: bytes) -> bytes:
-        key = self.wrapping.get(int.from_bytes(wrapped[:2], "big"))
+        number = wrapped_by(wrapped)
+        key = self.wrapping.get(number) or self.further().get(number)
         if key is None:
             raise CannotOpen("The wrapping key of this value is not in the keyring.")
         return unseal(key, place, wrapped[2:])
 
     def tag(self, column: str, value: str) -> bytes:
         """Hash `value` for an exact look-up; equal only within one column."""
-        message = f"{column}\0{value}".encode()
-        return hmac.new(self.index, message, hashlib.sha256).digest()
+        return _tag(self.index[self.current_index], column, value)
+
+    def tags(self, column: str, value: str) -> list[bytes]:
+        """Return the tags a row with this value may have, whichever key made them."""
+        return [_tag(key, column, value) for key in self.index.values()]
+
+
+def _tag(key: bytes, column: str, value: str) -> bytes:
+    return hmac.new(key, f"{column}\0{value}".encode(), hashlib.sha256).digest()
+
+
+def numbered(number: int) -> bytes:
+    """Return how a wrapped key begins that the wrapping key of this number wraps."""
+    return number.to_bytes(2, "big")
+
+
+def wrapped_by(wrapped: bytes) -> int:
+    """Return the number of the wrapping key that opens a wrapped key."""
+    return int.from_bytes(wrapped[:2], "big")
 
 
 def new_key() -> bytes:

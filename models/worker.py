@@ -3,13 +3,17 @@
 The row and its key exist from the first contact; approval makes the worker a member.
 """
 
+from collections.abc import Collection
 from datetime import date, datetime
 
-from sqlalchemy import Index, text
+from sqlalchemy import Index, func, text
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from models.columns import BigId, Utc, new_id
 from models.sealing import Keyring, new_key, seal, unseal
+
+TAGS = {"name": "name_tag", "mobile": "mobile_tag", "id_number": "id_tag"}
+"""The columns by which a worker is found, and their tags."""
 
 
 class Worker(SQLModel, table=True):
@@ -37,6 +41,7 @@ class Worker(SQLModel, table=True):
     id_type: str | None = None
     id_number: bytes | None = None
     id_tag: bytes | None = None
+    tag_key: int | None = None
     sex: str | None = None
     born: bytes | None = None
     group: str | None = None
@@ -48,7 +53,22 @@ class Worker(SQLModel, table=True):
 
     def open_key(self, keys: Keyring) -> bytes:
         """Return the key that seals this worker's data."""
-        return keys.unwrap(f"worker.key|{self.id}", self.key)
+        return keys.unwrap(self._key_place, self.key)
+
+    def rewrap(self, keys: Keyring) -> None:
+        """Wrap this worker's key with the current wrapping key; the key stays."""
+        self.key = keys.wrap(self._key_place, self.open_key(keys))
+
+    @property
+    def _key_place(self) -> str:
+        return f"worker.key|{self.id}"
+
+    def tag(self, keys: Keyring) -> None:
+        """Make the tags of what is sealed in this row, with the current index key."""
+        for column, tag in TAGS.items():
+            if (value := self.unseal(keys, column)) is not None:
+                setattr(self, tag, keys.tag(column, value))
+        self.tag_key = keys.current_index
 
     def seal(self, keys: Keyring, column: str, value: str) -> bytes:
         """Seal one of this row's own columns."""
@@ -76,12 +96,27 @@ def age(born: date, today: date) -> int:
     return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
 
 
-def member_with_id(session: Session, id_type: str, tag: bytes) -> Worker | None:
-    """Return the current member who holds this ID, if any."""
+def member_with_id(
+    session: Session, id_type: str, tags: Collection[bytes]
+) -> Worker | None:
+    """Return the current member who holds the ID with these tags, if any."""
     return session.exec(
         select(Worker).where(
             Worker.id_type == id_type,
-            Worker.id_tag == tag,
+            col(Worker.id_tag).in_(tags),
             col(Worker.member_no).is_not(None),
         )
     ).first()
+
+
+def hold_id(session: Session, tags: Collection[bytes]) -> None:
+    """Let nobody else enrol this ID until the transaction ends.
+
+    Unique tags alone would not do while index keys rotate: two processes may make them
+    with different keys.  These hold all tags, so any two that share a key take turns.
+    SQLite lets in one writer at a time anyway.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        for tag in sorted(tags):
+            number = int.from_bytes(tag[:8], "big", signed=True)
+            session.execute(select(func.pg_advisory_xact_lock(number)))

@@ -26,7 +26,7 @@ from tests.telegram_server import TelegramServer
 
 ROOT = Path(__file__).resolve().parent.parent
 TOKEN = "123456789:AAabcdefghijklmnopqrstuvwxyz0123456"
-KEYRING = Keyring({1: b"w" * 32}, 1, b"i" * 32)
+KEYRING = Keyring({1: b"w" * 32}, 1, {1: b"i" * 32})
 START_SECONDS = 60.0
 STOP_SECONDS = 20.0
 UNLIMITED: dict[str, object] = {
@@ -106,7 +106,7 @@ class Program(Process):
             "product__data": str(folder),
             "web__port": self.port,
             "keys__wrapping": base64.b64encode(KEYRING.wrapping[1]).decode(),
-            "keys__index": base64.b64encode(KEYRING.index).decode(),
+            "keys__index": base64.b64encode(KEYRING.index[1]).decode(),
         }
         if database:
             own["database__url"] = database

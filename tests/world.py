@@ -86,7 +86,7 @@ class World:
         """Assemble what the program would at its start."""
         self._keys = itertools.count(1)
         config = Config.model_construct(product=Product(), web=Web())
-        keyring = Keyring({1: b"w" * 32}, 1, b"i" * 32)
+        keyring = Keyring({1: b"w" * 32}, 1, {1: b"i" * 32})
         writer = cast(Writer, None)
         atlas = Atlas(edition=-1)
         self.kit = Kit(config, self.database, writer, keyring, self.rules, atlas)

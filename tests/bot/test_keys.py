@@ -13,14 +13,12 @@ import pytest
 from pydantic import SecretBytes, SecretStr
 
 from bot.config import Config
-from bot.keys import (
+from bot.key_file import (
     KeysError,
-    check_keys,
-    fingerprint,
-    load_keys,
     read_key_file,
     replace_key_file,
 )
+from bot.keys import check_keys, fingerprint, load_keys
 from bot.sections import Database, Keys, Product
 from bot.settings import ConfigError, read_config
 from models.sealing import Keyring, new_key
@@ -40,7 +38,7 @@ def test_the_first_start_makes_the_keys_and_says_where(
 ) -> None:
     keyring = load_keys(embedded)
     assert str(key_file(embedded)) in caplog.text
-    assert len({keyring.index, *keyring.wrapping.values()}) == 2
+    assert len({*keyring.index.values(), *keyring.wrapping.values()}) == 2
     assert list(keyring.wrapping) == [keyring.current]
 
 
@@ -82,10 +80,11 @@ def test_a_key_file_others_may_read_is_refused_with_the_cure(embedded: Config) -
         "",
         "[]",
         "{}",
-        '{"wrapping": [], "current": 1, "index": ""}',
-        '{"wrapping": {}, "current": 1, "index": "%s"}',
-        '{"wrapping": {"1": "%s"}, "current": 1, "index": "QUJD"}',
-        '{"wrapping": {"1": "%s"}, "current": 2, "index": "%s"}',
+        '{"wrapping": [], "index": ""}',
+        '{"wrapping": {}, "index": "%s"}',
+        '{"wrapping": {"1": "%s"}, "index": {}}',
+        '{"wrapping": {"1": "%s"}, "index": "QUJD"}',
+        '{"wrapping": {"one": "%s"}, "index": {"1": "%s"}}',
     ],
 )
 def test_a_damaged_key_file_is_refused(embedded: Config, text: str) -> None:
@@ -130,9 +129,9 @@ def test_given_keys_go_before_the_file_and_the_newest_wraps(embedded: Config) ->
     old, new, index = new_key(), new_key(), new_key()
     wrapping = {2: SecretBytes(new), 1: SecretBytes(old)}
     given = embedded.model_copy(
-        update={"keys": Keys(wrapping=wrapping, index=SecretBytes(index))}
+        update={"keys": Keys(wrapping=wrapping, index={1: SecretBytes(index)})}
     )
-    assert load_keys(given) == Keyring({2: new, 1: old}, 2, index)
+    assert load_keys(given) == Keyring({2: new, 1: old}, 2, {1: index})
     assert not key_file(embedded).exists()
 
 
@@ -154,7 +153,7 @@ def test_a_failed_replacement_leaves_the_keys_as_they_were(
     keyring = load_keys(embedded)
     monkeypatch.setattr("os.fsync", full)
     with pytest.raises(OSError, match="No space"):
-        replace_key_file(key_file(embedded), replace(keyring, index=new_key()))
+        replace_key_file(key_file(embedded), replace(keyring, index={1: new_key()}))
     assert read_key_file(key_file(embedded)) == keyring
     assert list(embedded.data.iterdir()) == [key_file(embedded)]
 
@@ -163,20 +162,20 @@ def test_a_failed_replacement_leaves_the_keys_as_they_were(
 
 
 def test_a_fingerprint_tells_keys_apart_and_holds_none() -> None:
-    keyring = Keyring({1: new_key()}, 1, new_key())
+    keyring = Keyring({1: new_key()}, 1, {1: new_key()})
     mark = fingerprint(keyring)
     assert mark == fingerprint(replace(keyring))
-    assert mark != fingerprint(replace(keyring, index=new_key()))
+    assert mark != fingerprint(replace(keyring, index={1: new_key()}))
     assert mark != fingerprint(replace(keyring, wrapping={1: new_key()}))
-    assert keyring.index.hex() not in mark
+    assert keyring.index[1].hex() not in mark
 
 
 def test_a_new_database_takes_any_keys() -> None:
-    check_keys(Keyring({1: new_key()}, 1, new_key()), None)
+    check_keys(Keyring({1: new_key()}, 1, {1: new_key()}), None)
 
 
 def test_the_keys_of_the_database_pass_also_with_a_newer_one_beside() -> None:
-    keyring = Keyring({1: new_key()}, 1, new_key())
+    keyring = Keyring({1: new_key()}, 1, {1: new_key()})
     mark = fingerprint(keyring)
     check_keys(keyring, mark)
     wrapping = {2: new_key(), **keyring.wrapping}
@@ -186,19 +185,19 @@ def test_the_keys_of_the_database_pass_also_with_a_newer_one_beside() -> None:
 @pytest.mark.parametrize(
     ("change", "lacking"),
     [
-        ({"index": new_key()}, "another keys.index;"),
+        ({"index": {1: new_key()}}, "another keys.index 1;"),
         ({"wrapping": {1: new_key()}}, "another keys.wrapping 1;"),
         ({"wrapping": {2: new_key()}, "current": 2}, "another keys.wrapping 1;"),
         (
-            {"wrapping": {1: new_key()}, "index": new_key()},
-            "another keys.index and keys.wrapping 1;",
+            {"wrapping": {1: new_key()}, "index": {1: new_key()}},
+            "another keys.index 1 and keys.wrapping 1;",
         ),
     ],
 )
 def test_other_keys_are_refused_by_name(
     change: dict[str, object], lacking: str
 ) -> None:
-    keyring = Keyring({1: new_key()}, 1, new_key())
+    keyring = Keyring({1: new_key()}, 1, {1: new_key()})
     with pytest.raises(KeysError, match=lacking):
         check_keys(replace(keyring, **change), fingerprint(keyring))  # type: ignore[arg-type]
 

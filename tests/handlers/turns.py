@@ -16,7 +16,7 @@ from models.sealing import Keyring
 from models.worker import new_worker
 from tests.world import MONDAY
 
-KEYS = Keyring({1: b"w" * 32}, 1, b"i" * 32)
+KEYS = Keyring({1: b"w" * 32}, 1, {1: b"i" * 32})
 
 
 def turn_in(session: Session, **other: Any) -> Turn:

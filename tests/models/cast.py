@@ -20,7 +20,7 @@ from models.staff import Staff, accept, appoint, invite
 from models.worker import Worker, new_worker
 
 NOW = datetime(2026, 11, 20, 8, tzinfo=UTC)
-KEYS = Keyring({1: b"w" * 32}, 1, b"i" * 32)
+KEYS = Keyring({1: b"w" * 32}, 1, {1: b"i" * 32})
 UNDO_SECONDS = 30
 
 Meet = Callable[[], object]
@@ -75,8 +75,6 @@ def apply(
         "union_code": "440106",
         "facts": b"",
         "id_type": "resident",
-        "id_tag": KEYS.tag("id_number", answers["resident_id"]),
-        "mobile_tag": KEYS.tag("mobile", answers["mobile"]),
         "group": "courier",
         "work_form": "employer",
         "district": "440106",
@@ -84,6 +82,7 @@ def apply(
         "due": date(2026, 11, 25),
     }
     application = Application(**given | columns)
+    application.tag(KEYS, answers)
     application.keep(KEYS, worker, answers)
     record(session, KEYS, application, Standing.SUBMITTED, application.submitted_at)
     return application

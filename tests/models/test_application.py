@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy.exc import IntegrityError
@@ -148,36 +149,42 @@ def test_a_union_sees_what_waits_for_it_the_oldest_first(session: Session) -> No
     assert waiting_in(session, set()) == []
 
 
+def doubts(
+    session: Session, row: Application, answers: dict[str, Any] | None = None
+) -> set[str]:
+    return doubts_about(session, KEYS, row, answers or facts(1))
+
+
 def test_nobody_is_doubted_without_cause(session: Session) -> None:
     row = applicant(session, 1)
     applicant(session, 2)
-    assert doubts_about(session, row) == set()
+    assert doubts(session, row) == set()
 
 
 def test_ones_own_earlier_application_is_no_doubt(session: Session) -> None:
     worker, chat = meet(session)
     record(session, KEYS, apply(session, worker, chat), Standing.REJECTED, NOW)
-    assert doubts_about(session, apply(session, worker, chat)) == set()
+    assert doubts(session, apply(session, worker, chat)) == set()
 
 
 def test_an_id_and_a_mobile_in_another_open_application_are_doubts(
     session: Session,
 ) -> None:
     first, second = applicant(session, 1), applicant(session, 1)
-    assert doubts_about(session, second) == {"id_known", "mobile_known"}
-    second.id_tag = KEYS.tag("id_number", "another")
-    assert doubts_about(session, second) == {"mobile_known"}
+    assert doubts(session, second) == {"id_known", "mobile_known"}
+    other = facts(1) | {"resident_id": "another"}
+    assert doubts(session, second, other) == {"mobile_known"}
     record(session, KEYS, first, Standing.WITHDRAWN, NOW)
-    assert doubts_about(session, second) == set()
+    assert doubts(session, second) == set()
 
 
 def test_an_id_that_a_member_holds_is_a_doubt(session: Session) -> None:
     row = applicant(session)
     holder, _ = meet(session, "holder")
     holder.id_tag = row.id_tag
-    assert doubts_about(session, row) == set()
+    assert doubts(session, row) == set()
     holder.member_no = "44010600000001"
-    assert doubts_about(session, row) == {"id_known"}
+    assert doubts(session, row) == {"id_known"}
 
 
 def test_a_refusal_says_why_in_words() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from sqlmodel import Session, col, select
@@ -21,6 +22,8 @@ from models.application import (
 )
 from models.message import Fate
 from models.reminder import Reminder
+from models.rotation import move_workers
+from models.sealing import Keyring
 from models.staff import Staff
 from models.worker import Worker
 from tests.models.cast import (
@@ -30,10 +33,15 @@ from tests.models.cast import (
     Meet,
     Runner,
     applicant,
+    facts,
     race,
     reviewer,
 )
 
+BOTH = replace(
+    KEYS, wrapping={2: b"v" * 32} | KEYS.wrapping, index={2: b"j" * 32} | KEYS.index
+)
+NEW = replace(BOTH, current=2, current_index=2)
 TO_POOL = Decision(Standing.POOL, {})
 BACK = Decision(Standing.RETURNED, {"mobile": "unclear"})
 
@@ -55,14 +63,16 @@ def staff_id(database: Database) -> int:
     return committed(database, lambda session: reviewer(session).id)
 
 
-def deciding(staff_id: int, row_id: int, decision: Decision = TO_POOL) -> Runner:
+def deciding(
+    staff_id: int, row_id: int, decision: Decision = TO_POOL, keys: Keyring = KEYS
+) -> Runner:
     def run(session: Session, meet: Meet) -> str:
         staff = session.get_one(Staff, staff_id)
         row = session.get_one(Application, row_id)
-        row.load(KEYS, session.get_one(Worker, row.worker_id))
+        row.load(keys, session.get_one(Worker, row.worker_id))
         meet()
         try:
-            review.decide(session, KEYS, staff, row, decision, NOW, UNDO_SECONDS)
+            review.decide(session, keys, staff, row, decision, NOW, UNDO_SECONDS)
         except (CannotDecide, DoubleMember) as refusal:
             return type(refusal).__name__
         return "decided"
@@ -162,6 +172,41 @@ def test_two_with_one_id_approved_at_once_are_one_member(
         assert members(session) == 1
         both = [standings(session, one) for one in (row_id, same_id)]
         assert sorted(both) == [[], [Standing.POOL]]
+
+
+@pytest.mark.parametrize("tagged", [KEYS, NEW], ids=["old tags", "new tags"])
+def test_an_id_is_enrolled_once_while_index_keys_rotate(
+    database: Database, staff_id: int, row_id: int, tagged: Keyring
+) -> None:
+    def half_moved(session: Session) -> int:
+        row = applicant(session, 1)
+        row.tag(tagged, facts(1))
+        return row.id
+
+    same_id = committed(database, half_moved)
+    old = deciding(staff_id, row_id, keys=BOTH)
+    done = race(database, old, deciding(staff_id, same_id, keys=NEW))
+    assert sorted(done) == ["DoubleMember", "decided"]
+    with Session(database.reading) as session:
+        assert members(session) == 1
+
+
+def test_a_member_who_is_being_moved_is_still_seen(
+    database: Database, staff_id: int, row_id: int
+) -> None:
+    committed(database, lambda session: approved(session, staff_id, row_id))
+    same_id = committed(database, lambda session: applicant(session, 1).id)
+
+    def moving(session: Session, meet: Meet) -> int:
+        meet()
+        done = move_workers(session, NEW, 0)
+        return done.moved if done else 0
+
+    deciding_too = deciding(staff_id, same_id, keys=BOTH)
+    done = race(database, moving, deciding_too)
+    assert done[1] == "DoubleMember"
+    with Session(database.reading) as session:
+        assert members(session) == 1
 
 
 def test_a_decision_is_undone_once_by_two_at_once(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from models import sealing
-from models.sealing import CannotOpen, Keyring, new_key, seal, unseal
+from models.sealing import CannotOpen, Keyring, new_key, seal, unseal, wrapped_by
 
 KEY = b"k" * 32
 PLACE = "worker.name|7"
@@ -17,7 +19,7 @@ def keyring(**changes: object) -> Keyring:
     given: dict[str, object] = {
         "wrapping": {1: b"a" * 32, 2: b"b" * 32},
         "current": 2,
-        "index": b"i" * 32,
+        "index": {1: b"i" * 32},
     }
     return Keyring(**given | changes)  # type: ignore[arg-type]
 
@@ -133,8 +135,29 @@ def test_different_values_have_different_tags(one: str, other: str) -> None:
 def test_a_tag_tells_columns_and_keys_apart() -> None:
     ours = keyring().tag("name", "138")
     assert ours != keyring().tag("mobile", "138")
-    assert ours != keyring(index=b"j" * 32).tag("name", "138")
+    assert ours != keyring(index={1: b"j" * 32}).tag("name", "138")
     assert keyring().tag("id", "x") != keyring().tag("i", "dx")
+
+
+def test_tags_are_made_with_the_current_key_and_found_with_any() -> None:
+    both = {2: b"j" * 32, 1: b"i" * 32}
+    old, new = keyring(), keyring(index=both, current_index=2)
+    assert new.tag("name", "张三") != old.tag("name", "张三")
+    assert new.tags("name", "张三") == [
+        new.tag("name", "张三"),
+        old.tag("name", "张三"),
+    ]
+    assert replace(new, current_index=1).tag("name", "张三") == old.tag("name", "张三")
+
+
+def test_a_key_that_came_after_the_ring_was_read_is_fetched() -> None:
+    newer = keyring(wrapping={3: b"c" * 32}, current=3)
+    wrapped = newer.wrap("worker.key|7", KEY)
+    assert wrapped_by(wrapped) == 3
+    with pytest.raises(CannotOpen):
+        keyring().unwrap("worker.key|7", wrapped)
+    late = keyring(further=lambda: newer.wrapping)
+    assert late.unwrap("worker.key|7", wrapped) == KEY
 
 
 def test_no_two_keys_are_the_same() -> None:

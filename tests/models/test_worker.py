@@ -44,6 +44,14 @@ def test_a_key_moved_to_another_worker_opens_nothing() -> None:
         other.open_key(KEYS)
 
 
+def test_only_what_is_known_has_a_tag() -> None:
+    worker = new_worker(KEYS, "zh-CN", NOW)
+    worker.name = worker.seal(KEYS, "name", "张三")
+    worker.tag(KEYS)
+    assert worker.name_tag == KEYS.tag("name", "张三")
+    assert (worker.mobile_tag, worker.id_tag, worker.tag_key) == (None, None, 1)
+
+
 def test_what_was_never_told_is_none() -> None:
     assert known().unseal(KEYS, "name") is None
 
@@ -63,10 +71,10 @@ def test_only_a_current_member_is_found_by_id(session: Session) -> None:
     member, before = known("440106-1"), known()
     session.add_all([member, before, known("440106-2", id_type="passport")])
     session.flush()
-    assert member_with_id(session, "resident", b"tag") is member
+    assert member_with_id(session, "resident", [b"tag"]) is member
     member.member_no = None
     session.flush()
-    assert member_with_id(session, "resident", b"tag") is None
+    assert member_with_id(session, "resident", [b"tag"]) is None
 
 
 def test_two_members_never_share_an_id(session: Session) -> None:

@@ -1,0 +1,123 @@
+"""Rotation: rows move from keys of other numbers to the current ones, slice by slice.
+
+Each slice is a transaction beside the running product: it takes only rows that nobody
+holds, and leaves the others to the next pass.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import LargeBinary, func
+from sqlmodel import Session, SQLModel, col, or_, select
+
+from models.application import Application
+from models.sealing import CannotOpen, Keyring, numbered, wrapped_by
+from models.worker import Worker
+
+SLICE = 100
+"""Rows a transaction: few milliseconds, so that no reply waits."""
+
+_NUMBER: Any = func.substr(col(Worker.key), 1, 2, type_=LargeBinary)
+"""The number of the key that wraps a worker's."""
+
+
+@dataclass(frozen=True)
+class Slice:
+    """What one transaction did: where it ended, and how many rows it could not open."""
+
+    last: int
+    moved: int
+    unreadable: int
+
+
+Move = Callable[[Session, Keyring, int], Slice | None]
+"""Move the first rows behind an id; None when there are no more."""
+
+
+def move_workers(session: Session, keys: Keyring, after: int) -> Slice | None:
+    """Wrap workers' keys and make their tags anew with the current keys."""
+    rows = session.exec(
+        select(Worker)
+        .where(col(Worker.id) > after, _worker_is_behind(keys))
+        .order_by(col(Worker.id))
+        .limit(SLICE)
+        .with_for_update(key_share=True, skip_locked=True)
+    ).all()
+    return _moved(rows, lambda row: _move_worker(row, keys))
+
+
+def _worker_is_behind(keys: Keyring) -> Any:
+    # A tag_key that is NULL stands for no tags and equals nothing.
+    return or_(numbered(keys.current) != _NUMBER, Worker.tag_key != keys.current_index)
+
+
+def _move_worker(row: Worker, keys: Keyring) -> None:
+    if wrapped_by(row.key) != keys.current:
+        row.rewrap(keys)
+    if row.tag_key not in (None, keys.current_index):
+        row.tag(keys)
+
+
+def move_applications(session: Session, keys: Keyring, after: int) -> Slice | None:
+    """Make the tags of applications anew with the current index key."""
+    found = session.exec(
+        select(Application, Worker)
+        .join(Worker, col(Worker.id) == Application.worker_id)
+        .where(col(Application.id) > after, _application_is_behind(keys))
+        .order_by(col(Application.id))
+        .limit(SLICE)
+        .with_for_update(of=Application, key_share=True, skip_locked=True)
+    ).all()
+    workers = {row.id: worker for row, worker in found}
+    rows = [row for row, _ in found]
+    return _moved(rows, lambda row: row.tag(keys, row.load(keys, workers[row.id])))
+
+
+def _application_is_behind(keys: Keyring) -> Any:
+    return Application.tag_key != keys.current_index
+
+
+def _moved(rows: Iterable[Any], move: Callable[[Any], None]) -> Slice | None:
+    last, moved, unreadable = 0, 0, 0
+    for row in rows:
+        try:
+            move(row)
+        except CannotOpen:
+            unreadable += 1
+        else:
+            moved += 1
+        last = row.id
+    return Slice(last, moved, unreadable) if last else None
+
+
+MOVES: tuple[Move, ...] = (move_workers, move_applications)
+
+
+def behind(session: Session, keys: Keyring) -> int:
+    """Count the rows that stand under another key than the current ones."""
+    return _count(session, Worker, _worker_is_behind(keys)) + _count(
+        session, Application, _application_is_behind(keys)
+    )
+
+
+def _count(session: Session, table: type[SQLModel], where: Any) -> int:
+    return session.exec(select(func.count()).select_from(table).where(where)).one()
+
+
+def standing(session: Session) -> dict[str, dict[int, int]]:
+    """Count the rows under each number: of wrapping keys, then of index keys."""
+    wrapping = {
+        wrapped_by(bytes(number)): rows
+        for number, rows in session.execute(_by(_NUMBER, Worker))
+    }
+    index: dict[int, int] = {}
+    for table in (Worker, Application):
+        for number, rows in session.execute(_by(table.tag_key, table)):
+            if number is not None:
+                index[number] = index.get(number, 0) + rows
+    return {"wrapping": wrapping, "index": index}
+
+
+def _by(number: Any, table: type[SQLModel]) -> Any:
+    return select(number, func.count()).select_from(table).group_by(number)

@@ -1,0 +1,88 @@
+"""Everything sealed: each column that holds sealed values, and whether they open.
+
+Which columns those are is read from the tables: every binary column that is no hash.
+A value is sealed for the place `table.column|primary key`, with the key of the worker
+whom its row refers to, or whom the row refers to that it belongs to.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import Column, LargeBinary, Select, Table, select
+from sqlmodel import Session, SQLModel
+
+from models.sealing import CannotOpen, Keyring, unseal
+
+HASHES = ("_tag", "_hash", "hash")
+"""How the names of binary columns end that hold hashes, which nothing opens."""
+
+WORKER: Table = SQLModel.metadata.tables["worker"]
+AT_ONCE = 20
+"""Rows in memory: some of them are pictures."""
+
+
+def sealed_columns() -> dict[Table, list[Column[Any]]]:
+    """Return the columns with sealed values, by table; a worker's own key is one."""
+    found = {
+        table: [c for c in table.columns if _is_sealed(c)]
+        for table in SQLModel.metadata.sorted_tables
+    }
+    return {table: columns for table, columns in found.items() if columns}
+
+
+def _is_sealed(column: Column[Any]) -> bool:
+    binary = isinstance(column.type, LargeBinary)
+    return binary and not column.name.endswith(HASHES)
+
+
+def openings(
+    session: Session, keys: Keyring, table: Table
+) -> Iterator[tuple[str, bool]]:
+    """Try every value of a table; give its column and whether it opens."""
+    columns = sealed_columns()[table]
+    ids = list(table.primary_key)
+    query = _owned(table, select(WORKER.c.id, WORKER.c.key, *ids, *columns))
+    rows = session.execute(query, execution_options={"yield_per": AT_ONCE})
+    for worker_id, wrapped, *values in rows:
+        row = "|".join(str(part) for part in values[: len(ids)])
+        for column, value in zip(columns, values[len(ids) :], strict=True):
+            if value is not None:
+                place = f"{table.name}.{column.name}|{row}"
+                yield column.name, _opens(keys, worker_id, wrapped, place, value)
+
+
+def _opens(
+    keys: Keyring, worker_id: int, wrapped: bytes, place: str, value: bytes
+) -> bool:
+    try:
+        key = keys.unwrap(f"worker.key|{worker_id}", bytes(wrapped))
+        if value != wrapped:
+            unseal(key, place, bytes(value))
+    except CannotOpen:
+        return False
+    return True
+
+
+def _owned(table: Table, query: Select[Any]) -> Select[Any]:
+    """Join a table's rows with the workers whose keys seal them."""
+    if table is WORKER:
+        return query
+    owner = _owner(table)
+    if owner is not None:
+        return query.join_from(table, WORKER, owner == WORKER.c.id)
+    parent, link, owner = next(
+        (key.column.table, key.parent == key.column, found)
+        for key in table.foreign_keys
+        if (found := _owner(key.column.table)) is not None
+    )
+    return query.join_from(table, parent, link).join(WORKER, owner == WORKER.c.id)
+
+
+def _owner(table: Table) -> Column[Any] | None:
+    """Return the column by which a row must refer to a worker."""
+    owners = (
+        key.parent
+        for key in table.foreign_keys
+        if key.column.table is WORKER and not key.parent.nullable
+    )
+    return next(owners, None)

@@ -1,0 +1,108 @@
+"""Everything sealed is known, and what does not open is found."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import LargeBinary
+from sqlmodel import Session, SQLModel
+
+from models.application import Decision, Standing
+from models.arrival import Poison
+from models.attachment import new_attachment
+from models.chat import Shown
+from models.conversation import Draft, new_conversation
+from models.message import Fate, Kind, Message, seal_body
+from models.review import decide
+from models.sealed import HASHES, openings, sealed_columns
+from models.sealing import seal
+from models.worker import Worker
+from tests.models.cast import KEYS, NOW, UNDO_SECONDS, apply, meet, reviewer
+
+COLUMNS = {
+    "worker.key",
+    "worker.name",
+    "worker.mobile",
+    "worker.id_number",
+    "worker.born",
+    "worker.mark",
+    "application.facts",
+    "application_step.why",
+    "attachment.data",
+    "chat.screen",
+    "conversation.draft",
+    "message.body",
+    "poison.update",
+}
+
+
+def everything(session: Session) -> Worker:
+    """Let somebody have a value in every sealed column."""
+    worker, chat = meet(session)
+    chat.show(KEYS, worker, [Shown(1, "是", "yes")])
+    row = apply(session, worker, chat)
+    staff, why = reviewer(session), {"mobile": "unclear"}
+    back, pool = (Decision(s, why) for s in (Standing.RETURNED, Standing.POOL))
+    decide(session, KEYS, staff, row, back, NOW, UNDO_SECONDS)
+    row.standing = Standing.IN_REVIEW
+    decide(session, KEYS, staff, row, pool, NOW, UNDO_SECONDS)
+    worker.mark = worker.seal(KEYS, "mark", "star")
+    talk = new_conversation(worker.id, chat.id, "join", "", NOW)
+    talk.keep(KEYS, worker, Draft(), NOW)
+    key = worker.open_key(KEYS)
+    said = Message(
+        chat_id=chat.id,
+        number=1,
+        about_id=worker.id,
+        side="bot",
+        kind=Kind.REPLY,
+        fate=Fate.SENT,
+        body=seal_body(key, chat.id, 1, {"text": "您好"}),
+        at=NOW,
+    )
+    poison = Poison(
+        id=7,
+        chat_id=chat.id,
+        worker_id=worker.id,
+        update=seal(key, "poison.update|7", b"{}"),
+        error="",
+        after_number=0,
+        at=NOW,
+    )
+    picture = new_attachment(KEYS, worker, "image/jpeg", b"picture", NOW)
+    session.add_all([talk, said, poison, picture])
+    session.flush()
+    return worker
+
+
+def tried(session: Session) -> dict[str, set[bool]]:
+    found: dict[str, set[bool]] = {}
+    for table in sealed_columns():
+        for column, opens in openings(session, KEYS, table):
+            found.setdefault(f"{table.name}.{column}", set()).add(opens)
+    return found
+
+
+def test_every_binary_column_is_a_hash_or_known_to_be_sealed() -> None:
+    binary = {
+        str(column)
+        for table in SQLModel.metadata.sorted_tables
+        for column in table.columns
+        if isinstance(column.type, LargeBinary)
+    }
+    assert {name for name in binary if not name.endswith(HASHES)} == COLUMNS
+    found = sealed_columns()
+    assert {str(c) for columns in found.values() for c in columns} == COLUMNS
+
+
+def test_every_value_is_tried_at_its_own_place(session: Session) -> None:
+    everything(session)
+    assert tried(session) == {column: {True} for column in COLUMNS}
+
+
+@pytest.mark.parametrize("column", sorted(COLUMNS))
+def test_a_value_that_does_not_open_is_found(session: Session, column: str) -> None:
+    everything(session)
+    table, _, name = column.partition(".")
+    target = SQLModel.metadata.tables[table]
+    session.execute(target.update().values({name: b"\1" + b"x" * 40}))
+    assert False in tried(session)[column]
