@@ -6,6 +6,7 @@ matters, as `telegram__token="…"`, and the rest is at its default.
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import os
 import signal
@@ -59,6 +60,19 @@ class Process:
     def output(self) -> str:
         """Read everything it has printed."""
         return self.log.read_text("utf-8")
+
+    @property
+    def is_running(self) -> bool:
+        """Tell whether it was started and has not ended."""
+        return self.process is not None and self.process.poll() is None
+
+    async def ended(self) -> int:
+        """Wait until it ends by itself or is killed; give its exit status."""
+        process = self.process
+        assert process is not None
+        while (status := process.poll()) is None:  # noqa: ASYNC110 - the kernel tells
+            await asyncio.sleep(0.02)
+        return status
 
     def start(self) -> None:
         """Start it and do not wait."""

@@ -17,6 +17,7 @@ from tests.torture.checking import Verdict
 from tests.torture.chosen import Addresses, Kind, databases
 from tests.torture.interrupting import Noticed, Trial
 from tests.torture.killing import Ordeal, Plan, allowed_repeats, torture
+from tests.torture.rotating import torture_rotation
 
 CLI = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 PUBLISHED = (
@@ -33,20 +34,28 @@ MOST_FAULTS = 20
 @CLI.command()
 def main(
     database: Annotated[Kind, typer.Option()] = Kind.BOTH,
-    kills: Annotated[int, typer.Option(help="on each database")] = 200,
-    updates: Annotated[int, typer.Option(help="on each database")] = 10_000,
+    kills: Annotated[
+        int | None, typer.Option(help="on each database: 200, with --rotation 50")
+    ] = None,
+    updates: Annotated[
+        int | None, typer.Option(help="on each database: 10000, with --rotation 2000")
+    ] = None,
     people: Annotated[int, typer.Option(help="who join at once")] = 50,
     seed: int = 1,
     faults: Annotated[bool, typer.Option(help="the server fails, too")] = False,
     peers: Annotated[bool, typer.Option(help="the stock bot beside it")] = False,
     r1: Annotated[bool, typer.Option(help="five kills, impatient people")] = False,
+    rotation: Annotated[bool, typer.Option(help="keys rotate meanwhile")] = False,
 ) -> None:
     """Kill the program, flood it, and count what was lost."""
     with databases(database) as addresses:
         if r1:
             sound = _interrupt(addresses)
+        elif rotation:
+            plan = Plan(kills or 50, updates or 2000, people, seed, faults=faults)
+            sound = _rotate(plan, addresses)
         else:
-            plan = Plan(kills, updates, people, seed, faults=faults)
+            plan = Plan(kills or 200, updates or 10_000, people, seed, faults=faults)
             sound = _torture(plan, addresses, peers)
     raise typer.Exit(0 if sound else 1)
 
@@ -63,6 +72,31 @@ def _torture(plan: Plan, addresses: Addresses, peers: bool) -> bool:
     print_columns(f"Killed {plan.kills} times, seed {plan.seed}", columns)
     if not peers:
         out.print(PUBLISHED)
+    return sound
+
+
+def _rotate(plan: Plan, addresses: Addresses) -> bool:
+    """Kill the program and a rotation of its keys in turn."""
+    columns: dict[str, dict[str, object]] = {}
+    sound = True
+    for name, fresh in addresses.items():
+        turmoil, verdict, kept = uvloop.run(torture_rotation(plan, fresh()))
+        columns[name] = {
+            **_column(turmoil, verdict),
+            "rotations killed": turmoil.killed_rotations,
+            "rotations finished": turmoil.rotations,
+            "members": kept.members,
+            "found by ID": kept.found_by_id,
+            "found by mobile": kept.found_by_mobile,
+            "values": kept.values,
+            "unreadable": kept.unreadable,
+            "rows under old keys": kept.behind,
+        }
+        sound = is_sound(name, turmoil, verdict, "--rotation") and sound
+        sound = kept.is_whole and sound
+    print_columns(
+        f"Killed {plan.kills} times, keys rotating, seed {plan.seed}", columns
+    )
     return sound
 
 
@@ -93,7 +127,7 @@ def _rival_column(plan: Plan) -> dict[str, object]:
     }
 
 
-def is_sound(name: str, ordeal: Ordeal, verdict: Verdict) -> bool:
+def is_sound(name: str, ordeal: Ordeal, verdict: Verdict, *options: str) -> bool:
     """Tell whether every promise was kept; say what was not and how to see it again."""
     plan = ordeal.plan
     repeated, allowed = verdict.counts["duplicate replies"], allowed_repeats(ordeal)
@@ -106,8 +140,8 @@ def is_sound(name: str, ordeal: Ordeal, verdict: Verdict) -> bool:
     out.print(
         f"Again: ./run torture --database {name.lower()} --kills {plan.kills} "
         f"--updates {plan.updates} --people {plan.people} --seed {plan.seed}"
-        + " --faults"
-        * plan.faults
+        + " --faults" * plan.faults
+        + "".join(f" {option}" for option in options)
     )
     return False
 

@@ -23,6 +23,7 @@ from models.consent import Consent
 from models.conversation import Conversation, State
 from models.message import Fate, Message, unseal_body
 from models.place import Enterprise
+from models.sealing import Keyring
 from models.worker import Worker
 from tests.programs import KEYRING
 from tests.telegram_server import TelegramServer
@@ -49,7 +50,11 @@ class Verdict:
 
 
 def check(
-    session: Session, server: TelegramServer, lives: Sequence[Lived], first_chat: int
+    session: Session,
+    server: TelegramServer,
+    lives: Sequence[Lived],
+    first_chat: int,
+    keys: Keyring = KEYRING,
 ) -> Verdict:
     """Compare everybody's life with the database and with what Telegram showed."""
     verdict = Verdict(server.updates.pushed, len(lives))
@@ -63,10 +68,9 @@ def check(
         if chat is None:
             verdict.note("lost", f"person {life.number} is unknown", life.acts)
             continue
-        _check_rows(session, verdict, chat, life)
-        _check_replies(
-            session, verdict, chat, life, said.get(first_chat + life.number, [])
-        )
+        _check_rows(session, verdict, chat, life, keys)
+        heard = said.get(first_chat + life.number, [])
+        _check_replies(session, verdict, chat, life, heard, keys)
     verdict.note("poison", "updates set aside", count(session, Poison))
     verdict.note("refused", "calls Telegram cannot accept", len(server.refused))
     return verdict
@@ -95,7 +99,9 @@ def _only_chat(session: Session, verdict: Verdict, address: int) -> Chat | None:
     return found[0] if found else None
 
 
-def _check_rows(session: Session, verdict: Verdict, chat: Chat, life: Lived) -> None:
+def _check_rows(
+    session: Session, verdict: Verdict, chat: Chat, life: Lived, keys: Keyring
+) -> None:
     """One person, one consent, one conversation, one application with one step."""
     for table in ONCE:
         found = count(session, table, col(table.worker_id) == chat.worker_id)
@@ -112,7 +118,7 @@ def _check_rows(session: Session, verdict: Verdict, chat: Chat, life: Lived) -> 
     ended = select(Conversation.state).where(Conversation.worker_id == chat.worker_id)
     if set(session.exec(ended)) != {State.DONE}:
         verdict.note("lost", f"the end of conversation {life.number}")
-    _check_answers(session, verdict, application, life)
+    _check_answers(session, verdict, application, life, keys)
 
 
 def _check_once(verdict: Verdict, life: Lived, table: str, found: int) -> None:
@@ -122,11 +128,15 @@ def _check_once(verdict: Verdict, life: Lived, table: str, found: int) -> None:
 
 
 def _check_answers(
-    session: Session, verdict: Verdict, application: Application, life: Lived
+    session: Session,
+    verdict: Verdict,
+    application: Application,
+    life: Lived,
+    keys: Keyring,
 ) -> None:
     """The application holds exactly the answers given, read with the person's key."""
     worker = session.get_one(Worker, application.worker_id)
-    kept = application.load(KEYRING, worker)
+    kept = application.load(keys, worker)
     given = {q.name: q.kept for q in answers_of(life.number) if q.name != "sure"}
     given["id_type"] = "resident"
     photos = session.exec(select(Attachment).where(Attachment.worker_id == worker.id))
@@ -141,18 +151,23 @@ def _check_answers(
         if name == "platform" and value is not None:
             value = session.get_one(Enterprise, long(value.partition(".")[0])).name
         picture = pictures.get(long(str(value))) if name == "certificate" else None
-        if picture is not None and _opens(picture, worker):
+        if picture is not None and _opens(picture, worker, keys):
             value = "a photo"
         if value != given.get(name):
             verdict.note("lost", f"the answer {name} of person {life.number}")
 
 
-def _opens(picture: Attachment, worker: Worker) -> bool:
-    return picture.open(KEYRING, worker)[:3] == photo()[:3]
+def _opens(picture: Attachment, worker: Worker, keys: Keyring) -> bool:
+    return picture.open(keys, worker)[:3] == photo()[:3]
 
 
 def _check_replies(
-    session: Session, verdict: Verdict, chat: Chat, life: Lived, heard: Iterable[str]
+    session: Session,
+    verdict: Verdict,
+    chat: Chat,
+    life: Lived,
+    heard: Iterable[str],
+    keys: Keyring,
 ) -> None:
     """Each act has one answer; each was shown, in order, perhaps more than once."""
     rows = session.exec(
@@ -168,7 +183,7 @@ def _check_replies(
     for fate in (Fate.WAITING, Fate.FAILED, Fate.SKIPPED, Fate.KEPT):
         verdict.note("lost", f"messages {fate} for {life.number}", fates[fate])
     worker = session.get_one(Worker, chat.worker_id)
-    key = worker.open_key(KEYRING)
+    key = worker.open_key(keys)
     bodies = [unseal_body(key, row.chat_id, row.number, row.body) for row in rows]
     _follow(verdict, life, [text_of(body, plain=True) for body in bodies], heard)
 

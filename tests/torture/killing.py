@@ -104,17 +104,17 @@ async def torture(plan: Plan, database: str = "") -> tuple[Ordeal, Verdict]:
     at_work = ours_at_work(database, plan.seed, telegram__senders=SENDERS)
     async with at_work as (server, ours):
         if plan.faults:
-            _spoil(server)
+            spoil(server)
         ordeal = Ordeal(plan, server, ours)
         await ordeal.begin()
         await asyncio.gather(ordeal.kill(), ordeal.people())
         server.faults.clear()
-        await _settled(ours, server, plan.patience)
+        await settled(ours, server, plan.patience)
         verdict = await asyncio.to_thread(_judge, ours, ordeal)
     return ordeal, verdict
 
 
-def _spoil(server: TelegramServer) -> None:
+def spoil(server: TelegramServer) -> None:
     """Let the server fail at times, and deliver updates again and out of order."""
     for kind, facts in FAULTS:
         server.faults.add(kind, **facts)
@@ -123,7 +123,7 @@ def _spoil(server: TelegramServer) -> None:
     server.updates.delivery = Delivery(redeliver=0.05, reorder="between")
 
 
-async def _settled(ours: Program, server: TelegramServer, patience: float) -> None:
+async def settled(ours: Program, server: TelegramServer, patience: float) -> None:
     """Wait until every update is confirmed and every message settled."""
     until = time.monotonic() + patience
     while time.monotonic() < until:
