@@ -107,6 +107,52 @@ def test_keys_are_made_once_for_their_owner_alone_and_never_anew(
     assert "restore it from its copy" in refusal(program)
 
 
+def test_fresh_keys_are_printed_as_the_environment_wants_them(tmp_path: Path) -> None:
+    first = Program(tmp_path, keys__wrapping="", keys__index="")
+    done = first.run("keys", "new")
+    given = dict(line.split("=", 1) for line in done.stdout.splitlines())
+    assert set(given) == {"ZHIGONG_KEYS__WRAPPING", "ZHIGONG_KEYS__INDEX"}
+    assert "a copy apart from the database" in done.stderr
+    first.environment |= given
+    assert first.run("check").stdout == "All is well.\n"
+    newer = first.run("keys", "new").stdout
+    assert "ZHIGONG_KEYS__WRAPPING=2:" in newer
+    for name, value in given.items():
+        assert value.partition(":")[2] not in newer
+        (line,) = (one for one in newer.splitlines() if one.startswith(name))
+        fresh = line.partition("=")[2].replace("<the present value>", value)
+        first.environment[name] = fresh
+    assert first.run("check").returncode == 0
+
+
+def test_keys_rotate_beside_the_running_product(tmp_path: Path) -> None:
+    program = Program(tmp_path, keys__wrapping="", keys__index="")
+    program.start("demo")
+    program.wait_until_healthy()
+    done = program.run("keys", "rotate")
+    assert done.returncode == 0, done.stderr
+    assert "Moved 10 rows." in done.stdout
+    found = program.run("keys", "check")
+    assert found.returncode == 0
+    assert "Held:   wrapping 2 (in use), index 2 (in use)\n" in found.stdout
+    assert found.stdout.endswith("Every value opens.\n")
+    assert program.is_healthy()
+    assert program.stop() == 0
+    assert program.run("keys", "rotate", "--index").returncode == 0
+    assert "Needed: index 3, wrapping 2\n" in program.run("keys", "check").stdout
+
+
+def test_a_check_of_keys_that_open_nothing_fails(tmp_path: Path) -> None:
+    program = Program(tmp_path, keys__wrapping="", keys__index="")
+    program.start("demo")
+    program.wait_until_healthy()
+    program.stop()
+    other = Program(tmp_path, keys__wrapping=OTHER_KEY, keys__index=OTHER_KEY)
+    done = other.run("keys", "check")
+    assert done.returncode == 1
+    assert "Some values do not open" in done.stdout
+
+
 def test_staff_are_appointed_by_a_link(program: Program) -> None:
     done = program.run("staff", "4401")
     assert done.stdout.startswith(f"http://localhost:{program.port}/?start=s-")
