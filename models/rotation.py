@@ -15,7 +15,7 @@ from models.application import Application
 from models.sealing import CannotOpen, Keyring, numbered, wrapped_by
 from models.worker import Worker
 
-SLICE = 100
+SLICE = 50
 """Rows a transaction: few milliseconds, so that no reply waits."""
 
 _NUMBER: Any = func.substr(col(Worker.key), 1, 2, type_=LargeBinary)

@@ -31,6 +31,7 @@ MEMBERS = 2000
 FIRST_MEMBER = 100_000
 KILLED = -9
 WAITS = 2
+NO_NEWER = "no newer wrapping or index key is given"
 """The status of a rotation that asks for a newer key, or for a process to have it."""
 
 
@@ -43,6 +44,7 @@ class Turmoil(Ordeal):
     killed_rotations: int = 0
     rotations: int = 0
     statuses: Counter[int] = field(default_factory=Counter)
+    refusals: list[str] = field(default_factory=list)
 
     @property
     def in_file(self) -> bool:
@@ -68,14 +70,21 @@ class Turmoil(Ordeal):
         """Rotate again and again; finish the last rotation in peace."""
         self._give_newer()
         while True:
+            self.rotator.log.write_text("")
             self.rotator.start("keys", "rotate")
             status = await self.rotator.ended()
             self.statuses[status] += 1
-            if status == 0:
+            if status not in (0, KILLED, WAITS):
+                self.refusals.append(self.rotator.output)
+            if status == 0 or self._was_over(status):
                 self.rotations += 1
                 if self.over:
                     return
                 self._give_newer()
+
+    def _was_over(self, status: int) -> bool:
+        """Tell whether the rotation killed last had done all but say so."""
+        return status == WAITS and NO_NEWER in self.rotator.output
 
     def _give_newer(self) -> None:
         """Do what an operator does who gives keys in the environment."""
@@ -200,14 +209,10 @@ def _judge(ours: Program, turmoil: Turmoil, members: int) -> tuple[Verdict, Kept
     with opened(ours.database) as database, Session(database.reading) as session:
         verdict = check(session, turmoil.server, turmoil.lives, FIRST_CHAT, keys)
         kept = _kept(session, keys, turmoil.lives, members)
-    log = turmoil.rotator.output
     verdict.note("stopped badly", f"exit status {status}", int(status != 0))
-    found = (ours.output + log).count("Traceback")
-    verdict.note("tracebacks", (ours.output + log)[-2000:], found)
-    odd = sum(turmoil.statuses.values()) - sum(
-        turmoil.statuses[status] for status in (0, KILLED, WAITS)
-    )
-    verdict.note("rotations failed", log[-500:], odd)
+    verdict.note("tracebacks", ours.output[-2000:], ours.output.count("Traceback"))
+    for refusal in turmoil.refusals:
+        verdict.note("rotations failed", refusal[-2000:])
     return verdict, kept
 
 
