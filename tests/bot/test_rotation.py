@@ -27,10 +27,8 @@ from models.presence import SECONDS, announce
 from models.rules import Rules
 from models.sealing import Keyring, new_key
 from models.worker import Worker, new_worker
-from tests.databases import SEEDED, Copy
+from tests.databases import SEEDED, Copy, url_of
 from tests.programs import KEYRING
-
-from .program.running import url_of
 
 NOW = datetime(2026, 11, 20, 8, tzinfo=UTC)
 OLD = KEYRING
