@@ -40,7 +40,6 @@ def read_key_file(path: Path) -> Keyring:
 
 def make_key_file(path: Path) -> None:
     """Write the first keys; raise FileExistsError where there are some."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     _write(path, {FIRST: new_key()}, {FIRST: new_key()}, os.link)
 
 

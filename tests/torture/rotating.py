@@ -10,7 +10,6 @@ import asyncio
 import random
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 from sqlmodel import Session, col, select
 
@@ -25,7 +24,13 @@ from tests.models.cast import NOW, meet
 from tests.programs import KEYRING, Program, ours_at_work
 from tests.torture.checking import Verdict, check
 from tests.torture.joining import FIRST_CHAT, Lived, id_of, name_of
-from tests.torture.killing import SENDERS, Ordeal, Plan, settled, spoil
+from tests.torture.killing import (
+    SENDERS,
+    Ordeal,
+    Plan,
+    settled,
+    spoil,
+)
 
 MEMBERS = 2000
 FIRST_MEMBER = 100_000
@@ -156,15 +161,15 @@ async def torture_rotation(
     plan: Plan, database: str = "", members: int = MEMBERS
 ) -> tuple[Turmoil, Verdict, Kept]:
     """Rotate keys under load and kill both sides; check what is left."""
-    ways = {} if database else {"keys__wrapping": "", "keys__index": ""}
-    at_work = ours_at_work(database, plan.seed, telegram__senders=SENDERS, **ways)
+    from_file = {} if database else {"keys__wrapping": "", "keys__index": ""}
+    at_work = ours_at_work(database, plan.seed, telegram__senders=SENDERS, **from_file)
     async with at_work as (server, ours):
         if plan.faults:
             spoil(server)
         if not database:
             replace_key_file(ours.folder / KEY_FILE, KEYRING)
         await asyncio.to_thread(_enrol, ours.database, members)
-        turmoil = Turmoil(plan, server, ours, rotator=_rotator(ours, ways))
+        turmoil = Turmoil(plan, server, ours, rotator=_rotator(ours))
         await turmoil.begin()
         try:
             await asyncio.gather(turmoil.kill(), turmoil.people(), turmoil.rotate())
@@ -176,10 +181,11 @@ async def torture_rotation(
     return turmoil, verdict, kept
 
 
-def _rotator(ours: Program, ways: dict[str, str]) -> Program:
-    url = "" if ours.database.startswith("sqlite") else ours.database
-    made = Program(ours.folder, url, **ways)
-    made.log = Path(ours.folder / "rotation.log")
+def _rotator(ours: Program) -> Program:
+    """Give the same program again, to be started with other words."""
+    made = Program(ours.folder)
+    made.database, made.environment = ours.database, dict(ours.environment)
+    made.log = ours.folder / "rotation.log"
     return made
 
 
