@@ -31,6 +31,7 @@ from bot.database import (
     read,
     require_current,
 )
+from bot.erased import ErasedList, forget_listed
 from bot.forms import Forms
 from bot.inbox import Inbox
 from bot.keys import check_keys, fingerprint, load_keys
@@ -134,6 +135,7 @@ class App:
         self.outbox = Outbox(kit, self.channels, paces, senders, self.news.tell)
         self.inbox = Inbox(kit, cans, self.outbox)
         self.clock = Clock(kit, self.inbox, self.outbox)
+        self.erased = ErasedList(kit, self.inbox.cut)
         self.forms = Forms(kit, cans, self.outbox.put)
         self.web = self._web()
 
@@ -184,6 +186,7 @@ class App:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, stop.set)
         inbox = asyncio.create_task(self.inbox.run())
+        listing = asyncio.create_task(self.erased.run())
         await self.outbox.recover()
         await self.clock.start()
         tasks = [asyncio.create_task(server.serve())]
@@ -193,7 +196,7 @@ class App:
         done, _ = await asyncio.wait(
             [ended, inbox, *tasks], return_when=asyncio.FIRST_COMPLETED
         )
-        await self._stop(server, inbox, tasks)
+        await self._stop(server, inbox, [*tasks, listing])
         for task in done - {ended}:
             if not task.cancelled() and task.exception():
                 raise task.exception()  # type: ignore[misc]
@@ -288,6 +291,7 @@ def run(kit: Kit) -> None:
 
     _open_more_files()
     with alone(kit.config):
+        forget_listed(kit)
         uvloop.run(_run(kit))
 
 

@@ -74,11 +74,11 @@ def write_attempt(
 ) -> bool:
     """Write an attempt down before its request leaves; tell whether it still may.
 
-    It may not once its row was skipped, sent or taken over while it was in memory.
+    It may not once its row was skipped, sent, taken over or erased in the meantime.
     """
     key = (message.chat_id, message.number)
-    row = session.get_one(Message, key, with_for_update=True)
-    if row.fate is not Fate.WAITING or row.holder != kit.process:
+    row = session.get(Message, key, with_for_update=True)
+    if row is None or row.fate is not Fate.WAITING or row.holder != kit.process:
         return False
     row.attempt, row.lease_until = message.attempt, until
     session.add(row)
@@ -90,9 +90,8 @@ def stop_chat(session: Session, chat_id: int, number: int, now: datetime) -> set
 
     Return the numbers that wait no more; what is written afterwards is not among them.
     """
-    chat = session.get_one(Chat, chat_id)
-    chat.stopped_at = now
-    session.add(chat)
+    stopped = update(Chat).where(col(Chat.id) == chat_id)
+    session.execute(stopped.values(stopped_at=now))
     its = update(Message).where(col(Message.chat_id) == chat_id)
     failed = its.where(col(Message.number) == number)
     session.execute(failed.values(fate=Fate.FAILED, reason="stopped"))

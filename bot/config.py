@@ -20,6 +20,7 @@ from pydantic_settings import (
 from bot.sections import (
     Database,
     Drafts,
+    Erasure,
     Forms,
     Join,
     Keys,
@@ -70,6 +71,7 @@ class Config(BaseSettings):
     drafts: Drafts = Drafts()
     quiet: Quiet = Quiet()
     forms: Forms = Forms()
+    erasure: Erasure = Erasure()
     keys: Keys = Keys()
 
     @classmethod
@@ -101,6 +103,11 @@ class Config(BaseSettings):
         folder = f"{self.product.data}/{name}"
         product = self.product.model_copy(update={"data": folder})
         return self.model_copy(update={"product": product})
+
+    @property
+    def erased_list(self) -> Path:
+        """Return the file that keeps the random ids of the erased."""
+        return ROOT / (self.erasure.list or self.data / "erased.txt")
 
     @property
     def embedded(self) -> bool:

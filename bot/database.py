@@ -21,15 +21,25 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Engine, create_engine, event, text
-from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import (
+    DatabaseError,
+    DBAPIError,
+    InterfaceError,
+    InvalidRequestError,
+    OperationalError,
+)
+from sqlalchemy.orm.exc import StaleDataError
 from sqlmodel import Session
 
 MIGRATIONS = Path(__file__).resolve().parent.parent / "models" / "migrations"
 BUSY_SECONDS = 30
 RERUNS = 8
-LOST_RACES = {"40001", "40P01", "55P03", "23505"}
-"""PostgreSQL: serialization failure, deadlock, lock not available, and a row somebody
-else made at the same moment, such as the chat of a first contact."""
+LOST_RACES = {"40001", "40P01", "55P03", "23505", "23503"}
+"""PostgreSQL: serialization failure, deadlock, lock not available, a row somebody else
+made at the same moment, such as the chat of a first contact, or one just erased."""
+
+GONE = (InvalidRequestError, StaleDataError)
+"""What a session raises about a row that was there a moment ago."""
 
 T = TypeVar("T")
 
@@ -125,6 +135,8 @@ def _configure_sqlite(engine: Engine, begin: str, query_only: bool = False) -> N
 
 def lost_a_race(error: BaseException) -> bool:
     """Tell whether a transaction failed only because another was quicker."""
+    if isinstance(error, GONE):
+        return True
     if not isinstance(error, DBAPIError):
         return False
     code = getattr(error.orig, "sqlstate", None)
@@ -185,7 +197,7 @@ def in_transaction(database: Database, body: Callable[[Session], T]) -> T:
                 result = body(session)
                 session.commit()
                 return result
-        except DBAPIError as error:
+        except (DBAPIError, *GONE) as error:
             if last or not lost_a_race(error):
                 raise
     raise AssertionError("unreachable")

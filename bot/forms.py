@@ -184,6 +184,5 @@ def _hold_chat(session: Session, token: str, now: datetime) -> None:
     if row is None:
         return
     chat = select(Chat).where(col(Chat.id) == row.chat_id)
-    session.exec(chat.with_for_update()).one()
-    for seen in (link, row):  # both may have changed while we waited
-        session.refresh(seen)
+    session.exec(chat.with_for_update()).first()
+    session.expire_all()  # both may have changed, or gone, while we waited

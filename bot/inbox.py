@@ -33,12 +33,16 @@ log = logging.getLogger(__name__)
 
 
 class Inbox:
-    """Takes updates from every channel; `take` returns once they are committed."""
+    """Takes updates from every channel; `take` returns once they are committed.
+
+    `cut` is set when messages were taken out of chats, as an erasure does.
+    """
 
     def __init__(self, kit: Kit, cans: dict[str, Can], outbox: Outbox) -> None:
         self.kit, self.cans, self.outbox = kit, cans, outbox
         self._waiting: deque[tuple[Incoming, asyncio.Future[None]]] = deque()
         self._wake = asyncio.Event()
+        self.cut = asyncio.Event()
 
     async def take(self, batch: Sequence[Incoming]) -> None:
         """Hand updates in; return when all of them and their effects are committed."""
@@ -83,7 +87,13 @@ class Inbox:
             for incoming in batch:
                 await self._take([incoming])
             return
+        self._put(written)
+
+    def _put(self, written: Written) -> None:
+        """Send what was written; say so where messages were taken out."""
         self.outbox.put(written)
+        if written.cut:
+            self.cut.set()
 
     async def _write(self, batch: list[Incoming], now: datetime) -> Written:
         return await self.kit.writer.write(
@@ -114,7 +124,7 @@ class Inbox:
                     lambda session, at=poison_id: _count_try(session, at)  # type: ignore[misc]
                 )
             else:
-                self.outbox.put(written)
+                self._put(written)
 
 
 def keep_poison(
@@ -170,7 +180,9 @@ def _open_poison(session: Session) -> list[int]:
 
 
 def _count_try(session: Session, poison_id: int) -> None:
-    row = session.get_one(Poison, poison_id)
+    row = session.get(Poison, poison_id)
+    if row is None:  # erased with its person
+        return
     row.attempts += 1
     if row.attempts >= TRIES:
         row.settled = "given_up"
@@ -181,7 +193,9 @@ def retry_one(
     session: Session, kit: Kit, cans: dict[str, Can], poison_id: int, now: datetime
 ) -> Written:
     """Run a kept update again, unless its person went on in the meantime."""
-    row = session.get_one(Poison, poison_id)
+    row = session.get(Poison, poison_id)
+    if row is None:  # erased with its person
+        return Written([], set())
     chat = session.exec(
         select(Chat).where(col(Chat.id) == row.chat_id).with_for_update()
     ).one()

@@ -89,11 +89,18 @@ class Outbox:
 
     def put(self, written: Written) -> None:
         """Send what a committed transaction wrote, and tell the pages with news."""
+        self._doubt(written.cut)
         for message in written.outgoing:
             self._enqueue(message)
         if written.news:
             self.tell(written.news)
         self._pump()
+
+    def _doubt(self, chats: set[int]) -> None:
+        """Have what waits for chats that lost messages claim its row once more."""
+        for line in (self._lines[c] for c in chats & self._lines.keys()):
+            for message in line.waiting:
+                message.attempt = 0
 
     def _enqueue(self, message: Outgoing) -> None:
         """Put a message behind its chat's others, unless a sweep was quicker."""

@@ -35,7 +35,9 @@ def tell(
     """Say one reminder, or write down why not; one in quiet hours goes on waiting."""
     row = session.exec(
         select(Reminder).where(col(Reminder.id) == reminder_id).with_for_update()
-    ).one()
+    ).first()
+    if row is None:  # erased with its person
+        return Written([], set())
     remind = REMINDERS.get(row.kind)
     ledger = Ledger(session, kit, now)
     session.add(row)
@@ -86,9 +88,9 @@ def _chat(session: Session, chat_id: int | None) -> Chat | None:
 
 def fail(session: Session, reminder_id: int, now: datetime) -> None:
     """End a reminder whose telling raised an error."""
-    row = session.get_one(Reminder, reminder_id)
-    reminder.end(row, Fate.FAILED, "error", now)
-    session.add(row)
+    row = session.get(Reminder, reminder_id)
+    if row is not None:
+        reminder.end(row, Fate.FAILED, "error", now)
 
 
 async def sweep(

@@ -225,6 +225,13 @@ class Forms(Section):
     """Minutes for which a link to a private form is good."""
 
 
+class Erasure(Section):
+    """What becomes of a person who has everything about them deleted."""
+
+    list: str = ""
+    """The file of erased random ids, outside the database; empty: data/erased.txt."""
+
+
 class Keys(Section):
     """The keys outside the database; the embedded database makes its own."""
 

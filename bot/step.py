@@ -5,7 +5,7 @@ machine.  What must be sent afterwards is returned.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -42,10 +42,14 @@ _NOT_OURS = (
 
 @dataclass
 class Written:
-    """What a transaction leaves to do: messages to send, chats with news."""
+    """What a transaction leaves to do: messages to send, chats with news.
+
+    Out of the chats in `cut` messages were taken, perhaps some that are on their way.
+    """
 
     outgoing: list[Outgoing]
     news: set[int]
+    cut: set[int] = field(default_factory=set)
 
 
 class Ledger:
@@ -56,6 +60,7 @@ class Ledger:
         self._rows: list[dict[str, Any]] = []
         self._sends: list[Outgoing] = []
         self._left_to: dict[int, str] = {}
+        self._cut: set[int] = set()
 
     def say(self, turn: Turn, can: Can, messages: Sequence[Say]) -> None:
         """Put messages into words, number them, and remember what is on the screen."""
@@ -67,7 +72,7 @@ class Ledger:
             turn.chat.show(self.kit.keys, turn.worker, drawn.choices)
 
     def _bot(self, turn: Turn, can: Can, number: int, message: Say, body: Body) -> None:
-        about = self._about(turn, message)
+        about = self._about(turn, message.about)
         row = self._row(turn.chat, about, number, "bot", message.kind, body)
         stopped = turn.chat.stopped_at is not None
         if not can.push:
@@ -110,14 +115,19 @@ class Ledger:
             return None
         return picture_of(self.session, self.kit, message.image)
 
-    def _about(self, turn: Turn, message: Say) -> Worker:
-        if message.about in (None, turn.worker.id):
+    def _about(self, turn: Turn, about: int | None) -> Worker:
+        if about in (None, turn.worker.id):
             return turn.worker
-        return self.session.get_one(Worker, message.about)
+        return self.session.get_one(Worker, about)
+
+    def cut(self, chats: set[int]) -> None:
+        """Note that messages were taken out of chats."""
+        self._cut |= chats
 
     def own(self, turn: Turn, number: int, given_id: str | None, body: Body) -> None:
         """Keep what the worker said, where the channel shows our history."""
-        row = self._row(turn.chat, turn.worker, number, "worker", Kind.REPLY, body)
+        about = self._about(turn, turn.about)
+        row = self._row(turn.chat, about, number, "worker", Kind.REPLY, body)
         row.update(fate=Fate.RECEIVED, given_id=given_id)
         self._rows.append(row)
 
@@ -161,7 +171,8 @@ class Ledger:
         if self._rows:
             self.session.flush()
             self.session.execute(_INSERT, self._rows)
-        return Written(self._sends, {row["chat_id"] for row in self._rows})
+        news = {row["chat_id"] for row in self._rows} | self._cut
+        return Written(self._sends, news, self._cut)
 
 
 def picture_of(session: Session, kit: Kit, number: int) -> tuple[str, bytes] | None:
@@ -193,6 +204,7 @@ def take_batch(
         chat, worker = people[place_of(incoming)]
         turn = kit.turn(session, chat, worker, now, can.trusted)
         take_one(ledger, turn, can, incoming)
+        people[place_of(incoming)] = turn.chat, turn.worker
     del held
     return ledger.close()
 
@@ -203,7 +215,8 @@ def take_one(ledger: Ledger, turn: Turn, can: Can, incoming: Incoming) -> None:
     body = _own_body(ledger.kit, turn, incoming) if own else None
     number = turn.chat.next_number() if own else 0
     messages = step(turn, incoming)
-    if body is not None:
+    ledger.cut(turn.cut)
+    if body is not None and turn.chat.id not in turn.cut:
         if turn.picture is not None:
             body["image"] = turn.picture
         body["text"] = turn.said or body["text"]

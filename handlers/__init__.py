@@ -5,12 +5,15 @@ Adding one is a file of its own, a line here, its words in templates/ and its te
 
 from handlers import menu, my_application, reminders, reviewing
 from handlers.deciding import Reject, Return
+from handlers.erasing import Erase
 from handlers.flow import Flow
 from handlers.join import Join
 from handlers.reports import Report
 from handlers.reports.applications import applications
 
-FLOWS: dict[str, type[Flow]] = {flow.name: flow for flow in (Join, Return, Reject)}
+FLOWS: dict[str, type[Flow]] = {
+    flow.name: flow for flow in (Join, Return, Reject, Erase)
+}
 """Forms in a chat: questions, then one effect."""
 
 VIEWS = {

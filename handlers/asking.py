@@ -37,6 +37,7 @@ def message_of(talk: Talk, state: Progress, question: Question) -> Say:
         wish=question.how.wish,
         place=_place(talk, state, question),
         after=talk.flow.remark(remark) if remark else None,
+        about=talk.turn.about,
     )
     if question.submit:
         title = Word(talk.flow.name, "summary")

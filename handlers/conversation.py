@@ -53,6 +53,7 @@ def put(
 
     `before` is said first; `instead` takes the place of the question's own words.
     """
+    talk.turn.about = talk.flow.about(talk.turn, talk.row.subject)
     state = talk.state
     question = state.question(name) or state.next
     if question is None:

@@ -57,6 +57,13 @@ class _Deciding(Flow):
         return None
 
 
+    @classmethod
+    def about(cls, turn: Turn, subject: str) -> int | None:
+        """Keep what is said while deciding as the applicant's data."""
+        row = turn.session.get(Application, long(subject))
+        return row.worker_id if row else None
+
+
 class Return(_Deciding):
     """Return an application: which fields are wrong, and why each."""
 

@@ -36,6 +36,7 @@ class AskAgain(Exception):
 class Flow(BaseModel):
     """A form in a chat; every flow is listed in `handlers.FLOWS`.
 
+    What was begun and left is kept and offered again, unless it is not `resumable`.
     `conflicts` says which question to put again, and why, when a constraint is broken.
     PostgreSQL names the constraint and SQLite its columns, so both may be keys.
     """
@@ -43,6 +44,7 @@ class Flow(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     name: ClassVar[str]
+    resumable: ClassVar[bool] = True
     conflicts: ClassVar[dict[str, tuple[str, str]]] = {}
 
     extras: dict[str, Any] = {}
@@ -65,6 +67,11 @@ class Flow(BaseModel):
         A generator sees in `seen` the answers to what it has asked so far.
         """
         return ()
+
+    @classmethod
+    def about(cls, turn: Turn, subject: str) -> int | None:
+        """Return whose data is asked for, if not the data of who answers."""
+        return None
 
     @classmethod
     def remarks(cls, turn: Turn, subject: str) -> dict[str, str]:

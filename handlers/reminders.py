@@ -63,6 +63,9 @@ def _unfinished_talk(turn: Turn, row: Reminder) -> Talk | Skip:
     if flow is None:
         conversation.end(State.EXPIRED, turn.now)
         return "flow_is_gone"
+    if not flow.resumable:
+        conversation.end(State.CANCELLED, turn.now)
+        return "not_resumable"
     return opened(turn, conversation, flow)
 
 

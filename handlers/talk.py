@@ -138,7 +138,11 @@ def pause(turn: Turn) -> None:
     """Set the open conversation aside; it is offered again when the next one ends."""
     row = _open_row(turn)
     if row is not None:
-        row.state, row.updated_at = State.PAUSED, turn.now
+        flow = flow_named(row.flow)
+        if flow is None or flow.resumable:
+            row.state, row.updated_at = State.PAUSED, turn.now
+        else:
+            row.end(State.CANCELLED, turn.now)
         turn.chat.conversation_id = None
 
 

@@ -84,7 +84,11 @@ class Vocabulary:
 
 @dataclass
 class Turn:
-    """The hand a handler is dealt; it touches nothing else."""
+    """The hand a handler is dealt; it touches nothing else.
+
+    `said` is what the history keeps of the worker's words, if not all, `picture` the
+    picture they sent, `about` whom they speak of, `cut` the chats that lost messages.
+    """
 
     session: Session
     now: datetime
@@ -97,11 +101,18 @@ class Turn:
     vocabulary: Vocabulary = field(default_factory=Vocabulary)
     said: str | None = None
     picture: str | None = None
+    about: int | None = None
+    cut: set[int] = field(default_factory=set)
 
     @cached_property
     def latest(self) -> Application | None:
         """The newest application of this person, as it was when first asked for."""
         return latest_of(self.session, self.worker.id)
+
+    def belong_to(self, worker: Worker, chat: Chat) -> None:
+        """Let the rest of this turn be another person's."""
+        self.worker, self.chat = worker, chat
+        vars(self).pop("latest", None)
 
     @property
     def language(self) -> str:

@@ -7,6 +7,7 @@ from models.audit import AuditEntry
 from models.chat import Chat
 from models.consent import Consent
 from models.conversation import Conversation
+from models.erasure import Erasure
 from models.fact import Fact
 from models.form_link import FormLink
 from models.lease import Lease
@@ -27,6 +28,7 @@ __all__ = [
     "Division",
     "Edition",
     "Enterprise",
+    "Erasure",
     "Fact",
     "FormLink",
     "Group",

@@ -69,7 +69,7 @@ class Application(SQLModel, table=True):
     id: int = Field(primary_key=True, sa_type=BigId)
     number: str = Field(unique=True)
     worker_id: int = Field(foreign_key="worker.id", sa_type=BigId, index=True)
-    chat_id: int = Field(foreign_key="chat.id", sa_type=BigId)
+    chat_id: int = Field(foreign_key="chat.id", sa_type=BigId, index=True)
     standing: Standing = Field(sa_type=one_of(Standing))
     union_code: str = Field(foreign_key="union.code")
     wished_union: str | None = Field(default=None, foreign_key="union.code")

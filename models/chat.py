@@ -5,7 +5,7 @@ from datetime import datetime
 
 import orjson
 from sqlalchemy import UniqueConstraint
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field, Session, SQLModel, select
 
 from models.columns import BigId, Utc
 from models.sealing import Keyring, seal, unseal
@@ -23,7 +23,10 @@ class Shown:
 
 
 class Chat(SQLModel, table=True):
-    """Where a person reaches us; a person may have several."""
+    """Where a person reaches us; a person may have several.
+
+    `edition` counts how often something was taken out of its history.
+    """
 
     __table_args__ = (UniqueConstraint("channel", "bot", "address"),)
 
@@ -39,6 +42,7 @@ class Chat(SQLModel, table=True):
     screen: bytes | None = None
     source: str | None = None
     stopped_at: datetime | None = Field(default=None, sa_type=Utc)
+    edition: int = 0
 
     @property
     def place(self) -> tuple[str, str, str]:
@@ -67,3 +71,8 @@ class Chat(SQLModel, table=True):
     @property
     def _seal_place(self) -> str:
         return f"chat.screen|{self.id}"
+
+
+def chats_of(session: Session, worker_id: int) -> list[Chat]:
+    """Return all chats of a person."""
+    return list(session.exec(select(Chat).where(Chat.worker_id == worker_id)))

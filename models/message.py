@@ -10,7 +10,7 @@ from typing import Any, TypedDict
 
 import orjson
 from sqlalchemy import Index, text
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field, Session, SQLModel, col, select
 
 from models.columns import BigId, Utc, one_of
 from models.sealing import seal, unseal
@@ -92,3 +92,11 @@ def unseal_body(key: bytes, chat_id: int, number: int, sealed: bytes) -> Body:
     """Open the body of one row."""
     body: Body = orjson.loads(unseal(key, f"message.body|{chat_id}|{number}", sealed))
     return body
+
+
+def lies_elsewhere(session: Session, about_id: int) -> bool:
+    """Tell whether messages about a person lie with the company of a channel, too."""
+    given_there = select(Message.number).where(
+        Message.about_id == about_id, col(Message.external_id).is_not(None)
+    )
+    return session.exec(given_there.limit(1)).first() is not None

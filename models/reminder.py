@@ -28,7 +28,7 @@ class Reminder(SQLModel, table=True):
 
     id: int = Field(primary_key=True, sa_type=BigId)
     kind: str
-    subject: str
+    subject: str = Field(index=True)
     due: datetime = Field(sa_type=Utc)
     zone: str = "Asia/Shanghai"
     fate: Fate = Field(default=Fate.WAITING, sa_type=one_of(Fate))

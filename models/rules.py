@@ -19,6 +19,7 @@ class Rules:
     remind_hours: int = 24
     keep_days: int = 30
     form_minutes: int = 30
+    backup_days: int = 30
     quiet_start: time = time(21)
     quiet_end: time = time(8)
 

@@ -49,6 +49,7 @@ SAMPLES: dict[str, Any] = {
     "flags": ("id_known", "mobile_known", "old", "province"),
     "texts": ("甲", "乙"),
     "days": 3,
+    "chats": 2,
 }
 """What a variable holds where any text would not do."""
 

@@ -68,7 +68,12 @@ def test_forgetting_nobody_changes_nothing(session: Session) -> None:
 
 
 def test_no_table_names_a_worker_without_a_reference() -> None:
-    known = {"reminder.chat_id", "chat.conversation_id", "audit_entry.subject_id"}
+    known = {
+        "reminder.chat_id",
+        "chat.conversation_id",
+        "audit_entry.subject_id",
+        "erasure.worker_id",
+    }
     for table in SQLModel.metadata.sorted_tables:
         for column in table.columns:
             named = column.name.endswith(("worker_id", "chat_id", "conversation_id"))

@@ -26,6 +26,7 @@ from bot.channels.page.protocol import (
     answer_of,
     asked_number,
     incoming_of,
+    key_of,
     refusal_of,
 )
 from bot.channels.page.stream import Stream, chat_id_at
@@ -129,11 +130,22 @@ class Page:
         def look(session: Session) -> dict[str, Any]:
             chat = history.chat_at(session, address) if address else None
             if chat is None:
-                return {"messages": [], "more": False, "last": 0, "menu": []}
+                return {
+                    "chat": None,
+                    "messages": [],
+                    "more": False,
+                    "last": 0,
+                    "menu": [],
+                }
             rows, more = history.messages(session, self.kit, chat, after, before)
             menu = history.bars(session, self.kit, chat)
-            last = chat.last_number
-            return {"messages": rows, "more": more, "last": last, "menu": menu}
+            return {
+                "chat": history.mark_of(chat),
+                "messages": rows,
+                "more": more,
+                "last": chat.last_number,
+                "menu": menu,
+            }
 
         return answer_of(await read(self.kit.database, look))
 
@@ -205,7 +217,7 @@ class Page:
             channel=self.name,
             bot=self.bot,
             address=address,
-            key=f"{address[:32]}:{given}",
+            key=key_of(address, given),
             kind="photo",
             data=picture,
             mime="image/jpeg",
@@ -291,8 +303,8 @@ class Page:
         if found is None:
             return Response(status_code=404)
         mime, data = found
-        headers = {"Cache-Control": "private, max-age=3600"}
-        return Response(data, media_type=mime, headers=headers)
+        # A copy in the browser would outlive the erasure of its owner.
+        return Response(data, media_type=mime, headers={"Cache-Control": "no-store"})
 
     def _may_see(self, session: Session, viewer: int, owner: int) -> bool:
         staff, application = staff_of(session, viewer), latest_of(session, owner)

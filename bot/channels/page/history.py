@@ -11,7 +11,7 @@ from bot.words import text_of
 from handlers import menu
 from models.attachment import Attachment
 from models.chat import Chat
-from models.columns import long
+from models.columns import long, short
 from models.message import Body, Fate, Message, unseal_body
 from models.worker import Worker
 
@@ -48,6 +48,11 @@ _NUMBER = (
 def chat_at(session: Session, address: str) -> Chat | None:
     """Return the chat of a cookie."""
     return session.exec(_AT, params={"address": address}).first()
+
+
+def mark_of(chat: Chat | None) -> str | None:
+    """Return what changes when a chat lost messages, or is no longer the same."""
+    return f"{short(chat.id)}.{chat.edition}" if chat else None
 
 
 def messages(

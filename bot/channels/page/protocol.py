@@ -1,5 +1,6 @@
 """The page's protocol: what the browser sends, and the shapes of the answers."""
 
+import hashlib
 from typing import Any, Literal
 
 import orjson
@@ -43,7 +44,7 @@ def incoming_of(sent: Sent, address: str) -> Incoming:
         channel="page",
         bot="",
         address=address,
-        key=f"{address[:32]}:{sent.id}",
+        key=key_of(address, sent.id),
         kind=sent.kind,
         text=texts.get(sent.kind, sent.text),
         label=sent.label,
@@ -51,6 +52,11 @@ def incoming_of(sent: Sent, address: str) -> Incoming:
         lon=sent.lon,
         given_id=sent.id,
     )
+
+
+def key_of(address: str, given_id: str) -> str:
+    """Return the key of an update, which tells nothing of whose it was."""
+    return hashlib.sha256(f"{address[:32]}:{given_id}".encode()).hexdigest()
 
 
 def asked_number(request: Request, name: str) -> int | None:

@@ -45,9 +45,15 @@ class Stream:
     address: str
 
     async def events(self, after: int) -> AsyncIterator[bytes]:
-        """Yield every message that follows a number, and the menus when they change."""
+        """Yield every message that follows a number, and the menus when they change.
+
+        The chat's mark comes first; it ends the stream when it changes, for what the
+        browser shows is then no longer there.
+        """
         yield b": hello\n\n"
         chat_id = await chat_id_at(self.kit, self.address)
+        if chat_id is None:
+            yield event_of("chat", None)
         for _ in range(PATIENCE):  # until the first message makes the chat
             if chat_id is not None or self.closing.is_set():
                 break
@@ -64,10 +70,16 @@ class Stream:
 
     async def _follow(self, event: asyncio.Event, after: int) -> AsyncIterator[bytes]:
         bars: Any = None
+        shown: str | None = None
         quiet = 0.0
         slice_ = PING_SECONDS if self.kit.database.is_sqlite else SLICE_SECONDS
         while not self.closing.is_set():
-            rows, menu = await self._written(after)
+            mark, rows, menu = await self._written(after)
+            if mark != shown:
+                yield event_of("chat", mark)
+                if shown is not None:
+                    return
+                shown = mark
             for row in rows:
                 after = row["number"]
                 yield event_of("message", row, after)
@@ -83,12 +95,13 @@ class Stream:
                 quiet = 0.0
                 yield b": ping\n\n"
 
-    async def _written(self, after: int) -> tuple[list[history.Row], Any]:
-        def look(session: Session) -> tuple[list[history.Row], Any]:
+    async def _written(self, after: int) -> tuple[str | None, list[history.Row], Any]:
+        def look(session: Session) -> tuple[str | None, list[history.Row], Any]:
             chat = history.chat_at(session, self.address)
+            mark = history.mark_of(chat)
             if chat is None or chat.last_number <= after:
-                return [], None
+                return mark, [], None
             rows, _ = history.messages(session, self.kit, chat, after=after)
-            return rows, history.bars(session, self.kit, chat)
+            return mark, rows, history.bars(session, self.kit, chat)
 
         return await read(self.kit.database, look)

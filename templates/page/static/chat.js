@@ -20,21 +20,30 @@ let unread = 0;
 let more = false;
 let loading = false;
 let reloadAfter = "";
+let chat = null;
 
 /* Large type, kept between visits where the browser lets us. */
 
 function rememberedLarge() {
+  return recall("zhigong.large") === "1";
+}
+
+function recall(key) {
   try {
-    return localStorage.getItem("zhigong.large") === "1";
+    return localStorage.getItem(key);
   } catch {
-    return false;
+    return null;
   }
 }
 
 function setLarge(large) {
   document.documentElement.classList.toggle("large", large);
+  remember("zhigong.large", large ? "1" : "0");
+}
+
+function remember(key, value) {
   try {
-    localStorage.setItem("zhigong.large", large ? "1" : "0");
+    localStorage.setItem(key, value);
   } catch {
     return;
   }
@@ -103,6 +112,16 @@ function showUnread(count) {
 
 /* What comes. */
 
+/** A new mark means that messages were erased, here or in another tab: start over. */
+function follow(mark) {
+  const was = chat;
+  chat = mark;
+  const kept = recall("zhigong.chat");
+  if (kept && kept !== mark) queue.forgetRefused();
+  remember("zhigong.chat", mark || "");
+  if (was && was !== mark) location.reload();
+}
+
 function take(messages) {
   if (messages.length === 0) return;
   const fresh = log.add(messages);
@@ -121,6 +140,7 @@ async function loadOlder() {
   loading = true;
   try {
     const answer = await stream.ask(`/chat/messages?before=${Math.floor(log.first())}`);
+    follow(answer.chat);
     log.addOlder(answer.messages);
     setMore(answer.more && answer.messages.length > 0);
   } catch {
@@ -152,7 +172,7 @@ function taken(record, number) {
   tell("");
   if (record.id === reloadAfter) location.reload();
   if (number !== null) stream.expect(number);
-  else if (last === 0) stream.expect(1);
+  else if (last === 0 || record.kind !== "hello") stream.expect(last + 1);
 }
 
 function send(record) {
@@ -227,13 +247,14 @@ async function open() {
   queue.open(() => last, { waits, taken, slow });
   const answer = await firstLoad();
   setOnline(true);
+  follow(answer.chat);
   setMore(answer.more);
   take(answer.messages);
   if (answer.messages.length === 0) last = answer.last || 0;
   bar.showMenus(answer.menu);
   log.toBottom();
   get("log").setAttribute("aria-live", "polite");
-  stream.open({ last: () => last, take, menu: bar.showMenus, online: setOnline });
+  stream.open({ last: () => last, chat: follow, take, menu: bar.showMenus, online: setOnline });
   greet();
   if (get("scroll").scrollTop < 300) loadOlder();
 }

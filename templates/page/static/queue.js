@@ -180,6 +180,11 @@ export function settle(id) {
   wake();
 }
 
+/** What was refused in a chat that is no more need not be kept. */
+export function forgetRefused() {
+  records.filter((record) => record.refused).forEach(remove);
+}
+
 /** Open the queue with what was kept. `lastShown` answers a number; `hearer` is told
     waits(record, progress), taken(record, number) and slow(words). */
 export function open(lastShown, hearer) {

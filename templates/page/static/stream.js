@@ -74,6 +74,7 @@ const { pause, wake } = pauses();
 function hear(kind, data) {
   if (kind === "message") page.take([data]);
   if (kind === "menu") page.menu(data);
+  if (kind === "chat") page.chat(data);
 }
 
 function alive() {
@@ -139,6 +140,7 @@ async function catchUp() {
   for (let any = false; ;) {
     const answer = await ask(`/chat/messages?after=${page.last()}`);
     const came = answer.messages.length > 0;
+    page.chat(answer.chat);
     page.take(answer.messages);
     page.menu(answer.menu);
     alive();
@@ -223,7 +225,8 @@ function lost() {
   cut();
 }
 
-/** Follow the chat. `hearer` gives last(), take(messages), menu(menu), online(is). */
+/** Follow the chat. `hearer` gives last(), chat(mark), take(messages), menu(menu),
+    online(is). */
 export function open(hearer) {
   page = hearer;
   window.addEventListener("online", hurry);
