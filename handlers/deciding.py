@@ -56,7 +56,6 @@ class _Deciding(Flow):
             return [say("reviewing", "decided_already").offering(WAITING_LIST)]
         return None
 
-
     @classmethod
     def about(cls, turn: Turn, subject: str) -> int | None:
         """Keep what is said while deciding as the applicant's data."""

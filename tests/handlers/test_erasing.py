@@ -1,4 +1,4 @@
-"""Erasing: what is said before, the word that confirms, and what is there afterwards."""
+"""Erasing: what is said before, the word that confirms, and what there is then."""
 
 from __future__ import annotations
 

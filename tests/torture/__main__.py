@@ -6,17 +6,22 @@ The exit status is 1 when a promise was broken; the seed in the report replays i
 from __future__ import annotations
 
 import signal
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
 import uvloop
 
+from tests.databases import seed
 from tests.tables import out, print_columns
 from tests.torture import interrupting
+from tests.torture.canaries import Found, live
 from tests.torture.checking import Verdict
 from tests.torture.chosen import Addresses, Kind, databases
 from tests.torture.interrupting import Noticed, Trial
 from tests.torture.killing import Ordeal, Plan, allowed_repeats, torture
+from tests.torture.leaking import serve
 
 CLI = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 PUBLISHED = (
@@ -28,6 +33,8 @@ PROMISES = ("lost", "duplicate effects", "out of order", "silence", "poison")
 OTHERS = ("refused", "tracebacks", "stopped badly")
 FACTS = ("duplicate replies", "recovered", "uncertain")
 MOST_FAULTS = 20
+SERVED = 10
+"""How many canaries use the real program, on Telegram and on the page each."""
 
 
 @CLI.command()
@@ -40,11 +47,14 @@ def main(
     faults: Annotated[bool, typer.Option(help="the server fails, too")] = False,
     peers: Annotated[bool, typer.Option(help="the stock bot beside it")] = False,
     r1: Annotated[bool, typer.Option(help="five kills, impatient people")] = False,
+    canaries: Annotated[int, typer.Option(help="so many, then search for them")] = 0,
 ) -> None:
     """Kill the program, flood it, and count what was lost."""
     with databases(database) as addresses:
         if r1:
             sound = _interrupt(addresses)
+        elif canaries:
+            sound = _let_fly(addresses, canaries)
         else:
             plan = Plan(kills, updates, people, seed, faults=faults)
             sound = _torture(plan, addresses, peers)
@@ -124,6 +134,29 @@ def _interrupt(addresses: Addresses) -> bool:
         columns["stock bot"] = _noticed(uvloop.run(interrupting.theirs(trial)))
         print_columns(f"Five kills, {trial.people} people, {mood}", columns)
     return sound
+
+
+def _let_fly(addresses: Addresses, people: int) -> bool:
+    """Let canaries live on each database, a few of them at the real program."""
+    columns: dict[str, dict[str, object]] = {}
+    faults: list[str] = []
+    for name, fresh in addresses.items():
+        with TemporaryDirectory(prefix="zhigong-") as folder:
+            address = fresh() or f"sqlite:///{folder}/zhigong.db"
+            seed(address)
+            found = live(people, address, Path(folder))
+        served = uvloop.run(serve(min(people, SERVED), fresh()))
+        columns[name] = _told(found)
+        columns[f"{name}, program"] = _told(served)
+        faults += [f"{name}: {fault}" for fault in (*found.faults, *served.faults)]
+    print_columns(f"{people} canaries, half of them erased", columns)
+    for fault in faults[:MOST_FAULTS]:
+        out.print(f"  {fault}", markup=False)
+    return not faults
+
+
+def _told(found: Found) -> dict[str, object]:
+    return {"people": found.people, **found.counts}
 
 
 def _noticed(noticed: Noticed) -> dict[str, object]:

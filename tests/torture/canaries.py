@@ -1,0 +1,369 @@
+"""Canaries: people whose every fact would be noticed wherever it leaks.
+
+They go through every flow there is with the real step; then all that lies on the disk
+is searched for them.  Half of them have themselves erased, and it is searched again,
+with the keys, too.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sqlalchemy import text
+from sqlmodel import Session, col, or_, select
+
+from bot.config import Config
+from bot.database import Database, Writer, in_transaction
+from bot.erased import ErasedList, read_list
+from bot.inbox import keep_poison
+from bot.kit import Kit
+from bot.logs import FORMAT, Redacting
+from bot.sections import Product, Web
+from handlers.turn import Incoming
+from models.application import Application
+from models.chat import Chat
+from models.columns import short
+from models.worker import Worker
+from tests.adapters import LINK
+from tests.databases import opened
+from tests.torture.joining import NUMERALS, id_of
+from tests.torture.searching import Opened, holds, open_all, readable, size_of
+from tests.world import World
+
+UNION = "4401"
+REVIEWER = "社工"
+FATES = (
+    "approved",
+    "rejected",
+    "returned",
+    "withdrawn",
+    "poisoned",
+    "left",
+    "private",
+    "waiting",
+)
+"""What becomes of people, in turn."""
+
+BEGINNINGS = {
+    "name": "欧阳〇",
+    "ID number": "4401061970",
+    "mobile": "13800000",
+    "plate": "粤A00",
+    "own words": "金丝雀",
+}
+"""How all canaries of a kind begin."""
+
+
+@dataclass(frozen=True)
+class Canary:
+    """One person, and everything that must be read nowhere."""
+
+    number: int
+
+    @property
+    def fate(self) -> str:
+        """What becomes of this person's application."""
+        return FATES[self.number % len(FATES)]
+
+    @property
+    def who(self) -> str:
+        """Where this person writes from."""
+        return f"person-{self.number}"
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """What this person tells."""
+        figures = "".join(NUMERALS[int(digit)] for digit in f"{self.number:05d}")
+        return {
+            "name": f"欧阳{figures}",
+            "ID number": id_of(self.number),
+            "mobile": f"138{self.number:08d}",
+            "plate": f"粤A{self.number:05d}",
+            "own words": f"金丝雀第{self.number}号",
+        }
+
+
+@dataclass
+class Found:
+    """What one database was found to hold, in numbers and in words."""
+
+    people: int
+    counts: dict[str, object] = field(default_factory=dict)
+    faults: list[str] = field(default_factory=list)
+
+    def must_be(self, what: str, found: int, wanted: int = 0) -> None:
+        """Note a number, and that it is wrong if it is."""
+        self.counts[what] = found
+        if found != wanted:
+            self.faults.append(f"{what}: {found} instead of {wanted}")
+
+
+def live(people: int, database: str, folder: Path) -> Found:
+    """Let so many canaries live on a database, and search before and after."""
+    found = Found(people)
+    canaries = [Canary(number) for number in range(people)]
+    with logged(folder / "program.log"), opened(database) as made:
+        flock = Flock(made)
+        flock.open()
+        for canary in canaries:
+            flock.live(canary)
+        search(found, folders_of(made, folder), "")
+        whole = _open(found, made, canaries)
+        gone = [c for c in canaries if c.number // len(FATES) % 2 == 0]
+        keys = [flock.key_of(c) for c in gone]
+        kept = {c.number: flock.rows_of(c, whole) for c in canaries if c not in gone}
+        for canary in gone:
+            flock.erase(canary)
+        asyncio.run(_list(flock, folder))
+        listed = len(set(read_list(folder / "erased.txt")))
+        found.must_be("erased and listed", listed, len(gone))
+        search(found, folders_of(made, folder), "after erasing: ")
+        after, closed = in_transaction(made, lambda s: open_all(s, flock.kit.keys))
+        found.must_be("values that do not open", closed)
+        found.must_be("erased people's values that open", _mentions(after, gone))
+        found.must_be("erased people's tags left", flock.tags_left(gone))
+        lost = [n for n, rows in kept.items() if rows.items() - after.items()]
+        found.must_be("others who lost anything", len(lost))
+        _search_keys(found, made, folder, keys)
+    return found
+
+
+def _open(found: Found, made: Database, canaries: list[Canary]) -> Opened:
+    """Open all values with the keys: each canary must be there to be found."""
+    keys = World(made).kit.keys
+    whole, closed = in_transaction(made, lambda s: open_all(s, keys))
+    found.counts["sealed values"] = len(whole)
+    found.must_be("values that do not open", closed)
+    text = b"\n".join(whole.values()).decode(errors="replace")
+    missing = [c for c in canaries if c.facts["own words"] not in text]
+    found.must_be("people whose words are not even kept", len(missing))
+    return whole
+
+
+def _mentions(values: Opened, canaries: list[Canary]) -> int:
+    text = b"\n".join(values.values()).decode(errors="replace")
+    facts = [fact for c in canaries for fact in c.facts.values()]
+    return sum(f"{fact}" in text for fact in facts)
+
+
+def search(found: Found, folders: list[Path], when: str) -> None:
+    """Look for canaries in every file as anybody could."""
+    leaks = readable(folders, BEGINNINGS)
+    for (kind, way), paths in leaks.items():
+        names = ", ".join(sorted({p.name for p in paths}))
+        found.faults.append(f"{when}{kind} readable ({way}) in {names}")
+    found.must_be(f"{when}readable", len(leaks))
+    found.counts[f"{when}searched (MB)"] = f"{size_of(folders) / 1e6:.0f}"
+
+
+def _search_keys(found: Found, made: Database, folder: Path, keys: list[bytes]) -> None:
+    """Look for the wrapped keys of the erased, which backups of files could hold."""
+    if made.is_sqlite:
+        found.must_be("erased people's keys in files", holds([folder], keys))
+        return
+    with made.writing.connect() as connection:
+        automatic = connection.execution_options(isolation_level="AUTOCOMMIT")
+        automatic.execute(text("VACUUM FULL worker"))
+        automatic.execute(text("CHECKPOINT"))
+    tables = [f / "base" for f in folders_of(made, folder)[1:]]
+    found.must_be(
+        "erased people's keys in files after VACUUM FULL", holds(tables, keys)
+    )
+
+
+def folders_of(made: Database, folder: Path) -> list[Path]:
+    """Return where everything lies: our folder, and PostgreSQL's own."""
+    if made.is_sqlite:
+        return [folder]
+    with made.writing.connect() as connection:
+        connection.execution_options(isolation_level="AUTOCOMMIT").execute(
+            text("CHECKPOINT")
+        )
+        data = connection.execute(text("SHOW data_directory")).scalar_one()
+    return [folder, Path(data)]
+
+
+async def _list(flock: Flock, folder: Path) -> None:
+    """List the erased as the program does."""
+    product = Product(data=str(folder))
+    config = Config.model_construct(product=product, web=Web())
+    writer = Writer(flock.page.database)
+    kit = Kit(config, flock.page.database, writer, flock.kit.keys, flock.page.rules)
+    await ErasedList(kit, asyncio.Event()).sweep()
+    writer.close()
+
+
+@contextmanager
+def logged(path: Path) -> Iterator[None]:
+    """Log everything there is to a file, as the program would at DEBUG."""
+    root = logging.getLogger()
+    before, level = root.handlers[:], root.level
+    handler = logging.FileHandler(path, encoding="utf-8")
+    handler.setFormatter(Redacting(FORMAT))
+    root.handlers[:] = [handler]
+    root.setLevel(logging.DEBUG)
+    try:
+        yield
+    finally:
+        root.handlers[:] = before
+        root.setLevel(level)
+        handler.close()
+
+
+class Flock:
+    """The canaries at their chats: most on the page, some where IDs go by a link."""
+
+    def __init__(self, database: Database) -> None:
+        self.page, self.link = World(database), World(database, LINK)
+        self.kit = self.page.kit
+
+    def open(self) -> None:
+        """Appoint who reviews."""
+        self.page.appoint(UNION, REVIEWER)
+
+    def world_of(self, canary: Canary) -> World:
+        """Return the world this person is in."""
+        return self.link if canary.fate == "private" else self.page
+
+    def live(self, canary: Canary) -> None:
+        """Let one canary join, with own words, and meet its fate."""
+        world, who = self.world_of(canary), canary.who
+        facts = canary.facts
+        world.say(f"{facts['own words']}，在吗", who)
+        self._fill(world, canary)
+        world.say(f"{facts['own words']}，还要填什么", who)
+        if canary.fate == "left":
+            return
+        world.say("提交", who)
+        self.page.now = world.now = max(self.page.now, world.now)
+        meet: Callable[[Canary], None] = getattr(self, f"_{canary.fate}", self._waiting)
+        meet(canary)
+
+    def _fill(self, world: World, canary: Canary) -> None:
+        facts, who = canary.facts, canary.who
+        if canary.fate == "private":
+            world.fill("resident_id", who, full_name=facts["name"])
+            world.say(facts["ID number"], who)  # refused: it must go by the link
+        trade = "家政服务员" if canary.number % 3 == 0 else "货车司机"
+        answers = {
+            "full_name": facts["name"],
+            "resident_id": facts["ID number"],
+            "mobile": facts["mobile"],
+            "group": trade,
+            "work_form": "在单位上班",
+            "plate": facts["plate"],
+        }
+        world.fill("employer", who, **answers)
+        world.say(facts["own words"], who)
+        world.tap(f"就填“{facts['own words']}”", who)
+        if trade == "家政服务员":
+            world.fill("certificate", who, **answers)
+            picture = facts["own words"].encode()
+            world.do("photo", who=who, data=picture, mime="image/jpeg")
+        world.fill("sure", who, **answers)
+
+    def _approved(self, canary: Canary) -> None:
+        self._press("a:pool", canary)
+
+    def _rejected(self, canary: Canary) -> None:
+        self._press("f:reject", canary)
+        why = f"{canary.facts['own words']}联系不上"
+        self.page.say(why, REVIEWER)
+        self.page.tap(f"就填“{why}”", REVIEWER)
+        self.page.say("确定不通过", REVIEWER)
+
+    def _returned(self, canary: Canary) -> None:
+        self._press("f:return", canary)
+        self.page.say("1 3", REVIEWER)
+        self.page.tap("选好了（2 项）", REVIEWER)
+        why = f"{canary.facts['own words']}的姓名不清楚"
+        self.page.say(why, REVIEWER)
+        self.page.tap(f"就填“{why}”", REVIEWER)
+        if canary.number % 3:
+            self.page.say("1", REVIEWER)
+            self.page.say("1", REVIEWER)
+
+    def _withdrawn(self, canary: Canary) -> None:
+        self.page.say("我的申请", canary.who)
+        self.page.tap("撤回申请", canary.who)
+        self.page.tap("确定撤回", canary.who)
+
+    def _poisoned(self, canary: Canary) -> None:
+        incoming = Incoming(
+            channel="page",
+            bot="",
+            address=canary.who,
+            key=f"poison-{canary.number}",
+            kind="text",
+            text=canary.facts["own words"],
+        )
+        world = self.page
+        world.write(
+            lambda s: keep_poison(s, world.kit, world.cans, incoming, world.now)
+        )
+
+    def _waiting(self, canary: Canary) -> None:
+        """Let the application wait; somebody looks at it."""
+        self._press("v:review", canary)
+
+    def _press(self, press: str, canary: Canary) -> None:
+        """Let the reviewer open an application and press something of it."""
+
+        def find(session: Session) -> str:
+            chat = session.exec(select(Chat).where(Chat.address == canary.who)).one()
+            of = select(Application.id).where(Application.worker_id == chat.worker_id)
+            return short(session.exec(of).one())
+
+        key = self.page.write(find)
+        for one in dict.fromkeys(("v:review", press)):
+            self.page.do("press", f"{one}:{key}", REVIEWER)
+
+    def erase(self, canary: Canary) -> None:
+        """Let one canary have everything deleted."""
+        world, who = self.world_of(canary), canary.who
+        world.say("删除我的资料", who)
+        (receipt,) = world.say("删除", who)
+        assert receipt["title"] == "资料已全部删除", receipt
+
+    def _worker(self, session: Session, canary: Canary) -> Worker:
+        chat = session.exec(select(Chat).where(Chat.address == canary.who)).one()
+        return session.get_one(Worker, chat.worker_id)
+
+    def key_of(self, canary: Canary) -> bytes:
+        """Return a canary's wrapped key as it lies in the database."""
+        return self.page.write(lambda s: self._worker(s, canary).key)
+
+    def rows_of(self, canary: Canary, values: Opened) -> Opened:
+        """Return the opened values that tell of a canary."""
+        facts = [fact.encode() for fact in canary.facts.values()]
+        return {
+            place: value
+            for place, value in values.items()
+            if place[0] != "chat.screen" and any(fact in value for fact in facts)
+        }
+
+    def tags_left(self, canaries: list[Canary]) -> int:
+        """Count the hashes of the erased that a table still has."""
+        tag = self.kit.keys.tag
+        facts = [c.facts for c in canaries]
+        tags = [tag("id_number", f["ID number"]) for f in facts]
+        tags += [tag("mobile", f"+86{f['mobile']}") for f in facts]
+        tags += [tag("name", f["name"]) for f in facts]
+
+        def look(session: Session) -> int:
+            tables: list[type[Worker] | type[Application]] = [Worker, Application]
+            found = 0
+            for start in range(0, len(tags), 500):
+                some = tags[start : start + 500]
+                for table in tables:
+                    columns = [c for c in table.__table__.c if c.name.endswith("_tag")]  # type: ignore[union-attr]
+                    where = or_(*(c.in_(some) for c in columns))
+                    found += len(session.exec(select(col(table.id)).where(where)).all())
+            return found
+
+        return self.page.write(look)

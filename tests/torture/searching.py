@@ -1,0 +1,166 @@
+"""Searching for canaries: in files as anybody could read them, in rows with the keys.
+
+All canaries of a kind begin alike, so that a search for a few beginnings, in every way
+a text may be written down, finds any of them anywhere.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from urllib.parse import quote
+
+from sqlalchemy import LargeBinary, Row, Table, select
+from sqlmodel import Session, SQLModel
+
+from models.sealing import CannotOpen, Keyring, unseal
+
+SEALED_FOR: dict[str, str] = {
+    "worker.name": "id",
+    "worker.mobile": "id",
+    "worker.id_number": "id",
+    "worker.born": "id",
+    "worker.mark": "id",
+    "application.facts": "worker_id",
+    "application_step.why": "application_id",
+    "attachment.data": "worker_id",
+    "chat.screen": "worker_id",
+    "conversation.draft": "worker_id",
+    "message.body": "about_id",
+    "poison.update": "worker_id",
+}
+"""The sealed columns, and where their row says whose key opens them."""
+
+HASHES = {
+    "application.id_tag",
+    "application.mobile_tag",
+    "audit_link.hash",
+    "consent.text_hash",
+    "form_link.token_hash",
+    "invitation.token_hash",
+    "worker.id_tag",
+    "worker.mobile_tag",
+    "worker.name_tag",
+}
+"""Bytes that nothing opens."""
+
+KEYS = {"worker.key"}
+
+
+def ways(text: str) -> dict[str, bytes]:
+    """Return every way in which a text may lie in a file."""
+    plain = text.encode()
+    found = {
+        "UTF-8": plain,
+        "UTF-16": text.encode("utf-16-le"),
+        "UTF-16 BE": text.encode("utf-16-be"),
+        "GB 18030": text.encode("gb18030"),
+        "hex": plain.hex().encode(),
+        "HEX": plain.hex().upper().encode(),
+        "JSON": text.encode("ascii", "backslashreplace"),
+        "address": quote(text).encode(),
+    }
+    for shift in range(3):
+        # Where a text lies among others decides how base64 writes it; cut the ends.
+        whole = base64.b64encode(b"\0" * shift + plain)
+        found[f"base64 {shift}"] = whole[shift + (shift > 0) : -4]
+    return {way: form for way, form in found.items() if len(form) > 4}
+
+
+def readable(
+    folders: Iterable[Path], beginnings: Mapping[str, str]
+) -> dict[tuple[str, str], list[Path]]:
+    """Return what can be read in files without a key: (kind, way) and where."""
+    forms = {
+        form: (kind, way)
+        for kind, text in beginnings.items()
+        for way, form in ways(text).items()
+    }
+    found: dict[tuple[str, str], list[Path]] = {}
+    for path in files(folders):
+        data = path.read_bytes()
+        for form in forms:
+            if form in data:
+                found.setdefault(forms[form], []).append(path)
+    return found
+
+
+def files(folders: Iterable[Path]) -> Iterator[Path]:
+    """Yield every file below some folders."""
+    for folder in folders:
+        yield from (p for p in sorted(folder.rglob("*")) if p.is_file())
+
+
+def size_of(folders: Iterable[Path]) -> int:
+    """Return how many bytes there are below some folders."""
+    return sum(path.stat().st_size for path in files(folders))
+
+
+def holds(folders: Iterable[Path], values: Iterable[bytes]) -> int:
+    """Count the values of which the very bytes lie in some file."""
+    wanted = set(values)
+    found: set[bytes] = set()
+    for path in files(folders):
+        data = path.read_bytes()
+        found |= {value for value in wanted if value in data}
+    return len(found)
+
+
+Opened = dict[tuple[str, tuple[int, ...]], bytes]
+"""What was sealed, by column and row."""
+
+
+def open_all(session: Session, keys: Keyring) -> tuple[Opened, int]:
+    """Open every sealed value there is; count those that do not open."""
+    opened: Opened = {}
+    closed = 0
+    own = _own_keys(session, keys)
+    authors = _authors(session)
+    for table, column in _byte_columns():
+        whose = SEALED_FOR[column]
+        for row in session.execute(
+            select(table).where(table.c[_short(column)].is_not(None))
+        ):
+            sealed = getattr(row, _short(column))
+            owner = getattr(row, whose)
+            owner = authors[owner] if whose == "application_id" else owner
+            place = tuple(getattr(row, c.name) for c in table.primary_key)
+            try:
+                value = unseal(own[owner], _seal_place(column, place), sealed)
+            except (CannotOpen, KeyError):
+                closed += 1
+                continue
+            opened[column, place] = value
+    return opened, closed
+
+
+def _byte_columns() -> Iterator[tuple[Table, str]]:
+    """Yield the sealed columns; bytes nobody knows here are an error."""
+    for table in SQLModel.metadata.sorted_tables:
+        for column in table.columns:
+            name = f"{table.name}.{column.name}"
+            if isinstance(column.type, LargeBinary) and name not in HASHES | KEYS:
+                yield table, name
+
+
+def _short(column: str) -> str:
+    return column.partition(".")[2]
+
+
+def _seal_place(column: str, place: tuple[int, ...]) -> str:
+    return "|".join([column, *map(str, place)])
+
+
+def _own_keys(session: Session, keys: Keyring) -> dict[int, bytes]:
+    worker = SQLModel.metadata.tables["worker"]
+    rows: Iterable[Row[tuple[int, bytes]]] = session.execute(
+        select(worker.c.id, worker.c.key)
+    )
+    return {row.id: keys.unwrap(f"worker.key|{row.id}", row.key) for row in rows}
+
+
+def _authors(session: Session) -> dict[int, int]:
+    table = SQLModel.metadata.tables["application"]
+    rows = session.execute(select(table.c.id, table.c.worker_id))
+    return {row.id: row.worker_id for row in rows}
