@@ -66,6 +66,8 @@ def test_what_does_not_open_is_counted(sqlite: Database) -> None:
     whole, closed = in_transaction(sqlite, lambda s: open_all(s, keys))
     assert (len(whole), closed) == (3, 0)
     with sqlite.writing.begin() as connection:
-        connection.exec_driver_sql("UPDATE message SET body = x'01' || body")
+        connection.exec_driver_sql(
+            "UPDATE message SET body = CAST(x'01' || body AS BLOB)"
+        )
     whole, closed = in_transaction(sqlite, lambda s: open_all(s, keys))
     assert (len(whole), closed) == (1, 2)
