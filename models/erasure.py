@@ -63,7 +63,7 @@ def erase(
 
     It keeps its id and goes on counting its messages, so that no number comes twice.
     """
-    _hold_chats(session, worker.id)
+    _hold(session, worker)
     fresh = new_worker(keys, worker.language, now)
     goes_on = Chat(
         id=chat.id,
@@ -85,10 +85,11 @@ def erase(
     return Stranger(fresh, goes_on, cut)
 
 
-def _hold_chats(session: Session, worker_id: int) -> None:
-    """Lock all chats of a person, so that what is said there takes turns with us."""
-    chats = select(col(Chat.id)).where(col(Chat.worker_id) == worker_id)
+def _hold(session: Session, worker: Worker) -> None:
+    """Lock a person's chats and the person: whoever else writes there takes turns."""
+    chats = select(col(Chat.id)).where(col(Chat.worker_id) == worker.id)
     session.execute(chats.order_by(col(Chat.id)).with_for_update()).all()
+    session.refresh(worker, with_for_update=True)
 
 
 def _counted(session: Session, worker: Worker, today: date) -> Erasure:

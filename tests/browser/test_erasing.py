@@ -8,9 +8,10 @@ from sqlmodel import Session, col, select
 
 from bot.database import Database, in_transaction
 from models.chat import Chat
+from tests.people import RECEIVED
 
 from .conftest import NewPhone
-from .phone import RECEIVED, Phone
+from .phone import Phone
 from .reviewing import CARD, look_at
 
 pytestmark = pytest.mark.browser

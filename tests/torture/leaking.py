@@ -14,11 +14,9 @@ from pathlib import Path
 import httpx
 
 from tests.databases import opened
-from tests.programs import TOKEN, Program, program
-from tests.telegram_server import TelegramServer
+from tests.programs import Program, ours_at_work
 from tests.torture.canaries import Canary, Found, folders_of, search
-from tests.torture.joining import Lived, Question, driver, join
-from tests.torture.killing import FIRST_CHAT, settings
+from tests.torture.joining import FIRST_CHAT, Lived, Question, driver, join
 
 OWN_PAGE = {"X-Requested-With": "zhigong"}
 
@@ -26,26 +24,24 @@ OWN_PAGE = {"X-Requested-With": "zhigong"}
 async def serve(people: int, database: str = "") -> Found:
     """Let some canaries use the program, kill it, and search all it has written."""
     found = Found(people)
-    async with TelegramServer(token=TOKEN) as server:
-        loud = {**settings(server), "product__log_level": "DEBUG"}
-        with program(database, **loud) as ours:
-            ours.start()
-            await asyncio.to_thread(ours.wait_until_healthy)
-            lives = [Lived(number) for number in range(people)]
-            await asyncio.gather(
-                *(
-                    join(server.person(FIRST_CHAT + life.number), _answers(life), life)
-                    for life in lives
-                )
+    async with ours_at_work(database, product__log_level="DEBUG") as (server, ours):
+        ours.start()
+        await asyncio.to_thread(ours.wait_until_healthy)
+        lives = [Lived(number) for number in range(people)]
+        await asyncio.gather(
+            *(
+                join(server.person(FIRST_CHAT + life.number), _answers(life), life)
+                for life in lives
             )
-            for number in range(people, 2 * people):
-                await asyncio.to_thread(_visit, found, ours, Canary(number))
-            await asyncio.to_thread(_print, ours)
-            ours.kill()
-            joined = sum(life.finished for life in lives)
-            found.must_be("joined through Telegram", joined, people)
-            with opened(ours.database) as made:
-                search(found, folders_of(made, ours.folder), "")
+        )
+        for number in range(people, 2 * people):
+            await asyncio.to_thread(_visit, found, ours, Canary(number))
+        await asyncio.to_thread(_print, ours)
+        ours.kill()
+        joined = sum(life.finished for life in lives)
+        found.must_be("joined through Telegram", joined, people)
+        with opened(ours.database) as made:
+            search(found, folders_of(made, ours.folder), "")
     return found
 
 
