@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Table, delete, inspect, or_, select, update
+from sqlalchemy import ForeignKey, Table, and_, delete, inspect, or_, select, update
 from sqlmodel import Field, Session, SQLModel, col
 
-from models.application import latest_of
+from models.application import Application, latest_of
 from models.chat import Chat
 from models.columns import BigId, new_id, short
 from models.conversation import Conversation, State
@@ -63,7 +63,7 @@ def erase(
 
     It keeps its id and goes on counting its messages, so that no number comes twice.
     """
-    _hold_chats(session, worker.id)
+    _hold(session, worker)
     fresh = new_worker(keys, worker.language, now)
     goes_on = Chat(
         id=chat.id,
@@ -85,10 +85,11 @@ def erase(
     return Stranger(fresh, goes_on, cut)
 
 
-def _hold_chats(session: Session, worker_id: int) -> None:
-    """Lock all chats of a person, so that what is said there takes turns with us."""
-    chats = select(col(Chat.id)).where(col(Chat.worker_id) == worker_id)
+def _hold(session: Session, worker: Worker) -> None:
+    """Lock a person's chats and the person: whoever else writes there takes turns."""
+    chats = select(col(Chat.id)).where(col(Chat.worker_id) == worker.id)
     session.execute(chats.order_by(col(Chat.id)).with_for_update()).all()
+    session.refresh(worker, with_for_update=True)
 
 
 def _counted(session: Session, worker: Worker, today: date) -> Erasure:
@@ -195,8 +196,13 @@ def _cut_others(session: Session, worker_id: int, ids: Ids) -> set[int]:
 def _end_what_is_about(session: Session, ids: Ids) -> None:
     """Drop reminders of a worker's rows, and what others were writing about them."""
     every = set().union(*ids.values())
-    told = delete(Reminder).where(col(Reminder.subject).in_(map(str, every)))
-    session.execute(told)
+    subject = col(Reminder.subject)
+    # Some are about one of their rows and one of another's: "row.other".
+    pairs = [
+        and_(subject >= f"{row}.", subject < f"{row}/")
+        for row in ids[_table(Application)]
+    ]
+    session.execute(delete(Reminder).where(or_(subject.in_(map(str, every)), *pairs)))
     forms = select(col(Conversation.id), col(Conversation.chat_id)).where(
         col(Conversation.state).in_((State.OPEN, State.PAUSED)),
         col(Conversation.subject).in_(map(short, every)),

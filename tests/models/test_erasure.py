@@ -10,6 +10,7 @@ from models.conversation import new_conversation
 from models.erasure import forget
 from models.form_link import FormLink, make_link
 from models.message import Fate, Kind, Message
+from models.reminder import Reminder, schedule
 from models.staff import Staff
 from models.worker import Worker
 from tests.models.cast import NOW, apply, meet, reviewer
@@ -52,6 +53,17 @@ def test_a_message_about_a_person_goes_from_anothers_chat(session: Session) -> N
     )
     forget(session, worker.id)
     assert session.exec(select(Message)).all() == []
+
+
+def test_a_reminder_about_a_person_and_another_goes(session: Session) -> None:
+    worker, chat = meet(session)
+    row = apply(session, worker, chat)
+    mine, others = f"{row.id}.5", f"{row.id}0.5"
+    for subject in (mine, others, f"5.{row.id}"):
+        schedule(session, "overdue", subject, NOW)
+    forget(session, worker.id)
+    left = {r.subject for r in session.exec(select(Reminder))}
+    assert left == {others, f"5.{row.id}"}
 
 
 def test_a_position_stays_without_its_holder(session: Session) -> None:

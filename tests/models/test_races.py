@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from sqlalchemy.exc import NoResultFound
 from sqlmodel import Session, col, select
 
 from bot.database import Database
@@ -20,6 +21,8 @@ from models.application import (
     latest_of,
     steps_of,
 )
+from models.chat import Chat
+from models.erasure import erase
 from models.message import Fate
 from models.reminder import Reminder
 from models.rotation import move_workers
@@ -247,3 +250,27 @@ def approved(session: Session, staff_id: int, row_id: int) -> int:
     step = review.decide(session, KEYS, staff, row, TO_POOL, NOW, UNDO_SECONDS)
     assert latest_of(session, row.worker_id) is row
     return step.id
+
+
+def erasing(row_id: int) -> Runner:
+    def run(session: Session, meet: Meet) -> str:
+        row = session.get_one(Application, row_id)
+        worker = session.get_one(Worker, row.worker_id)
+        chat = session.get_one(Chat, row.chat_id)
+        meet()
+        erase(session, KEYS, worker, chat, NOW, NOW.date())
+        return "erased"
+
+    return run
+
+
+def test_a_decision_and_an_erasure_leave_nothing(
+    database: Database, staff_id: int, row_id: int
+) -> None:
+    first, second = race(database, deciding(staff_id, row_id), erasing(row_id))
+    assert second == "erased"
+    assert first == "decided" or isinstance(first, NoResultFound)
+    with Session(database.reading) as session:
+        for table in (Application, Step, Reminder):
+            assert session.exec(select(table)).all() == []
+        assert len(session.exec(select(Worker)).all()) == 2

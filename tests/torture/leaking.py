@@ -24,8 +24,7 @@ OWN_PAGE = {"X-Requested-With": "zhigong"}
 async def serve(people: int, database: str = "") -> Found:
     """Let some canaries use the program, kill it, and search all it has written."""
     found = Found(people)
-    at_work = ours_at_work(database, product__log_level="DEBUG")
-    async with at_work as (server, ours):
+    async with ours_at_work(database, product__log_level="DEBUG") as (server, ours):
         ours.start()
         await asyncio.to_thread(ours.wait_until_healthy)
         lives = [Lived(number) for number in range(people)]
