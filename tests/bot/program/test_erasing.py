@@ -16,11 +16,9 @@ from bot.kit import clock
 from models.columns import short
 from models.erasure import Erasure
 from models.worker import Worker, new_worker
-from tests.databases import SEEDED, Copy
+from tests.databases import SEEDED, Copy, url_of
 from tests.programs import KEYRING, Program
 from tests.torture.searching import holds
-
-from tests.databases import url_of
 
 OWN_PAGE = {"X-Requested-With": "zhigong"}
 
