@@ -46,7 +46,7 @@ def openings(
     for worker_id, wrapped, *values in rows:
         row = "|".join(str(part) for part in values[: len(ids)])
         for column, value in zip(columns, values[len(ids) :], strict=True):
-            if value is not None:
+            if value:  # what was emptied holds nothing
                 place = f"{table.name}.{column.name}|{row}"
                 yield column.name, _opens(keys, worker_id, wrapped, place, value)
 

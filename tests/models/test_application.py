@@ -35,7 +35,7 @@ def worker_of(session: Session, application: Application) -> Worker:
 
 
 def test_every_standing_is_open_approved_or_over() -> None:
-    over = {Standing.REJECTED, Standing.WITHDRAWN}
+    over = {Standing.REJECTED, Standing.WITHDRAWN, Standing.LEFT}
     assert set(OPEN) | set(APPROVED) | over == set(Standing)
     assert set(WAITING) < set(OPEN)
 

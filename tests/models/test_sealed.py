@@ -11,6 +11,7 @@ from models.arrival import Poison
 from models.attachment import new_attachment
 from models.chat import Shown
 from models.conversation import Draft, new_conversation
+from models.correction import refuse, wish_for
 from models.message import Fate, Kind, Message, seal_body
 from models.review import decide
 from models.sealed import HASHES, openings, sealed_columns
@@ -30,6 +31,8 @@ COLUMNS = {
     "attachment.data",
     "chat.screen",
     "conversation.draft",
+    "correction.why",
+    "correction.wish",
     "message.body",
     "poison.update",
 }
@@ -45,6 +48,10 @@ def everything(session: Session) -> Worker:
     decide(session, KEYS, staff, row, back, NOW, UNDO_SECONDS)
     row.standing = Standing.IN_REVIEW
     decide(session, KEYS, staff, row, pool, NOW, UNDO_SECONDS)
+    wish = wish_for(
+        session, KEYS, worker, chat.id, "full_name", {"full_name": "李四"}, NOW
+    )
+    refuse(session, KEYS, staff, wish, "unclear", NOW)
     worker.mark = worker.seal(KEYS, "mark", "star")
     talk = new_conversation(worker.id, chat.id, "join", "", NOW)
     talk.keep(KEYS, worker, Draft(), NOW)
