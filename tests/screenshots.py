@@ -140,7 +140,11 @@ def main() -> None:
     """Take every picture."""
     DOCS.mkdir(exist_ok=True)
     expect.set_options(timeout=30_000)
-    with program() as made, made.serving("demo"), chromium() as browser:
+    with (
+        program(review__undo_seconds=1) as made,
+        made.serving("demo"),
+        chromium() as browser,
+    ):
         for picture in PICTURES:
             path = DOCS / f"{picture.__name__.replace('_', '-')}.png"
             with visiting(browser, made) as visit:
