@@ -27,15 +27,18 @@ SEALED_FOR: dict[str, str] = {
     "attachment.data": "worker_id",
     "chat.screen": "worker_id",
     "conversation.draft": "worker_id",
+    "correction.why": "worker_id",
+    "correction.wish": "worker_id",
     "message.body": "about_id",
     "poison.update": "worker_id",
 }
 """The sealed columns, and where their row says whose key opens them."""
 
 HASHES = {
+    "audit_link.hash",
+    "export_link.token_hash",
     "application.id_tag",
     "application.mobile_tag",
-    "audit_link.hash",
     "consent.text_hash",
     "form_link.token_hash",
     "invitation.token_hash",
