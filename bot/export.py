@@ -4,6 +4,7 @@ The archive never goes over a channel and is never kept: it is read in slices an
 as it is made, beside the event loop and away from the thread that writes.
 """
 
+import hashlib
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime
 from hmac import compare_digest

@@ -134,7 +134,7 @@ def normalise_mobile(text: str) -> str | None:
 
 def mask_mobile(number: str) -> str:
     """Show 138****5678, with or without the country code stored before it."""
-    return _mask(number.removeprefix("+86"), 3, 4)
+    return _mask(number.removeprefix("+86") or number, 3, 4)
 
 
 def normalise_uscc(text: str) -> str:

@@ -163,6 +163,7 @@ def test_it_masks_a_mobile() -> None:
 
 def test_it_hides_all_of_a_text_too_short_to_be_a_mobile() -> None:
     assert identity.mask_mobile("1381234") == "*******"
+    assert identity.mask_mobile("+86") == "***"
 
 
 @pytest.mark.parametrize(
