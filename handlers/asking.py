@@ -38,10 +38,10 @@ def message_of(talk: Talk, state: Progress, question: Question) -> Say:
         place=_place(talk, state, question),
         after=talk.flow.remark(remark) if remark else None,
         about=talk.turn.about,
+        title=talk.title if question.submit or talk.flow.about_others else None,
     )
     if question.submit:
-        title = Word(talk.flow.name, "summary")
-        return replace(message, title=title, rows=_summary(talk, state))
+        return replace(message, rows=_summary(talk, state))
     if question.how.private and not talk.turn.trusted:
         return _by_link(talk, question, message)
     return message

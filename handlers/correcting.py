@@ -12,7 +12,7 @@ from handlers.deciding import REFUSE_REASONS
 from handlers.flow import Flow, questions
 from handlers.join import Join
 from handlers.question import Submit, ask
-from handlers.reviewing import WAITING_LIST
+from handlers.reviewing import WAITING_LIST, name_of
 from handlers.say import Choice, Say, Text, Word, say
 from handlers.turn import Turn
 from models import audit, correction
@@ -131,6 +131,20 @@ class Refuse(Flow):
         if found is None:
             return [_not_yours()]
         return None if found[1].standing is Wish.WAITING else [_settled_already()]
+
+    @classmethod
+    def title(cls, turn: Turn, subject: str) -> Word:
+        """Name the member, so that nobody decides about one and means another."""
+        row = turn.session.get(Correction, long(subject))
+        if row is None:
+            return super().title(turn, subject)
+        return Word(cls.name, "title", name_of(turn, row))
+
+    @classmethod
+    def about(cls, turn: Turn, subject: str) -> int | None:
+        """Keep what is said while deciding as the member's data."""
+        row = turn.session.get(Correction, long(subject))
+        return row.worker_id if row else None
 
     def finish(self, turn: Turn) -> Say:
         """Refuse the correction; the member is told why."""

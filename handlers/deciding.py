@@ -17,6 +17,7 @@ from handlers.say import Say, Word, say
 from handlers.turn import Turn
 from models.application import WAITING, Application, Decision, Standing
 from models.columns import long
+from models.identity import mask_name
 from models.worker import Worker
 
 
@@ -58,6 +59,16 @@ class _Deciding(Flow):
         if found[1].standing not in WAITING:
             return [say("reviewing", "decided_already").offering(WAITING_LIST)]
         return None
+
+    @classmethod
+    def title(cls, turn: Turn, subject: str) -> Word:
+        """Name the applicant, so that nobody decides about one and means another."""
+        row = turn.session.get(Application, long(subject))
+        if row is None:
+            return super().title(turn, subject)
+        worker = turn.session.get_one(Worker, row.worker_id)
+        name = mask_name(row.load(turn.keys, worker)["full_name"])
+        return Word(cls.name, "title", {"number": row.number, "name": name})
 
     @classmethod
     def about(cls, turn: Turn, subject: str) -> int | None:

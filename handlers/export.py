@@ -98,7 +98,7 @@ def _draft(turn: Turn, row: Conversation) -> Sheet:
     """Return what somebody has filled in so far, but what was known before."""
     talk = opened(turn, row, FLOWS[row.flow])
     own = {name: talk.draft.answers[name] for name in talk.own}
-    title = Word("export", "draft", {"what": Word(row.flow, "summary")})
+    title = Word("export", "draft", {"what": talk.title})
     return Sheet(title, (*_plain_rows(turn, talk.state.asked, own, row.flow),))
 
 

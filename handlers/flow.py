@@ -71,6 +71,11 @@ class Flow(BaseModel):
         return ()
 
     @classmethod
+    def title(cls, turn: Turn, subject: str) -> Word:
+        """Return what this form is called, wherever it is shown or offered again."""
+        return Word(cls.name, "summary")
+
+    @classmethod
     def about(cls, turn: Turn, subject: str) -> int | None:
         """Return whose data is asked for, if not the data of who answers."""
         return None

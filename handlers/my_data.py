@@ -94,8 +94,8 @@ def _membership(turn: Turn) -> Rows:
 
 def _unfinished(turn: Turn) -> Rows:
     for row in unfinished_of(turn.session, turn.worker.id):
-        if flow_named(row.flow):
-            yield Word("my_data", "draft"), Word(row.flow, "summary")
+        if flow := flow_named(row.flow):
+            yield Word("my_data", "draft"), flow.title(turn, row.subject)
 
 
 def _consents(turn: Turn) -> Rows:

@@ -43,6 +43,7 @@ class Named(Protocol):
 
 
 Matched = TypeVar("Matched", bound=Named)
+Item = TypeVar("Item")
 Listing = Callable[[Turn, Any], Sequence[Option]]
 Finding = Callable[[Turn, Any, str], Option | None]
 Searching = Callable[[Turn, Any, str], Sequence[Option]]
@@ -109,8 +110,8 @@ def matching(options: Sequence[Matched], typed: str) -> list[Matched]:
 
 
 def page_of(
-    options: Sequence[Option], page: int, room: int = PAGE
-) -> tuple[list[Option], bool]:
+    options: Sequence[Item], page: int, room: int = PAGE
+) -> tuple[list[Item], bool]:
     """Return the options of one page and whether there are more pages than this."""
     if len(options) <= room:
         return list(options), False

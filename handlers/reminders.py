@@ -82,7 +82,7 @@ def _tell_unfinished(turn: Turn, row: Reminder) -> list[Say] | Skip:
         return "consent_withdrawn"
     return [
         Say(
-            Word("reminders", "unfinished", {"what": Word(talk.flow.name, "summary")}),
+            Word("reminders", "unfinished", {"what": talk.title}),
             choices=(
                 Choice(Word("common", "go_on"), f"r:{talk.key}"),
                 Choice(Word("reminders", "drop"), f"x:{talk.key}"),
@@ -110,7 +110,7 @@ def _tell_expired(turn: Turn, row: Reminder) -> list[Say] | Skip:
     name = talk.flow.name
     again = Choice(Word(name, "name"), f"f:{name}:{talk.row.subject}")
     talk.end(State.EXPIRED)
-    what = Word(name, "summary")
+    what = talk.title
     return [
         Say(
             Word("reminders", "expired", {"what": what, "days": days}),

@@ -3,13 +3,17 @@
 Permission is checked at the moment of each press, never remembered from the list.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
+
+from sqlmodel import Session
 
 from handlers.flow import questions
 from handlers.join import Join
-from handlers.offers import Option, page_number, page_of
+from handlers.offers import page_number, page_of
 from handlers.question import Question, label
 from handlers.say import Choice, Say, Text, Word, say
 from handlers.turn import Turn
@@ -38,44 +42,62 @@ def waiting(turn: Turn, arg: str) -> list[Say]:
     staff = staff_of(turn.session, turn.worker.id)
     if staff is None:
         return [say("reviewing", "not_staff")]
-    options = _queue(turn, turn.atlas.branch(staff.union_code))
-    if not options:
+    rows = _queue(turn, turn.atlas.branch(staff.union_code))
+    if not rows:
         return [say("reviewing", "nobody_waits")]
     number = page_number(arg)
-    shown, more = page_of(options, number)
-    choices = [Choice(o.label, o.key) for o in shown]
+    shown, more = page_of(rows, number)
+    choices = [Choice(row.line(turn), row.press) for row in shown]
     if more:
         choices.append(Choice(Word("common", "more"), f"v:waiting:{number + 1}"))
-    return [say("reviewing", "list", count=len(options)).offering(*choices)]
+    return [say("reviewing", "list", count=len(rows)).offering(*choices)]
 
 
-def _queue(turn: Turn, unions: set[str]) -> list[Option]:
-    """Return all that waits for these unions but one's own, each with its press."""
-    waits: list[tuple[datetime, Application | Correction]] = [
-        *((r.submitted_at, r) for r in waiting_in(turn.session, unions)),
-        *((r.asked_at, r) for r in corrections_in(turn.session, unions)),
-    ]
-    waits.sort(key=lambda one: one[0])
-    return [
-        Option(f"v:correction:{short(row.id)}", _wish_line(turn, row))
-        if isinstance(row, Correction)
-        else Option(f"v:review:{short(row.id)}", _line(turn, row))
-        for _, row in waits
-        if row.worker_id != turn.worker.id
-    ]
+@dataclass(frozen=True)
+class Queued:
+    """What somebody waits for since when; only what is shown is put into words."""
+
+    since: datetime
+    worker_id: int
+    press: str
+    line: Callable[[Turn], Word]
+
+
+def _queue(turn: Turn, unions: set[str]) -> list[Queued]:
+    """Return all that waits for these unions but one's own, oldest first."""
+    every = (row for source in SOURCES for row in source(turn.session, unions))
+    others = (row for row in every if row.worker_id != turn.worker.id)
+    return sorted(others, key=lambda row: row.since)
+
+
+def _applications(session: Session, unions: set[str]) -> Iterator[Queued]:
+    for row in waiting_in(session, unions):
+        press, line = f"v:review:{short(row.id)}", partial(_line, row=row)
+        yield Queued(row.submitted_at, row.worker_id, press, line)
+
+
+def _corrections(session: Session, unions: set[str]) -> Iterator[Queued]:
+    for row in corrections_in(session, unions):
+        press, line = f"v:correction:{short(row.id)}", partial(_wish_line, row=row)
+        yield Queued(row.asked_at, row.worker_id, press, line)
+
+
+SOURCES = (_applications, _corrections)
+"""What may wait for a social worker; one more is a line here."""
 
 
 def _wish_line(turn: Turn, row: Correction) -> Word:
+    days = (turn.now - row.asked_at) // timedelta(days=1)
+    known = name_of(turn, row)
+    facts = {"name": known["name"], "number": known["number"], "days": days}
+    return Word("correcting", "line", facts)
+
+
+def name_of(turn: Turn, row: Correction) -> dict[str, str]:
+    """Return how a list names the member who wishes for a correction."""
     worker = turn.session.get_one(Worker, row.worker_id)
-    return Word(
-        "correcting",
-        "line",
-        {
-            "name": mask_name(worker.unseal(turn.keys, "name") or ""),
-            "number": (worker.member_no or "")[-4:],
-            "days": (turn.now - row.asked_at) // timedelta(days=1),
-        },
-    )
+    name = mask_name(worker.unseal(turn.keys, "name") or "")
+    return {"name": name, "number": (worker.member_no or "")[-4:]}
 
 
 def _line(turn: Turn, row: Application) -> Word:

@@ -31,6 +31,11 @@ class Talk:
         return short(self.row.id)
 
     @property
+    def title(self) -> Word:
+        """What the form is called; it names whom it is about, if that is another."""
+        return self.flow.title(self.turn, self.row.subject)
+
+    @property
     def state(self) -> Progress:
         """How far it has come; worked out once until an answer changes."""
         if self._state is None:
@@ -162,7 +167,7 @@ def with_resume(turn: Turn, message: Say, first: bool = False) -> Say:
     talk = last_paused(turn)
     if talk is None or turn.chat.conversation_id is not None:
         return message
-    what = Word(talk.flow.name, "summary")
+    what = talk.title
     resume = Choice(Word("common", "resume", {"what": what}), f"r:{talk.key}")
     if any(c.press == resume.press for c in message.choices):
         return message

@@ -152,7 +152,12 @@ def enumerations() -> list[type[StrEnum]]:
 def needed() -> set[tuple[str, str]]:
     """Return the blocks named outright, by flows or by enumerations."""
     labels = {(w.flow, w.key) for e in enumerations() for w in map(label, e)}
-    return {*of_flows(), *labels}
+    titled = {(f.name, "title") for f in FLOWS.values() if _names_its_subject(f)}
+    return {*of_flows(), *labels, *titled}
+
+
+def _names_its_subject(flow: type[Flow]) -> bool:
+    return any("title" in vars(kind) for kind in flow.__mro__ if kind is not Flow)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

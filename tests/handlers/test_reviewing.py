@@ -8,6 +8,10 @@ import pytest
 from sqlmodel import Session, select
 
 from bot.kit import LOOK
+from handlers.correcting import Refuse
+from handlers.deciding import Reject, Return
+from handlers.say import Word
+from handlers.turn import Turn
 from models.application import Application, Standing
 from models.columns import short
 from models.message import Body
@@ -190,3 +194,33 @@ def test_what_is_shown_is_sealed_with_the_applicants_key(world: World) -> None:
     owner = world.write(about)
     applicant = world.write(lambda s: s.get_one(Worker, application(world).worker_id))
     assert owner == {applicant.id}
+
+
+@pytest.mark.parametrize(
+    ("decision", "title"),
+    [
+        ("不通过", "不通过申请 00000001（张*）"),
+        ("退回修改", "退回申请 00000001（张*）"),
+    ],
+)
+def test_a_decision_names_the_applicant_wherever_it_is_taken_up(
+    world: World, decision: str, title: str
+) -> None:
+    world.fill("sure", who="乙", full_name="李四")
+    world.say("提交", who="乙")
+    ask(world, "待审", "1")
+    assert world.tap(decision, "社工")[0]["title"] == title
+    labels = [label for _, label, _ in ask(world, "待审", "2")[0]["choices"]]
+    resume = f"接着填：{title}"
+    assert resume in labels
+    assert world.tap(resume, "社工")[0]["title"] == title
+    ask(world, "1")
+    assert world.screens["社工"][-1]["title"] == title
+
+
+def test_a_decision_begun_for_one_who_is_gone_has_no_name(
+    world: World, turn: Turn
+) -> None:
+    for flow in (Return, Reject, Refuse):
+        assert flow.title(turn, "zz") == Word(flow.name, "summary")
+        assert flow.about(turn, "zz") is None

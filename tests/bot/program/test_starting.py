@@ -114,6 +114,7 @@ def test_fresh_keys_are_printed_as_the_environment_wants_them(tmp_path: Path) ->
     assert set(given) == {"ZHIGONG_KEYS__WRAPPING", "ZHIGONG_KEYS__INDEX"}
     assert "a copy apart from the database" in done.stderr
     first.environment |= given
+    assert first.run("import", "sample").returncode == 0
     assert first.run("check").stdout == "All is well.\n"
     newer = first.run("keys", "new").stdout
     assert "ZHIGONG_KEYS__WRAPPING=2:" in newer
@@ -125,29 +126,41 @@ def test_fresh_keys_are_printed_as_the_environment_wants_them(tmp_path: Path) ->
     assert first.run("check").returncode == 0
 
 
+def demo_of(folder: Path) -> Program:
+    """Give a program that makes its own keys, to be started as a demonstration."""
+    return Program(folder, keys__wrapping="", keys__index="")
+
+
+def demo_beside(folder: Path, key: str = "") -> Program:
+    """Give a program for commands on the data of the demonstration."""
+    data = folder / "demo"
+    return Program(folder, product__data=data, keys__wrapping=key, keys__index=key)
+
+
 def test_keys_rotate_beside_the_running_product(tmp_path: Path) -> None:
-    program = Program(tmp_path, keys__wrapping="", keys__index="")
+    program = demo_of(tmp_path)
+    beside = demo_beside(tmp_path)
     program.start("demo")
     program.wait_until_healthy()
-    done = program.run("keys", "rotate")
+    done = beside.run("keys", "rotate")
     assert done.returncode == 0, done.stderr
     assert "Moved 10 rows." in done.stdout
-    found = program.run("keys", "check")
+    found = beside.run("keys", "check")
     assert found.returncode == 0
     assert "Held:   wrapping 2 (in use), index 2 (in use)\n" in found.stdout
     assert found.stdout.endswith("Every value opens.\n")
     assert program.is_healthy()
     assert program.stop() == 0
-    assert program.run("keys", "rotate", "--index").returncode == 0
-    assert "Needed: index 3, wrapping 2\n" in program.run("keys", "check").stdout
+    assert beside.run("keys", "rotate", "--index").returncode == 0
+    assert "Needed: index 3, wrapping 2\n" in beside.run("keys", "check").stdout
 
 
 def test_a_check_of_keys_that_open_nothing_fails(tmp_path: Path) -> None:
-    program = Program(tmp_path, keys__wrapping="", keys__index="")
+    program = demo_of(tmp_path)
     program.start("demo")
     program.wait_until_healthy()
     program.stop()
-    other = Program(tmp_path, keys__wrapping=OTHER_KEY, keys__index=OTHER_KEY)
+    other = demo_beside(tmp_path, OTHER_KEY)
     done = other.run("keys", "check")
     assert done.returncode == 1
     assert "Some values do not open" in done.stdout
