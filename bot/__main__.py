@@ -91,9 +91,9 @@ def check(config: ConfigPath = None) -> None:
 @cli.command()
 def migrate(config: ConfigPath = None) -> None:
     """Bring the database up to date."""
-    from bot.database import migrate as bring_up_to_date
     from bot.database import open_database
     from bot.keys import load_keys
+    from bot.schema import migrate as bring_up_to_date
 
     settings = _read(config)
     load_keys(settings)  # before an embedded database exists

@@ -23,15 +23,7 @@ from bot.channels import Channel
 from bot.channels.page import Page
 from bot.channels.telegram import Telegram
 from bot.config import Config
-from bot.database import (
-    Writer,
-    in_transaction,
-    is_writable,
-    migrate,
-    open_database,
-    read,
-    require_current,
-)
+from bot.database import Writer, in_transaction, is_writable, open_database, read
 from bot.erased import ErasedList, forget_listed
 from bot.export import Exports
 from bot.forms import Forms
@@ -43,12 +35,11 @@ from bot.outbox import Outbox
 from bot.pace import Pace
 from bot.pages import BodyLimit, SecurityHeaders, page, translated
 from bot.scheduler import Clock
+from bot.schema import migrate, require_current
 from bot.settings import ConfigError, make_folder
 from models.place import read_atlas
 
 STOP_SECONDS = 10
-GARBAGE = 20_000
-"""How many new objects make the collector look; the default is 700."""
 FILES = 65_536
 """How many files and connections may be open at once, where the system allows."""
 
@@ -254,6 +245,7 @@ class App:
                 forwarded_allow_ips=proxies or None,
                 timeout_graceful_shutdown=2,
                 lifespan="off",
+                ws="none",
             )
         )
 
@@ -300,5 +292,4 @@ async def _run(kit: Kit) -> None:
     # What lives as long as the program need not be looked through for garbage.
     gc.collect()
     gc.freeze()
-    gc.set_threshold(GARBAGE)
     await app.run()

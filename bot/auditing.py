@@ -16,8 +16,9 @@ from rich.console import Console
 from sqlmodel import Session
 
 from bot.config import Config
-from bot.database import open_database, read, require_current
+from bot.database import open_database, read
 from bot.kit import Kit
+from bot.schema import require_current
 from models import chain
 from models.chain import Frontier, Head, Noted, Tally
 

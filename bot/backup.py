@@ -21,14 +21,10 @@ from sqlalchemy import Connection
 from sqlmodel import Session
 
 from bot.config import ROOT, Config
-from bot.database import (
-    Database,
-    in_transaction,
-    open_database,
-    revision_of,
-)
+from bot.database import Database, in_transaction, open_database
 from bot.keys import check_keys, fingerprint, load_keys
 from bot.rows import count_rows, write_rows
+from bot.schema import revision_of
 from bot.sealed_file import BackupError, Sealer, sync
 from models.fact import FINGERPRINT, LAST_BACKUP, recall, remember
 from models.sealing import Keyring

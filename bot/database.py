@@ -12,15 +12,9 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, TypeVar
 
-from alembic import command
-from alembic.config import Config as AlembicConfig
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from alembic.util import CommandError
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.exc import (
     DatabaseError,
     DBAPIError,
@@ -31,7 +25,6 @@ from sqlalchemy.exc import (
 from sqlalchemy.orm.exc import StaleDataError
 from sqlmodel import Session
 
-MIGRATIONS = Path(__file__).resolve().parent.parent / "models" / "migrations"
 BUSY_SECONDS = 30
 RERUNS = 8
 LOST_RACES = {"40001", "40P01", "55P03", "23505", "23503"}
@@ -49,14 +42,6 @@ class NotStarted(Exception):
 
     def __str__(self) -> str:
         return self.__doc__ or ""
-
-
-class SchemaOutdated(NotStarted):
-    """The database is of another version; run `./run migrate` (permanent)."""
-
-
-class SchemaNewer(NotStarted):
-    """The database was written by a newer program; run that one (permanent)."""
 
 
 class DatabaseUnreachable(NotStarted):
@@ -211,54 +196,6 @@ async def read(database: Database, body: Callable[[Session], T]) -> T:
             return body(session)
 
     return await asyncio.to_thread(run)
-
-
-def _alembic(**handed: Engine | Connection) -> AlembicConfig:
-    config = AlembicConfig()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    config.attributes.update(handed)
-    return config
-
-
-def migrate(database: Database, revision: str = "head") -> None:
-    """Bring the schema to a revision."""
-    try:
-        command.upgrade(_alembic(engine=database.writing), revision)
-    except CommandError:
-        raise SchemaNewer from None
-
-
-def migrate_within(connection: Connection, revision: str = "head") -> None:
-    """Bring the schema to a revision, as a part of the connection's transaction."""
-    command.upgrade(_alembic(connection=connection), revision)
-
-
-def revision_of(connection: Connection) -> str | None:
-    """Return the revision of the schema, None where there is none."""
-    return MigrationContext.configure(connection).get_current_revision()
-
-
-def is_known(revision: str) -> bool:
-    """Tell whether a schema of this revision can be brought up to date."""
-    known = ScriptDirectory.from_config(_alembic()).walk_revisions()
-    return revision in {script.revision for script in known}
-
-
-def is_current(database: Database) -> bool:
-    """Tell whether the schema is the one this program was written for."""
-    heads = ScriptDirectory.from_config(_alembic()).get_heads()
-    try:
-        with database.writing.connect() as connection:
-            current = MigrationContext.configure(connection).get_current_heads()
-    except OperationalError:
-        raise DatabaseUnreachable from None
-    return set(heads) == set(current)
-
-
-def require_current(database: Database) -> None:
-    """Refuse to go on with a schema that is not current."""
-    if not is_current(database):
-        raise SchemaOutdated
 
 
 def is_writable(session: Session) -> bool:

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from sqlmodel import Session
 
 from bot.config import Config
-from bot.database import open_database, require_current
+from bot.database import open_database
 from bot.keys import held, in_use, load_keys, needed
+from bot.schema import require_current
 from models.fact import CURRENT, recall
 from models.rotation import standing
 from models.sealed import openings, sealed_columns

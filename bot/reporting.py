@@ -10,8 +10,9 @@ from rich.table import Table as Grid
 from sqlmodel import Session
 
 from bot.config import Config
-from bot.database import open_database, require_current
+from bot.database import open_database
 from bot.kit import clock
+from bot.schema import require_current
 from bot.settings import ConfigError
 from bot.words import LANGUAGES, Reader, text_of
 from handlers import REPORTS

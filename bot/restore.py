@@ -20,11 +20,11 @@ from sqlmodel import Session, col, select
 from bot.app import alone
 from bot.backup import Header
 from bot.config import Config
-from bot.database import is_known, migrate_within, revision_of
 from bot.fresh import fresh, require_empty
 from bot.key_file import KEY_FILE, KeysError
 from bot.keys import check_keys, load_keys
 from bot.rows import count_rows, load_rows, read_rows
+from bot.schema import KNOWN, migrate_within, revision_of
 from bot.sealed_file import BackupError, damaged, is_ours, read_header, read_lines
 from models.columns import long
 from models.erasure import forget
@@ -109,7 +109,7 @@ def _verify(path: Path, keys: Keyring) -> Header:
             ]
         )
     check_keys(keys, header.keys)
-    if not is_known(header.revision):
+    if header.revision not in KNOWN:
         raise BackupError(
             [f"{path}: is of a newer program ({header.program}); update this one"]
         )

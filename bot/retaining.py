@@ -17,9 +17,10 @@ from rich.table import Table
 from sqlmodel import Session
 
 from bot.config import Config
-from bot.database import Writer, in_transaction, open_database, read, require_current
+from bot.database import Writer, in_transaction, open_database, read
 from bot.keys import check_keys, load_keys
 from bot.kit import Kit, clock, rules_of
+from bot.schema import require_current
 from models import retention
 from models.fact import FINGERPRINT, recall, remember
 from models.retention import KINDS, Key, Kind

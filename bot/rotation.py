@@ -17,7 +17,7 @@ from sqlmodel import Session
 
 from bot.app import alone
 from bot.config import Config
-from bot.database import Database, in_transaction, open_database, require_current
+from bot.database import Database, in_transaction, open_database
 from bot.key_file import KEY_FILE, RETIRED, encoded, replace_key_file, retire_all_but
 from bot.keys import (
     KeysError,
@@ -30,6 +30,7 @@ from bot.keys import (
     note,
 )
 from bot.kit import clock
+from bot.schema import require_current
 from bot.settings import variable
 from models.presence import SECONDS, Presence, present
 from models.rotation import MOVES, behind

@@ -16,7 +16,8 @@ from tempfile import mkdtemp
 import pytest
 from sqlalchemy import URL, create_engine, make_url, text
 
-from bot.database import Database, in_transaction, migrate, open_database
+from bot.database import Database, in_transaction, open_database
+from bot.schema import migrate
 from models.loading import load_all
 
 KINDS = ("sqlite", "postgresql")

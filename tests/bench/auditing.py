@@ -9,7 +9,8 @@ from tempfile import TemporaryDirectory
 from sqlalchemy import text
 from sqlmodel import Session
 
-from bot.database import Database, in_transaction, migrate, open_database
+from bot.database import Database, in_transaction, open_database
+from bot.schema import migrate
 from models import chain
 from models.chain import Tally
 

@@ -23,16 +23,11 @@ from sqlmodel import Session, SQLModel, col, delete, select
 
 from bot.backup import Header, back_up, snapshot
 from bot.config import Config
-from bot.database import (
-    MIGRATIONS,
-    Database,
-    in_transaction,
-    is_current,
-    migrate,
-)
+from bot.database import Database, in_transaction
 from bot.keys import fingerprint
 from bot.restore import restore
 from bot.rows import count_rows, read_rows, write_rows
+from bot.schema import MIGRATIONS, is_current, migrate
 from bot.sealed_file import SEALED_CHUNK, BackupError, Sealer
 from bot.sections import Database as At
 from bot.sections import Keys, Product

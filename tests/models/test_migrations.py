@@ -9,11 +9,13 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Table, UpdateBase, inspect, text
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, SQLModel, col, delete, select, update
 
-from bot.database import MIGRATIONS, Database, is_current, migrate
+from bot.database import Database
+from bot.schema import KNOWN, MIGRATIONS, is_current, migrate
 from models import audit
 from models.audit import AuditEntry
 from models.chain import AuditLink
@@ -36,6 +38,13 @@ def test_the_migrations_make_what_the_tables_say(database: Database) -> None:
     with database.writing.connect() as connection:
         context = MigrationContext.configure(connection)
         assert compare_metadata(context, SQLModel.metadata) == []
+
+
+def test_the_files_of_the_migrations_are_named_by_their_revisions() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    chain = ScriptDirectory.from_config(config).walk_revisions()
+    assert [script.revision for script in chain] == KNOWN[::-1]
 
 
 def test_an_empty_database_comes_up_to_date(empty_database: Database) -> None:

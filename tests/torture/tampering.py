@@ -19,7 +19,8 @@ from typing import Any
 from sqlalchemy import delete, insert, text
 from sqlmodel import Session, SQLModel, select
 
-from bot.database import Database, in_transaction, migrate, open_database
+from bot.database import Database, in_transaction, open_database
+from bot.schema import migrate
 from models import chain
 from models.audit import AuditEntry
 from models.chain import AuditLink, Head, Noted, Tally

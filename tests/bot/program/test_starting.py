@@ -11,7 +11,8 @@ import pytest
 from sqlalchemy import URL, text
 from sqlmodel import Session
 
-from bot.database import migrate, open_database
+from bot.database import open_database
+from bot.schema import migrate
 from models.worker import new_worker
 from tests.databases import SEEDED, Copy, administer, new_database, url_of
 from tests.programs import KEYRING, Program
