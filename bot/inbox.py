@@ -27,7 +27,9 @@ from models.columns import new_id
 from models.sealing import seal, unseal
 from models.worker import Worker
 
-BATCH = 100
+BATCH = 50
+"""How many updates a transaction takes: with more, the first would wait for the last;
+with fewer, each would pay more of what a transaction costs."""
 
 log = logging.getLogger(__name__)
 

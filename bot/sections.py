@@ -111,7 +111,7 @@ class Telegram(Section):
     """What Telegram sends along with each webhook call, to prove itself."""
     private_answers: Literal["", "link", "typed"] = Field("", examples=["link"])
     """ID numbers and disputes: a "link" to our own form, or "typed" into Telegram."""
-    senders: Annotated[int, Field(ge=1, le=1000)] = 64
+    senders: Annotated[int, Field(ge=1, le=1000)] = 100
     """How many messages may be on their way to Telegram at once."""
     poll_seconds: Annotated[int, Field(ge=0, le=50)] = 25
     """How long one polling request may wait for news."""

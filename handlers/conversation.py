@@ -7,8 +7,6 @@ anew each turn; nothing that points into the code is stored.
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy.exc import IntegrityError
-
 from handlers.asking import message_of
 from handlers.flow import AskAgain, Flow, Progress
 from handlers.question import Question, Refused, Stop
@@ -119,24 +117,17 @@ def drop(talk: Talk) -> list[Say]:
 
 
 def _finish(talk: Talk, state: Progress) -> list[Say]:
-    """Act on the answers inside a savepoint; a lost race asks again."""
+    """Act on the answers, unless the flow refuses by now or asks again."""
     turn, flow = talk.turn, talk.flow
     instead = flow.refuse(turn, talk.row.subject)
     if instead is not None:
         talk.end(State.CANCELLED)
         return instead
     try:
-        with turn.session.begin_nested():
-            last = _form(talk, state).finish(turn)
-            talk.end(State.DONE)
-            turn.session.flush()
+        last = _form(talk, state).finish(turn)
     except AskAgain as again:
         return _again(talk, again.question, again.code)
-    except IntegrityError as error:
-        for constraint, (question, code) in flow.conflicts.items():
-            if constraint in str(error.orig):
-                return _again(talk, question, code)
-        raise
+    talk.end(State.DONE)
     return [with_resume(turn, last)]
 
 

@@ -26,7 +26,7 @@ from handlers.turn import Turn
 
 
 class AskAgain(Exception):
-    """Raised by `finish`: undo its effects and put a question again, saying why."""
+    """Raised by `finish` before it changes anything: put a question again, say why."""
 
     def __init__(self, question: str, code: str) -> None:
         super().__init__(question, code)
@@ -37,8 +37,6 @@ class Flow(BaseModel):
     """A form in a chat; every flow is listed in `handlers.FLOWS`.
 
     What was begun and left is kept and offered again, unless it is not `resumable`.
-    `conflicts` says which question to put again, and why, when a constraint is broken.
-    PostgreSQL names the constraint and SQLite its columns, so both may be keys.
     What is filled in `about_others` is no data of the person who fills it in.
     """
 
@@ -46,7 +44,6 @@ class Flow(BaseModel):
 
     name: ClassVar[str]
     resumable: ClassVar[bool] = True
-    conflicts: ClassVar[dict[str, tuple[str, str]]] = {}
     about_others: ClassVar[bool] = False
 
     extras: dict[str, Any] = {}
@@ -95,7 +92,11 @@ class Flow(BaseModel):
         """Keep what must be on record the moment it is answered, such as a consent."""
 
     def finish(self, turn: Turn) -> Say:
-        """Act on the answers, in the transaction that closes the conversation."""
+        """Act on the answers, in the transaction that closes the conversation.
+
+        May raise AskAgain first. A race that is lost to another process runs the whole
+        transaction again, and then finds what the other wrote.
+        """
         raise NotImplementedError
 
 

@@ -208,8 +208,8 @@ class Join(Flow):
             )
         else:
             _forget_replaced(turn, row, self.certificate)
-        for name, value in columns.items():
-            setattr(row, name, value)
+            for name, value in columns.items():
+                setattr(row, name, value)
         answers = self.model_dump(mode="json", exclude={"extras", "subject", "sure"})
         row.tag(turn.keys, answers)
         row.keep(turn.keys, turn.worker, answers)

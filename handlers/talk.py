@@ -76,7 +76,10 @@ class Talk:
         if state is not State.DONE:
             for name in self.own:
                 self.forget_picture(name)
+        was = self.row.state
         self.row.end(state, self.turn.now)
+        if was is State.PAUSED:
+            self.turn.session.flush()
         if self.turn.chat.conversation_id == self.row.id:
             self.turn.chat.conversation_id = None
 
@@ -133,7 +136,6 @@ def paused_talk(turn: Turn, name: str, subject: str) -> Talk | None:
 
 def last_paused(turn: Turn) -> Talk | None:
     """Return the conversation of this chat that was paused last."""
-    turn.session.flush()
     row = paused_of(turn.session, turn.worker.id, turn.chat.id)
     flow = flow_named(row.flow) if row else None
     return opened(turn, row, flow) if row and flow else None
@@ -149,6 +151,7 @@ def pause(turn: Turn) -> None:
         else:
             row.end(State.CANCELLED, turn.now)
         turn.chat.conversation_id = None
+        turn.session.flush()
 
 
 def reopen(talk: Talk) -> None:

@@ -192,13 +192,16 @@ def new_number(session: Session) -> str:
     """Draw an application number nobody has: eight digits that tell nothing."""
     while True:
         number = f"{secrets.randbelow(10**8):08d}"
-        if session.exec(_TAKEN, params={"number": number}).first() is None:
+        with session.no_autoflush:
+            taken = session.exec(_TAKEN, params={"number": number}).first()
+        if taken is None:
             return number
 
 
 def latest_of(session: Session, worker_id: int) -> Application | None:
-    """Return the worker's newest application."""
-    return session.exec(_LATEST, params={"worker_id": worker_id}).first()
+    """Return the worker's newest application; `record` has flushed it."""
+    with session.no_autoflush:
+        return session.exec(_LATEST, params={"worker_id": worker_id}).first()
 
 
 def applications_of(session: Session, worker_id: int) -> list[Application]:

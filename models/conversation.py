@@ -113,9 +113,14 @@ _PAUSED_IN = _PAUSED.where(
 
 
 def paused_of(session: Session, worker_id: int, chat_id: int) -> Conversation | None:
-    """Return the conversation of this chat that was paused last."""
+    """Return the conversation of this chat that was paused last.
+
+    Whoever pauses one, or ends a paused one, flushes: this runs at the end of every
+    flow, and need not make the session write down all else before.
+    """
     of = {"worker_id": worker_id, "chat_id": chat_id}
-    return session.exec(_PAUSED_OF, params=of).first()
+    with session.no_autoflush:
+        return session.exec(_PAUSED_OF, params=of).first()
 
 
 def paused_in(
