@@ -33,7 +33,7 @@ from bot.kit import Kit, rules_of
 from bot.news import News
 from bot.outbox import Outbox
 from bot.pace import Pace
-from bot.pages import BodyLimit, SecurityHeaders, page, translated
+from bot.pages import BodyLimit, SameOrigin, SecurityHeaders, page, translated
 from bot.scheduler import Clock
 from bot.schema import migrate, require_current
 from bot.settings import ConfigError, make_folder
@@ -145,6 +145,7 @@ class App:
         secure = self.kit.config.web.base_url.startswith("https://")
         upload = self.kit.config.web.upload_mb << 20
         web.add_middleware(BodyLimit, most=upload + FORM_ROOM)
+        web.add_middleware(SameOrigin)
         web.add_middleware(SecurityHeaders, secure=secure)
         return web
 
@@ -164,6 +165,7 @@ class App:
     def _sorry(self, status: int, title: str, text: str) -> Response:
         language = self.kit.rules.language
         words: dict[str, Any] = {
+            "name": self.kit.rules.product(language),
             "title": translated(language, title),
             "text": translated(language, text),
         }

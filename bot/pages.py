@@ -1,16 +1,16 @@
 """Pages: Jinja2 templates in the reader's language, and the security headers."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from babel.messages.pofile import read_po
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
@@ -104,6 +104,26 @@ class BodyLimit:
             return message
 
         await self.app(scope, counted, send)
+
+
+def from_elsewhere(headers: Mapping[str, str]) -> bool:
+    """Tell whether another site's page made a browser send a request."""
+    origin = headers.get("origin")
+    return origin is not None and origin.partition("://")[2] != headers.get("host", "")
+
+
+class SameOrigin:
+    """Middleware that changes nothing for a page of another site."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, unless it would change something and comes from there."""
+        changes = scope["type"] == "http" and scope["method"] not in ("GET", "HEAD")
+        foreign = changes and from_elsewhere(Headers(scope=scope))
+        answer = Response(status_code=403) if foreign else self.app
+        await answer(scope, receive, send)
 
 
 class SecurityHeaders:

@@ -84,7 +84,7 @@ def _get_wrong(found: Found, browser: httpx.Client, words: str) -> None:
         browser.get(f"/form/{words}"),
         browser.get(f"/chat/photo/{words}"),
         browser.get("/chat/messages", params={"after": words, "before": 0}),
-        browser.post(f"/form/{words}", data={"value": words, "csrf": words}),
+        browser.post(f"/form/{words}", data={"value": words}),
         browser.post("/chat/send", json={"id": words, "kind": words}),
         browser.post("/chat/photo", data={"id": words}),
         browser.post("/chat/shown", content=words.encode()),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -38,17 +37,13 @@ def link_of(message: Heard) -> str:
     return str(next(button["url"] for row in rows for button in row if "url" in button))
 
 
-async def fill(link: str, value: str, csrf: str | None = None) -> tuple[int, str]:
+async def fill(link: str, value: str, **headers: str) -> tuple[int, str]:
     """Open the page of a link as a browser does and submit a value."""
     async with aiohttp.ClientSession() as browser:
         async with browser.get(link) as shown:
             if shown.status != 200:
                 return shown.status, await shown.text()
-            page = await shown.text()
-        hidden = re.search(r'name="csrf" value="(\w+)"', page)
-        assert hidden is not None
-        fields = {"value": value, "csrf": hidden[1] if csrf is None else csrf}
-        async with browser.post(link, data=fields) as done:
+        async with browser.post(link, data={"value": value}, headers=headers) as done:
             return done.status, await done.text()
 
 
@@ -89,11 +84,13 @@ async def test_a_link_works_once(life: Running) -> None:
     assert worker.unheard() == []
 
 
-async def test_a_form_without_its_own_token_is_not_taken(life: Running) -> None:
+async def test_a_page_of_another_site_sends_no_form(life: Running) -> None:
     worker, link = await asked_by_link(life)
-    assert (await fill(link, RESIDENT_ID, csrf="0" * 32))[0] == 410
-    assert (await fill(link, RESIDENT_ID, csrf="密"))[0] == 410
+    ours = link.partition("/form/")[0]
+    for origin in ("https://evil.example", "null", f"{ours}.evil.example"):
+        assert (await fill(link, RESIDENT_ID, Origin=origin))[0] == 403
     assert worker.unheard() == []
+    assert (await fill(link, RESIDENT_ID, Origin=ours))[0] == 200
 
 
 async def test_an_id_typed_into_the_chat_is_kept_nowhere(life: Running) -> None:
