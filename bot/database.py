@@ -27,9 +27,13 @@ from sqlmodel import Session
 
 BUSY_SECONDS = 30
 RERUNS = 8
-LOST_RACES = {"40001", "40P01", "55P03", "23505", "23503"}
+LOST_RACES = {
+    *("40001", "40P01", "55P03", "23505", "23503"),
+    *("SQLITE_BUSY", "SQLITE_BUSY_SNAPSHOT", "SQLITE_CONSTRAINT_UNIQUE"),
+}
 """PostgreSQL: serialization failure, deadlock, lock not available, a row somebody else
-made at the same moment, such as the chat of a first contact, or one just erased."""
+made at the same moment, such as the chat of a first contact, or one just erased.
+SQLite: locked for too long, a number drawn that somebody has."""
 
 GONE = (InvalidRequestError, StaleDataError)
 """What a session raises about a row that was there a moment ago."""
@@ -125,9 +129,8 @@ def lost_a_race(error: BaseException) -> bool:
     if not isinstance(error, DBAPIError):
         return False
     code = getattr(error.orig, "sqlstate", None)
-    return code in LOST_RACES or (
-        isinstance(error, OperationalError) and "locked" in str(error.orig)
-    )
+    code = code or getattr(error.orig, "sqlite_errorname", None)
+    return code in LOST_RACES
 
 
 def is_outage(error: BaseException) -> bool:

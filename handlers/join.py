@@ -201,7 +201,7 @@ class Join(Flow):
         if row is None:
             row = Application(
                 id=new_id(),
-                number=new_number(turn.session),
+                number=new_number(),
                 worker_id=turn.worker.id,
                 source=turn.chat.source,
                 **columns,

@@ -166,7 +166,6 @@ class Decision:
     union_code: str | None = None
 
 
-_TAKEN = select(Application.id).where(Application.number == bindparam("number"))
 _LATEST = (
     select(Application)
     .where(Application.worker_id == bindparam("worker_id"))
@@ -188,14 +187,12 @@ _LATE = (
 )
 
 
-def new_number(session: Session) -> str:
-    """Draw an application number nobody has: eight digits that tell nothing."""
-    while True:
-        number = f"{secrets.randbelow(10**8):08d}"
-        with session.no_autoflush:
-            taken = session.exec(_TAKEN, params={"number": number}).first()
-        if taken is None:
-            return number
+def new_number() -> str:
+    """Draw an application number: eight digits that tell nothing.
+
+    Where somebody has it, the transaction fails, is run again, and draws another.
+    """
+    return f"{secrets.randbelow(10**8):08d}"
 
 
 def latest_of(session: Session, worker_id: int) -> Application | None:

@@ -235,7 +235,7 @@ def _application(
     wished = facts["wished_union"] if facts["wished_union"] != "pool" else None
     return Application(
         id=new_id(),
-        number=new_number(session),
+        number=new_number(),
         worker_id=chat.worker_id,
         chat_id=chat.id,
         standing=Standing.SUBMITTED,

@@ -42,6 +42,18 @@ def test_the_application_holds_what_was_answered(world: World) -> None:
     assert (row.flags, row.source, str(row.due)) == ("", None, "2026-11-26")
 
 
+def test_a_drawn_number_that_is_taken_is_drawn_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draws = iter([7, 7, 8])
+    monkeypatch.setattr("secrets.randbelow", lambda limit: next(draws))
+    numbers = []
+    for who in ("张师傅", "李师傅"):
+        world.fill("sure", who)
+        numbers.append(world.say("提交", who)[0]["rows"][0][1])
+    assert numbers == ["00000007", "00000008"]
+
+
 def test_the_consent_is_on_record_from_the_moment_it_is_given(world: World) -> None:
     world.fill("full_name")
     row = world.write(lambda s: s.exec(select(Consent)).one())

@@ -68,7 +68,7 @@ def apply(
     answers = facts(number)
     given: dict[str, Any] = {
         "id": new_id(),
-        "number": new_number(session),
+        "number": new_number(),
         "worker_id": worker.id,
         "chat_id": chat.id,
         "standing": Standing.SUBMITTED,

@@ -18,7 +18,6 @@ from models.application import (
     Standing,
     doubts_about,
     latest_of,
-    new_number,
     record,
     steps_of,
     waiting_in,
@@ -79,15 +78,6 @@ def test_a_number_is_given_once(session: Session) -> None:
     second.number = first.number
     with pytest.raises(IntegrityError):
         session.flush()
-
-
-def test_a_drawn_number_that_is_taken_is_drawn_again(
-    session: Session, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    draws = iter([7, 7, 8])
-    monkeypatch.setattr("secrets.randbelow", lambda limit: next(draws))
-    assert applicant(session).number == "00000007"
-    assert new_number(session) == "00000008"
 
 
 def test_the_newest_application_counts(session: Session) -> None:
