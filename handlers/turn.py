@@ -88,6 +88,7 @@ class Turn:
 
     `said` is what the history keeps of the worker's words, if not all, `picture` the
     picture they sent, `about` whom they speak of, `cut` the chats that lost messages.
+    `ended` takes the conversations that end without effect: their words are erased.
     """
 
     session: Session
@@ -103,6 +104,7 @@ class Turn:
     picture: str | None = None
     about: int | None = None
     cut: set[int] = field(default_factory=set)
+    ended: list[int] = field(default_factory=list)
 
     @cached_property
     def latest(self) -> Application | None:
