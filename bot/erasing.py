@@ -1,4 +1,4 @@
-"""Erasing words: what was said in a conversation that ended without effect is overwritten.
+"""Erasing: what was said in a conversation that ended without effect is overwritten.
 
 Both sides go, for our questions repeat the answers.  The rows stay, each with a mark in
 place of its words, so that the numbers of a chat have no gaps.

@@ -5,11 +5,13 @@ name in every language, saying what was wrong and giving an example.
 """
 
 import re
+from collections.abc import Iterable
 from datetime import date
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, ValidationInfo
 
+from handlers.offers import plain
 from handlers.question import Refused, Shown, Stop
 from handlers.say import Word
 from handlers.turn import Turn
@@ -27,11 +29,22 @@ def _turn(info: ValidationInfo) -> Turn:
     return context["turn"]
 
 
-def _name(value: Any) -> str:
-    name = identity.normalise_name(str(value))
+def _name(value: Any, info: ValidationInfo) -> str:
+    words = _turn(info).vocabulary
+    name = _introduced(identity.normalise_name(str(value)), words.introductions)
+    if plain(name) in words.no_names:
+        raise Refused("no_name")
     if identity.name_fault(name):
         raise Refused("name")
     return name
+
+
+def _introduced(text: str, introductions: Iterable[str]) -> str:
+    """Return the name in "我叫王小明" or "My name is Wang"."""
+    for start in introductions:
+        if text.casefold().startswith(start) and len(text) > len(start) + 1:
+            return text[len(start) :].lstrip(" :,，：")
+    return text
 
 
 def _mobile(value: Any) -> str:
@@ -112,7 +125,7 @@ def _key(value: Any) -> str:
 Key = Annotated[str, BeforeValidator(_key)]
 """The key of an option on offer, or the person's own words."""
 
-Name = Annotated[str, BeforeValidator(_name)]
+Name = Annotated[str, BeforeValidator(str), AfterValidator(_name)]
 Mobile = Annotated[str, BeforeValidator(_mobile), Shown(identity.mask_mobile)]
 ResidentId = Annotated[
     str, BeforeValidator(str), AfterValidator(_resident_id), Shown(identity.mask_id)

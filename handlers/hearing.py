@@ -18,7 +18,7 @@ from models.identity import normalise_text, parse_number
 OWN_WORDS_LONGEST = 60
 """How much of an answer in somebody's own words is kept."""
 
-_BETWEEN = re.compile(r"[\s,，、;；]+")
+_BETWEEN = re.compile(r"[\s,，、;；]+|和|跟|与|还有|以及|\band\b", re.I)
 
 
 def hear(talk: Talk, typed: str, screen: Sequence[Shown]) -> list[Say] | None:

@@ -29,9 +29,14 @@ def _divisions_in(atlas: Atlas, code: str | None, language: str) -> tuple[Option
 @lru_cache(maxsize=64)
 def _groups_on(atlas: Atlas, day: date, language: str) -> tuple[Option, ...]:
     return tuple(
-        Option(g.code, named(g, language), g.alias.replace(";", " "))
+        Option(g.code, named(g, language), _folded(g.name, g.name_en, g.alias))
         for g in atlas.groups_on(day)
     )
+
+
+def _folded(*names: str) -> str:
+    """Return names as other words for an option; an alias may hold several."""
+    return " ".join(plain(one) for name in names for one in name.split(";") if one)
 
 
 @lru_cache(maxsize=8)

@@ -9,12 +9,12 @@ branch_labels = None
 depends_on = None
 
 # Who is in the middle of a form has said something in it already.
-_UNFINISHED = "SELECT chat_id FROM conversation WHERE state IN ('open', 'paused')"
 _FIND = (
     "UPDATE message SET conversation_id = (SELECT c.id FROM conversation AS c "
     "WHERE c.chat_id = message.chat_id AND c.state IN ('open', 'paused') "
     "AND c.created_at <= message.at ORDER BY c.created_at DESC LIMIT 1) "
-    f"WHERE chat_id IN ({_UNFINISHED})"
+    "WHERE chat_id IN "
+    "(SELECT chat_id FROM conversation WHERE state IN ('open', 'paused'))"
 )
 
 
