@@ -20,6 +20,8 @@ from models.attachment import Attachment
 from models.columns import long, short
 from models.worker import age
 
+_OTHER_PAPERS = re.compile("护照|通行证|PASSPORT|PERMIT|^[A-Z]{1,2}[0-9]{7,9}$")
+
 TOO_YOUNG_TO_KEEP = 14
 """Below this age we keep nothing at all (PIPL art. 28, 31)."""
 
@@ -55,10 +57,13 @@ def _mobile(value: Any) -> str:
 
 
 def _resident_id(value: Any, info: ValidationInfo) -> str:
-    turn, number = _turn(info), identity.normalise_id(str(value))
+    turn, number = _turn(info), identity.resident_id_in(str(value))
     fault = identity.resident_id_fault(number, turn.today)
+    if fault and _OTHER_PAPERS.search(number):
+        raise Refused("resident_id_other")
     if fault:
-        raise Refused(f"resident_id_{fault}")
+        count, place = identity.id_characters(number)
+        raise Refused(f"resident_id_{fault}", count=count, place=place)
     old_enough(turn, identity.birth_date(number))
     return number
 
@@ -126,7 +131,11 @@ Key = Annotated[str, BeforeValidator(_key)]
 """The key of an option on offer, or the person's own words."""
 
 Name = Annotated[str, BeforeValidator(str), AfterValidator(_name)]
-Mobile = Annotated[str, BeforeValidator(_mobile), Shown(identity.mask_mobile)]
+Mobile = Annotated[
+    str,
+    BeforeValidator(_mobile),
+    Shown(identity.mask_mobile, lambda number: number.removeprefix("+86")),
+]
 ResidentId = Annotated[
     str, BeforeValidator(str), AfterValidator(_resident_id), Shown(identity.mask_id)
 ]

@@ -184,9 +184,11 @@ def _last_choices(
     if how.many and draft.picked:
         picked = Word("common", "picked", {"count": len(draft.picked)})
         last.append(Choice(picked, press(DONE)))
-    if how.optional:
-        last.append(Choice(Word("common", "skip"), press(SKIP)))
     answered = state.seen.get(question.name) is not None
+    if how.optional:
+        still = question.name in state.seen and not answered
+        skip = Word("common", "skip_still" if still else "skip")
+        last.append(Choice(skip, press(SKIP)))
     if answered and how.shown and not how.many:
         answer = question.shown(talk.turn, state.seen, state.seen[question.name])
         keep = Word("common", "keep", {"answer": answer})
