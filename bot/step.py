@@ -13,9 +13,9 @@ from sqlalchemy import bindparam, insert
 from sqlmodel import Session, col, or_, select
 
 from bot.channels import Can, Outgoing
-from bot.erasing import erase
 from bot.kit import Kit
 from bot.people import conversations_of, first_seen, people_of, place_of
+from bot.unsaying import unsay
 from bot.words import draw, text_of
 from handlers.route import step
 from handlers.say import Say, Word
@@ -66,7 +66,7 @@ class Ledger:
     def say(self, turn: Turn, can: Can, messages: Sequence[Say]) -> None:
         """Put messages into words, number them, and remember what is on the screen."""
         reader = self.kit.reader(turn.worker)
-        erased = erase(self.session, self.kit, turn, self._rows)
+        erased = unsay(self.session, self.kit, turn, self._rows)
         if erased and can.lasting and messages:
             messages = [_said_elsewhere(messages[0]), *messages[1:]]
         for message in messages:

@@ -103,7 +103,7 @@ class Known(Mapping[str, Any]):
         if question is None or name not in self.state.seen:
             raise KeyError(name)
         seen = self.state.seen
-        return question.shown(self.talk.turn, seen, seen[name])
+        return question.shown(self.talk.turn, seen, seen[name], own=True)
 
     def __iter__(self) -> Iterator[str]:
         return iter({**self.own, **self.state.seen})
@@ -190,7 +190,7 @@ def _last_choices(
         skip = Word("common", "skip_still" if still else "skip")
         last.append(Choice(skip, press(SKIP)))
     if answered and how.shown and not how.many:
-        answer = question.shown(talk.turn, state.seen, state.seen[question.name])
+        answer = Known(talk, state, {})[question.name]
         keep = Word("common", "keep", {"answer": answer})
         last.append(Choice(keep, f"k:{talk.key}"))
     for name in how.also:

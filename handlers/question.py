@@ -153,8 +153,10 @@ class Question:
         offer = self.how.offer
         return offer.options(turn, Answers(seen), query) if offer else []
 
-    def shown(self, turn: Turn, seen: dict[str, Any], answer: Any) -> Text:
-        """Return an answer as it is shown to the person who gave it."""
+    def shown(
+        self, turn: Turn, seen: dict[str, Any], answer: Any, own: bool = False
+    ) -> Text:
+        """Return an answer as it is shown; in its `own` form some are shown in full."""
         if answer is None:
             return Word("common", "skipped")
         offer = self.how.offer
@@ -163,7 +165,8 @@ class Question:
             return joined(*(_label_of(offer, turn, seen, str(k)) for k in keys))
         if self.show is None:
             return str(answer)
-        return ((turn.trusted and self.show.full) or self.show.show)(answer)
+        full = self.show.full if own and turn.trusted else None
+        return (full or self.show.show)(answer)
 
 
 def _label_of(offer: Offer, turn: Turn, seen: dict[str, Any], key: str) -> Text:

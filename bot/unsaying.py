@@ -1,4 +1,4 @@
-"""Erasing: what was said in a conversation that ended without effect is overwritten.
+"""Unsaying: what was said in a conversation that ended without effect is overwritten.
 
 Both sides go, for our questions repeat the answers.  The rows stay, each with a mark in
 place of its words, so that the numbers of a chat have no gaps.
@@ -34,7 +34,7 @@ _OVERWRITE = (
 )
 
 
-def erase(
+def unsay(
     session: Session, kit: Kit, turn: Turn, waiting: list[dict[str, Any]]
 ) -> list[Any]:
     """Overwrite what was said in the conversations a turn ended without effect.
