@@ -5,11 +5,13 @@ name in every language, saying what was wrong and giving an example.
 """
 
 import re
+from collections.abc import Iterable
 from datetime import date
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, ValidationInfo
 
+from handlers.offers import plain
 from handlers.question import Refused, Shown, Stop
 from handlers.say import Word
 from handlers.turn import Turn
@@ -17,6 +19,8 @@ from models import identity
 from models.attachment import Attachment
 from models.columns import long, short
 from models.worker import age
+
+_OTHER_PAPERS = re.compile("护照|通行证|PASSPORT|PERMIT|^[A-Z]{1,2}[0-9]{7,9}$")
 
 TOO_YOUNG_TO_KEEP = 14
 """Below this age we keep nothing at all (PIPL art. 28, 31)."""
@@ -27,11 +31,22 @@ def _turn(info: ValidationInfo) -> Turn:
     return context["turn"]
 
 
-def _name(value: Any) -> str:
-    name = identity.normalise_name(str(value))
+def _name(value: Any, info: ValidationInfo) -> str:
+    words = _turn(info).vocabulary
+    name = _introduced(identity.normalise_name(str(value)), words.introductions)
+    if plain(name) in words.no_names:
+        raise Refused("no_name")
     if identity.name_fault(name):
         raise Refused("name")
     return name
+
+
+def _introduced(text: str, introductions: Iterable[str]) -> str:
+    """Return the name in "我叫王小明" or "My name is Wang"."""
+    for start in introductions:
+        if text.casefold().startswith(start) and len(text) > len(start) + 1:
+            return text[len(start) :].lstrip(" :,，：")
+    return text
 
 
 def _mobile(value: Any) -> str:
@@ -42,10 +57,13 @@ def _mobile(value: Any) -> str:
 
 
 def _resident_id(value: Any, info: ValidationInfo) -> str:
-    turn, number = _turn(info), identity.normalise_id(str(value))
+    turn, number = _turn(info), identity.resident_id_in(str(value))
     fault = identity.resident_id_fault(number, turn.today)
+    if fault and _OTHER_PAPERS.search(number):
+        raise Refused("resident_id_other")
     if fault:
-        raise Refused(f"resident_id_{fault}")
+        count, place = identity.id_characters(number)
+        raise Refused(f"resident_id_{fault}", count=count, place=place)
     old_enough(turn, identity.birth_date(number))
     return number
 
@@ -112,8 +130,12 @@ def _key(value: Any) -> str:
 Key = Annotated[str, BeforeValidator(_key)]
 """The key of an option on offer, or the person's own words."""
 
-Name = Annotated[str, BeforeValidator(_name)]
-Mobile = Annotated[str, BeforeValidator(_mobile), Shown(identity.mask_mobile)]
+Name = Annotated[str, BeforeValidator(str), AfterValidator(_name)]
+Mobile = Annotated[
+    str,
+    BeforeValidator(_mobile),
+    Shown(identity.mask_mobile, lambda number: number.removeprefix("+86")),
+]
 ResidentId = Annotated[
     str, BeforeValidator(str), AfterValidator(_resident_id), Shown(identity.mask_id)
 ]

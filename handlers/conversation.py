@@ -84,7 +84,7 @@ def answer(talk: Talk, question: Question, value: Any) -> list[Say]:
     try:
         typed = question.valid(talk.turn, state.seen, value)
     except Refused as refused:
-        return put(talk, question.name, instead=Word("answers", refused.code))
+        return put(talk, question.name, instead=refused.word)
     except Stop as stop:
         talk.end(State.CANCELLED)
         return [with_resume(talk.turn, Say(stop.word))]

@@ -18,7 +18,7 @@ from models.identity import normalise_text, parse_number
 OWN_WORDS_LONGEST = 60
 """How much of an answer in somebody's own words is kept."""
 
-_BETWEEN = re.compile(r"[\s,，、;；]+")
+_BETWEEN = re.compile(r"[\s,，、;；]+|和|跟|与|还有|以及|\band\b", re.I)
 
 
 def hear(talk: Talk, typed: str, screen: Sequence[Shown]) -> list[Say] | None:
@@ -58,8 +58,12 @@ def misheard(talk: Talk, typed: str) -> list[Say]:
     """Say that a text names no answer, and show again what can be answered."""
     question = talk.state.question(talk.row.asked)
     if question and question.submit:
-        return put(talk, question.name, before=Word("answers", "submit_or_edit"))
+        return put(talk, question.name, instead=Word("answers", "submit_or_edit"))
     talk.draft.query, talk.draft.page = "", 0
+    if question and question.how.unknown:
+        more = question.how.unknown(talk.turn, _query(typed))
+        if more is not None:
+            return put(talk, question.name, before=more)
     unknown = Word("answers", "not_found", {"typed": _query(typed)})
     return put(talk, talk.row.asked, instead=unknown)
 

@@ -35,6 +35,7 @@ from handlers.my_application import (
     my_application,
     reason_text,
 )
+from handlers.offers import plain
 from handlers.places import (
     CITIES,
     DISTRICTS,
@@ -47,6 +48,7 @@ from handlers.places import (
     UNIONS,
     employer_union,
     nearest,
+    no_city,
     reviewer,
 )
 from handlers.question import Submit, ask
@@ -85,12 +87,20 @@ def _foreign(a: Any) -> bool:
     return a.id_type in (IdType.PASSPORT, IdType.PERMIT)
 
 
+def _who_we_are(turn: Turn, typed: str) -> Word | None:
+    """Answer a doubt about us, told by its words or its question mark."""
+    doubts = turn.vocabulary.doubts
+    if not typed.endswith("?") and not any(word in plain(typed) for word in doubts):
+        return None
+    return Word("join", "who_we_are", {"product": turn.rules.product(turn.language)})
+
+
 class Join(Flow):
     """Enrol a worker; a social worker approves."""
 
     name: ClassVar[str] = "join"
 
-    consent: Consent = ask(shown=False)
+    consent: Consent = ask(shown=False, unknown=_who_we_are)
     full_name: Name = ask()
     id_type: IdType = ask()
     resident_id: ResidentId = ask(private=True, when=_resident, also=("id_type",))
@@ -112,7 +122,7 @@ class Join(Flow):
         optional=True,
         when=lambda a: a.work_form is WorkForm.EMPLOYER,
     )
-    city: Key = ask(offer=CITIES, wish="location", locate=nearest)
+    city: Key = ask(offer=CITIES, wish="location", locate=nearest, unknown=no_city)
     district: Key = ask(offer=DISTRICTS, locate=nearest)
     street: Key | None = ask(offer=STREETS, optional=True)
     migrant: YesNo = ask()

@@ -65,6 +65,7 @@ def _unfinished_talk(turn: Turn, row: Reminder) -> Talk | Skip:
     flow = flow_named(conversation.flow)
     if flow is None:
         conversation.end(State.EXPIRED, turn.now)
+        turn.ended.append(conversation.id)
         return "flow_is_gone"
     if not flow.resumable:
         conversation.end(State.CANCELLED, turn.now)

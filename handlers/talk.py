@@ -72,8 +72,9 @@ class Talk:
         self.row.keep(self.turn.keys, self.turn.worker, self.draft, self.turn.now)
 
     def end(self, state: State) -> None:
-        """Close the conversation; its draft is erased."""
+        """Close the conversation; its draft is erased, without effect its words too."""
         if state is not State.DONE:
+            self.turn.ended.append(self.row.id)
             for name in self.own:
                 self.forget_picture(name)
         self.row.end(state, self.turn.now)

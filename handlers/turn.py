@@ -64,15 +64,32 @@ class Incoming:
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """What of the templates a handler must know: command words, and texts agreed to.
+    """What of the templates a handler must know: how people talk, texts agreed to.
 
     `commands` gives the press a typed word means, `english` which of these are English;
+    `before` and `after` are what people put around a word; `doubts` are what a question
+    about us has in it; `introductions` come before a name, `no_names` are none;
     `documents` the exact text of a block by (language, block).
     """
 
     commands: Mapping[str, str] = field(default_factory=dict)
     english: frozenset[str] = frozenset()
+    before: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
+    introductions: tuple[str, ...] = ()
+    no_names: frozenset[str] = frozenset()
     documents: Mapping[tuple[str, str], str] = field(default_factory=dict)
+
+    def bare(self, words: str) -> str:
+        """Return folded words without what politeness puts around them."""
+        for start in self.before:
+            if words.startswith(start) and words != start:
+                return self.bare(words.removeprefix(start))
+        for end in self.after:
+            if words.endswith(end) and words != end:
+                return self.bare(words.removesuffix(end))
+        return words
 
     def readings(self, text: Text) -> list[str]:
         """Return how the label of a question reads, in every language."""
@@ -88,6 +105,7 @@ class Turn:
 
     `said` is what the history keeps of the worker's words, if not all, `picture` the
     picture they sent, `about` whom they speak of, `cut` the chats that lost messages.
+    `ended` takes the conversations that end without effect: their words are erased.
     """
 
     session: Session
@@ -103,6 +121,7 @@ class Turn:
     picture: str | None = None
     about: int | None = None
     cut: set[int] = field(default_factory=set)
+    ended: list[int] = field(default_factory=list)
 
     @cached_property
     def latest(self) -> Application | None:

@@ -24,7 +24,6 @@ from handlers.answers import (
 )
 from handlers.choices import Sex
 from handlers.question import Ask, Question, Refused, Stop, make_question
-from handlers.say import Word
 from handlers.turn import Turn
 from models.identity import id_check
 from tests.runs import examples
@@ -69,7 +68,7 @@ def verdict(turn: Turn, name: str, value: Any) -> Any:
     try:
         typed = asked.valid(turn, {}, value)
     except Refused as refused:
-        return text_of(Word("answers", refused.code), Reader("zh-CN"))
+        return text_of(refused.word, Reader("zh-CN"))
     except Stop as stop:
         return text_of(stop.word, Reader("zh-CN"))
     return asked.check.dump_python(typed, mode="json"), typed
@@ -123,10 +122,19 @@ def test_it_takes_the_ways_people_write(
     [
         ("name", "王", "姓名要"),
         ("mobile", "12345678901", "手机号是"),
-        ("resident_id", "1101051949123100", "身份证号应是 18 位"),
-        ("resident_id", "11010519491231002A", "身份证号是 17 位数字"),
-        ("resident_id", "110105194912310020", "身份证号里有一位"),
-        ("resident_id", "44030319990229123X", "身份证号里的出生日期"),
+        (
+            "resident_id",
+            "1101051949123100",
+            "身份证号应是 18 位，最后一位可能是 X；这次收到的是 16 位",
+        ),
+        (
+            "resident_id",
+            "11010519491231002A",
+            "身份证号前 17 位都是数字，最后一位是数字或 X；这次第 18 位不是",
+        ),
+        ("resident_id", "110105194912310020", "18 位都收到了，但核对不上"),
+        ("resident_id", "护照 EB1234567", "这里要写 18 位的身份证号"),
+        ("resident_id", "44030319990229123X", "身份证号第 7 到 14 位是出生日期"),
         ("resident_id", "440111201405010002", "您还不满 14 周岁"),
         ("resident_id", "440111201105010000", "满 16 周岁才可以"),
         ("other_id", "12", "证件号码是"),

@@ -320,7 +320,7 @@ def test_a_passport_takes_the_place_of_an_id(world: World) -> None:
     member(world)
     correct(world, "证件：4401**********0001", "护照", "E12345678", "1990-03-07", "男")
     said = world.say("待审", "社工") and world.say("1", "社工")
-    assert rows(said)["证件类型"] == "身份证（或居住证） → 护照"
+    assert rows(said)["证件类型"] == "身份证（含港澳台居住证） → 护照"
     assert rows(said)["证件号码"] == "E1*****78"
     world.say("核对无误，更正", "社工")
     kept = worker(world)

@@ -131,6 +131,9 @@ def as_json(body: Body) -> Row:
         found["link"] = {"label": label, "url": url}
     if "image" in body:
         found["image"] = f"/chat/photo/{body['image']}"
+    if "erased" in body:
+        text, *numbers = body["erased"]
+        found["erased"] = {"text": text, "numbers": numbers}
     if "wish" in body:
         found["wish"] = body["wish"][0]
     return found
