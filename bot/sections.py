@@ -184,7 +184,7 @@ class Join(Section):
     minimum_age: Annotated[int, Field(ge=16, le=99)] = 16
     """The age from which a worker may join."""
     check_age: Annotated[int, Field(ge=16, le=150)] = 65
-    """The age from which a person checks whether there is still a job."""
+    """The age above which a person checks whether there is still a job."""
 
     @field_validator("check_age")
     @classmethod

@@ -30,6 +30,8 @@ from models.message import Body
 CHAT = Path(__file__).resolve().parent.parent / "templates" / "chat"
 LANGUAGES = ("zh-CN", "en")
 ZERO = Word("common", "back")
+READ = ("label_", "reason_")
+"""How the blocks begin whose texts a handler compares with what was typed."""
 
 
 @dataclass(frozen=True)
@@ -229,13 +231,13 @@ def _commands(language: str) -> dict[str, str]:
 
 
 def _documents() -> dict[tuple[str, str], str]:
-    """Return the labels of all questions and the texts people agree to."""
+    """Return the labels a typed word is compared with, and the texts agreed to."""
     found = {}
     for language in LANGUAGES:
         for path in sorted((CHAT / language).glob("*.txt")):
             blocks = _template(language, path.stem).blocks
             for key in blocks:
-                if key.startswith("label_") or key == "consent_text":
+                if key.startswith(READ) or key == "consent_text":
                     found[language, f"{path.stem}.{key}"] = _fixed(
                         language, path.stem, key
                     )

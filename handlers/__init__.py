@@ -20,10 +20,11 @@ from handlers.flow import Flow
 from handlers.join import Join
 from handlers.reports import Report
 from handlers.reports.applications import applications
+from handlers.revealing import Reveal
 
 FLOWS: dict[str, type[Flow]] = {
     flow.name: flow
-    for flow in (Join, Return, Reject, Correct, correcting.Refuse, Erase)
+    for flow in (Join, Return, Reject, Reveal, Correct, correcting.Refuse, Erase)
 }
 """Forms in a chat: questions, then one effect."""
 

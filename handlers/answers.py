@@ -121,13 +121,7 @@ def _photo(value: Any, info: ValidationInfo) -> str:
     return short(picture.id)
 
 
-def _key(value: Any) -> str:
-    if not 1 <= len(str(value)) <= 100:
-        raise Refused("not_on_offer")
-    return str(value)
-
-
-Key = Annotated[str, BeforeValidator(_key)]
+Key = Annotated[str, BeforeValidator(str)]
 """The key of an option on offer, or the person's own words."""
 
 Name = Annotated[str, BeforeValidator(str), AfterValidator(_name)]

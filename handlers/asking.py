@@ -29,6 +29,9 @@ DONE = "_done"
 SKIP = "_skip"
 """The key of the option that leaves an optional question open."""
 
+LONGEST_LABEL = 20
+"""How many characters of an answer in somebody's own words a label repeats."""
+
 ALL = "all"
 """The page that shows the whole list again after a search."""
 
@@ -46,13 +49,18 @@ def message_of(talk: Talk, state: Progress, question: Question) -> Say:
         place=_place(talk, state, question),
         after=talk.flow.remark(remark) if remark else None,
         about=talk.turn.about,
-        title=talk.title if question.submit or talk.flow.about_others else None,
+        title=_title(talk) if question.submit or talk.flow.about_others else None,
     )
     if question.submit:
         return replace(message, rows=_summary(talk, state))
     if question.how.private and not talk.turn.trusted:
         return _by_link(talk, question, message)
     return message
+
+
+def _title(talk: Talk) -> Word:
+    """Return what the form is called, naming whom it is about: so is the message."""
+    return talk.flow.title(talk.turn, talk.row.subject, named=True)
 
 
 def editable(talk: Talk) -> list[Option]:
@@ -103,7 +111,7 @@ class Known(Mapping[str, Any]):
         if question is None or name not in self.state.seen:
             raise KeyError(name)
         seen = self.state.seen
-        return question.shown(self.talk.turn, seen, seen[name], own=True)
+        return question.shown(self.talk.turn, seen, seen[name], in_full=True)
 
     def __iter__(self) -> Iterator[str]:
         return iter({**self.own, **self.state.seen})
@@ -190,7 +198,7 @@ def _last_choices(
         skip = Word("common", "skip_still" if still else "skip")
         last.append(Choice(skip, press(SKIP)))
     if answered and how.shown and not how.many:
-        answer = Known(talk, state, {})[question.name]
+        answer = _brief(Known(talk, state, {})[question.name])
         keep = Word("common", "keep", {"answer": answer})
         last.append(Choice(keep, f"k:{talk.key}"))
     for name in how.also:
@@ -199,6 +207,13 @@ def _last_choices(
     if question in _own_questions(talk, state)[:1]:
         last.append(Choice(Word("common", "cancel"), f"x:{talk.key}"))
     return last
+
+
+def _brief(text: Text) -> Text:
+    """Return a text short enough for a label."""
+    if isinstance(text, str) and len(text) > LONGEST_LABEL:
+        return f"{text[:LONGEST_LABEL]}…"
+    return text
 
 
 def _is_narrowed(talk: Talk, state: Progress, question: Question) -> bool:

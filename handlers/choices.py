@@ -23,6 +23,12 @@ class Consent(StrEnum):
     AGREE = "agree"
 
 
+class Seen(StrEnum):
+    """That something has been looked at and may go from the chat."""
+
+    SEEN = "seen"
+
+
 class WorkForm(StrEnum):
     """How somebody works."""
 

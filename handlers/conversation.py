@@ -92,7 +92,7 @@ def answer(talk: Talk, question: Question, value: Any) -> list[Say]:
     if kept != talk.draft.answers.get(question.name):
         talk.forget_picture(question.name)
     talk.keep_answers({question.name: kept})
-    talk.flow.noted(talk.turn, question.name, typed)
+    talk.flow.noted(talk.turn, talk.row.subject, question.name, typed)
     reopen(talk)
     return put(talk)
 
@@ -102,7 +102,7 @@ def set_aside(talk: Talk) -> list[Say]:
 
     Nobody loses fourteen answers by one wrong word: they may go on, or erase them.
     """
-    if not talk.own:
+    if not talk.own or not talk.flow.resumable:
         return drop(talk)
     if talk.row.state is State.OPEN:
         pause(talk.turn)

@@ -40,6 +40,8 @@ class Flow(BaseModel):
     `conflicts` says which question to put again, and why, when a constraint is broken.
     PostgreSQL names the constraint and SQLite its columns, so both may be keys.
     What is filled in `about_others` is no data of the person who fills it in.
+    Only a flow that `has_subject` may be begun with one.  What is said in a `fleeting`
+    one is erased however it ends.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -48,6 +50,8 @@ class Flow(BaseModel):
     resumable: ClassVar[bool] = True
     conflicts: ClassVar[dict[str, tuple[str, str]]] = {}
     about_others: ClassVar[bool] = False
+    has_subject: ClassVar[bool] = False
+    fleeting: ClassVar[bool] = False
 
     extras: dict[str, Any] = {}
     subject: str = ""
@@ -71,8 +75,12 @@ class Flow(BaseModel):
         return ()
 
     @classmethod
-    def title(cls, turn: Turn, subject: str) -> Word:
-        """Return what this form is called, wherever it is shown or offered again."""
+    def title(cls, turn: Turn, subject: str, named: bool = False) -> Word:
+        """Return what this form is called, wherever it is shown or offered again.
+
+        Its own messages are about its subject and go with that person; only there may
+        the person be `named`.
+        """
         return Word(cls.name, "summary")
 
     @classmethod
@@ -91,7 +99,7 @@ class Flow(BaseModel):
         raise NotImplementedError
 
     @classmethod
-    def noted(cls, turn: Turn, question: str, value: Any) -> None:
+    def noted(cls, turn: Turn, subject: str, question: str, value: Any) -> None:
         """Keep what must be on record the moment it is answered, such as a consent."""
 
     def finish(self, turn: Turn) -> Say:

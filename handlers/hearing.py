@@ -13,10 +13,10 @@ from handlers.talk import Talk
 from models.attachment import new_attachment
 from models.chat import Shown
 from models.columns import short
-from models.identity import normalise_text, parse_number
+from models.identity import normalise_text, parse_number, tidy_text
 
-OWN_WORDS_LONGEST = 60
-"""How much of an answer in somebody's own words is kept."""
+LONGEST_ECHO = 60
+"""How much is repeated of what nobody understood."""
 
 _BETWEEN = re.compile(r"[\s,，、;；]+|和|跟|与|还有|以及|\band\b", re.I)
 
@@ -47,11 +47,13 @@ def _hear_choice(
         return press(talk, question.name, found[0].key)
     if not found and not own:
         return None
-    query = _query(typed)
-    talk.draft.query, talk.draft.page = query, 0
-    words = Word("common", "found", {"count": len(found)})
-    nothing = Word("common", "not_found", {"typed": query})
-    return put(talk, question.name, instead=words if found else nothing)
+    words = tidy_text(typed)
+    if not found and (question.how.at_once or len(words) > own):
+        return answer(talk, question, OWN_WORDS + words)
+    talk.draft.query, talk.draft.page = words, 0
+    some = Word("common", "found", {"count": len(found)})
+    nothing = Word("common", "not_found", {"typed": words})
+    return put(talk, question.name, instead=some if found else nothing)
 
 
 def misheard(talk: Talk, typed: str) -> list[Say]:
@@ -69,7 +71,7 @@ def misheard(talk: Talk, typed: str) -> list[Say]:
 
 
 def _query(typed: str) -> str:
-    return normalise_text(typed)[:OWN_WORDS_LONGEST].strip()
+    return normalise_text(typed)[:LONGEST_ECHO].strip()
 
 
 def _several(

@@ -11,6 +11,7 @@ from handlers.question import joined
 from handlers.say import Word
 from handlers.turn import Turn, named
 from models.columns import long, short
+from models.identity import normalise_text
 from models.place import Atlas, Division, Enterprise, Union
 
 POOL = "pool"
@@ -118,6 +119,7 @@ def _employers_named(turn: Turn, answers: Any, query: str) -> list[Option]:
             Enterprise.kind == "enterprise",
             or_(
                 col(Enterprise.name).icontains(query.strip(), autoescape=True),
+                col(Enterprise.name).icontains(normalise_text(query), autoescape=True),
                 col(Enterprise.pinyin).contains(plain(query), autoescape=True),
             ),
         )

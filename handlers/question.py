@@ -57,7 +57,8 @@ class Ask:
 
     when: Callable[[Any], bool] | None = None
     offer: Offer | None = None
-    own_words: bool = False
+    own_words: int = 0
+    at_once: bool = False
     many: bool = False
     optional: bool = False
     private: bool = False
@@ -72,11 +73,13 @@ def ask(**how: Any) -> Any:
     """Declare a question.
 
     `when` puts it only to those whose earlier answers satisfy it; `offer` lists the
-    possible answers, `own_words` allows others too, `many` several at once; `optional`
-    can be skipped; `private` never travels over a channel that is not trusted; `wish`
-    asks the channel for a phone, location or photo button; `locate` answers from a
-    location; `also` names questions whose answer may be changed from here; one that is
-    not `shown` stays out of the summary; `unknown` says more of what was not found.
+    possible answers, `own_words` allows others too of so many characters, taken
+    `at_once` or else offered where a search found nothing; `many` allows several;
+    `optional` can be skipped; `private` never travels over a channel that is not
+    trusted; `wish` asks the channel for a phone, location or photo button; `locate`
+    answers from a location; `also` names questions whose answer may be changed from
+    here; one that is not `shown` stays out of the summary; `unknown` says more of what
+    was not found.
     """
     extra: dict[str, Any] = {"ask": Ask(**how)}
     return Field(default=None, json_schema_extra=extra)
@@ -134,9 +137,14 @@ class Question:
         self, offer: Offer, turn: Turn, seen: dict[str, Any], answer: Any
     ) -> None:
         for key in answer if self.how.many else [answer]:
-            own = self.how.own_words and str(key).startswith(OWN_WORDS)
-            if not own and not offer.find(turn, Answers(seen), str(key)):
+            if self.how.own_words and str(key).startswith(OWN_WORDS):
+                self._check_length(str(key).removeprefix(OWN_WORDS))
+            elif not offer.find(turn, Answers(seen), str(key)):
                 raise Refused("not_on_offer")
+
+    def _check_length(self, words: str) -> None:
+        if len(words) > self.how.own_words:
+            raise Refused("too_long", count=len(words), longest=self.how.own_words)
 
     def _typed(self, turn: Turn, answer: Any) -> Any:
         try:
@@ -154,9 +162,12 @@ class Question:
         return offer.options(turn, Answers(seen), query) if offer else []
 
     def shown(
-        self, turn: Turn, seen: dict[str, Any], answer: Any, own: bool = False
+        self, turn: Turn, seen: dict[str, Any], answer: Any, in_full: bool = False
     ) -> Text:
-        """Return an answer as it is shown; in its `own` form some are shown in full."""
+        """Return an answer as it is shown, some `in_full` where the channel is trusted.
+
+        That is in one's own form, and to a reviewer, who may have to call.
+        """
         if answer is None:
             return Word("common", "skipped")
         offer = self.how.offer
@@ -165,7 +176,7 @@ class Question:
             return joined(*(_label_of(offer, turn, seen, str(k)) for k in keys))
         if self.show is None:
             return str(answer)
-        full = self.show.full if own and turn.trusted else None
+        full = self.show.full if in_full and turn.trusted else None
         return (full or self.show.show)(answer)
 
 

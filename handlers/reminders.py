@@ -68,7 +68,7 @@ def _unfinished_talk(turn: Turn, row: Reminder) -> Talk | Skip:
         turn.ended.append(conversation.id)
         return "flow_is_gone"
     if not flow.resumable:
-        conversation.end(State.CANCELLED, turn.now)
+        opened(turn, conversation, flow).end(State.CANCELLED)
         return "not_resumable"
     return opened(turn, conversation, flow)
 

@@ -92,7 +92,7 @@ class Vocabulary:
         return words
 
     def readings(self, text: Text) -> list[str]:
-        """Return how the label of a question reads, in every language."""
+        """Return how a label reads, in every language."""
         if isinstance(text, str):
             return [text]
         block = f"{text.flow}.{text.key}"

@@ -56,6 +56,11 @@ def normalise_text(text: str) -> str:
     return " ".join(plain.split())
 
 
+def tidy_text(text: str) -> str:
+    """Give a text as it was written, all of it visible, one space between words."""
+    return " ".join(_visible(text).split())
+
+
 def _compact(text: str) -> str:
     """Fold, in capitals, without spaces and dashes."""
     return "".join(
