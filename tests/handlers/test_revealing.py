@@ -43,14 +43,8 @@ def entries(world: World) -> list[AuditEntry]:
 
 
 def kept(world: World) -> str:
-    """Return all that the history of the reviewer holds, of both sides."""
-
-    def look(session: Session) -> list[Body]:
-        rows = world.messages_of(session, "社工")
-        rows += world.messages_of(session, "社工", side="worker")
-        return [world._open(session, row) for row in rows]
-
-    return str(world.write(look))
+    """Return all that the reviewer's chat holds, of both sides."""
+    return str(world.history("社工"))
 
 
 def dismiss(session: Session) -> None:
