@@ -121,7 +121,13 @@ def _photo(value: Any, info: ValidationInfo) -> str:
     return short(picture.id)
 
 
-Key = Annotated[str, BeforeValidator(str)]
+def _key(value: Any) -> str:
+    if not str(value):
+        raise Refused("not_on_offer")
+    return str(value)
+
+
+Key = Annotated[str, BeforeValidator(_key)]
 """The key of an option on offer, or the person's own words."""
 
 Name = Annotated[str, BeforeValidator(str), AfterValidator(_name)]

@@ -72,6 +72,27 @@ def test_markup_stays_text_up_to_the_reviewers_card(
         expect(one.log.locator("img")).to_have_count(0)
 
 
+def test_the_whole_number_goes_from_the_page_when_it_is_put_away(
+    phone: NewPhone, reviewer: Phone
+) -> None:
+    worker = phone().visit()
+    worker.join()
+    look_at(reviewer, worker.number())
+    reviewer.tap("查看完整证件号")
+    reviewer.wait_for_last("为什么要看")
+    reviewer.type("本人在窗口，当面核对")
+    number = reviewer.wait_for_last("完整证件号").text[6:24]
+    assert number.isdigit()
+    expect(reviewer.log).to_contain_text(number)
+    reviewer.tap("看好了，收起来")
+    reviewer.wait_for_last("号码格式正确")
+    expect(reviewer.log).not_to_contain_text(number)
+    expect(reviewer.log).not_to_contain_text("本人在窗口")
+    reviewer.page.reload()
+    reviewer.wait_for_last("号码格式正确")
+    expect(reviewer.log).not_to_contain_text(number)
+
+
 def test_an_invitation_opens_once(phone: NewPhone, database: Database) -> None:
     code = invitation(database)
     phone().visit(f"/?start={code}").wait_for_last("您现在是")

@@ -146,7 +146,6 @@ def test_it_takes_the_ways_people_write(
         ("plate", "12345", "车牌号写法"),
         ("photo", "abc", "请发一张照片"),
         ("key", "", "这一项现在选不了"),
-        ("key", "x" * 101, "这一项现在选不了"),
         ("sex", "robot", "这一项现在选不了"),
         ("several", ["robot"], "这一项现在选不了"),
         ("name", None, "这一项现在选不了"),
