@@ -5,15 +5,19 @@ from models.arrival import Arrival, Poison
 from models.attachment import Attachment
 from models.audit import AuditEntry
 from models.chat import Chat
+from models.claim import Claim
 from models.consent import Consent
 from models.conversation import Conversation
 from models.fact import Fact
 from models.form_link import FormLink
 from models.lease import Lease
+from models.link import Link
+from models.link_code import LinkCode
 from models.message import Message
 from models.place import Division, Edition, Enterprise, Group, Source, Union
 from models.reminder import Reminder
 from models.staff import Invitation, Staff
+from models.tries import Tries
 from models.worker import Worker
 
 __all__ = [
@@ -22,6 +26,7 @@ __all__ = [
     "Attachment",
     "AuditEntry",
     "Chat",
+    "Claim",
     "Consent",
     "Conversation",
     "Division",
@@ -32,12 +37,15 @@ __all__ = [
     "Group",
     "Invitation",
     "Lease",
+    "Link",
+    "LinkCode",
     "Message",
     "Poison",
     "Reminder",
     "Source",
     "Staff",
     "Step",
+    "Tries",
     "Union",
     "Worker",
 ]

@@ -165,6 +165,14 @@ def latest_of(session: Session, worker_id: int) -> Application | None:
     return session.exec(_LATEST, params={"worker_id": worker_id}).first()
 
 
+def approved_of(session: Session, worker_id: int) -> Application | None:
+    """Return the application that made somebody a member, the newest if several did."""
+    approved = col(Application.standing).in_(APPROVED)
+    return session.exec(
+        _LATEST.where(approved), params={"worker_id": worker_id}
+    ).first()
+
+
 def steps_of(session: Session, application_id: int) -> list[Step]:
     """Return an application's history, oldest first."""
     return list(

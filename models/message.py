@@ -27,6 +27,7 @@ class Body(TypedDict, total=False):
     image: str  # an attachment's id
     wish: list[str]  # "phone", "location" or "photo", and its label
     place: str  # "2/9"
+    clears: bool  # whatever was said before is not to be seen any more
 
 
 class Fate(StrEnum):

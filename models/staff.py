@@ -92,3 +92,11 @@ _HELD = select(Staff).where(Staff.worker_id == bindparam("worker_id"), Staff.act
 def staff_of(session: Session, worker_id: int) -> Staff | None:
     """Return the active position a worker holds."""
     return session.exec(_HELD, params={"worker_id": worker_id}).first()
+
+
+def holders_for(session: Session, union_code: str) -> list[int]:
+    """Return the workers who hold an active position in one union itself."""
+    found = select(Staff.worker_id).where(
+        Staff.union_code == union_code, Staff.active, col(Staff.worker_id).is_not(None)
+    )
+    return [worker_id for worker_id in session.exec(found) if worker_id is not None]
