@@ -74,11 +74,11 @@ def write_attempt(
 ) -> bool:
     """Write an attempt down before its request leaves; tell whether it still may.
 
-    It may not once its row was skipped, sent or taken over while it was in memory.
+    It may not once its row was skipped, sent, taken over or erased while in memory.
     """
     key = (message.chat_id, message.number)
-    row = session.get_one(Message, key, with_for_update=True)
-    if row.fate is not Fate.WAITING or row.holder != kit.process:
+    row = session.get(Message, key, with_for_update=True)
+    if row is None or row.fate is not Fate.WAITING or row.holder != kit.process:
         return False
     row.attempt, row.lease_until = message.attempt, until
     session.add(row)

@@ -147,6 +147,8 @@ def draw(message: Say, reader: Reader) -> Drawn:
         body["wish"] = [message.wish, text_of(label, reader)]
     if message.place:
         body["place"] = message.place
+    if message.clears:
+        body["clears"] = True
     shown = _numbered(message.choices, message.back, reader)
     if shown:
         body["choices"] = [[s.number, s.label, s.press] for s in shown]

@@ -3,14 +3,19 @@
 Adding one is a file of its own, a line here, its words in templates/ and its test.
 """
 
-from handlers import menu, my_application, reminders, reviewing
+from handlers import confirming, menu, my_application, phones, reminders, reviewing
+from handlers.alarms import ALARMS
+from handlers.coming_back import ComeBack
 from handlers.deciding import Reject, Return
 from handlers.flow import Flow
 from handlers.join import Join
+from handlers.phones import SetPin
 from handlers.reports import Report
 from handlers.reports.applications import applications
 
-FLOWS: dict[str, type[Flow]] = {flow.name: flow for flow in (Join, Return, Reject)}
+FLOWS: dict[str, type[Flow]] = {
+    flow.name: flow for flow in (Join, Return, Reject, ComeBack, SetPin)
+}
 """Forms in a chat: questions, then one effect."""
 
 VIEWS = {
@@ -20,6 +25,9 @@ VIEWS = {
     "my_application": my_application.my_application,
     "waiting": reviewing.waiting,
     "review": reviewing.application,
+    "phones": phones.phones,
+    "claims": confirming.claims,
+    "claim": confirming.claim,
 }
 """Read-only lists and details, by (turn, argument)."""
 
@@ -29,12 +37,21 @@ ACTS = {
     "approve": reviewing.approve,
     "pool": reviewing.pool,
     "undo": reviewing.undo,
+    "connect": phones.connect,
+    "not_me": phones.not_me,
+    "confirm": confirming.confirm,
+    "deny": confirming.deny,
 }
 """One press, one effect, safe to press twice; permission is checked then."""
 
 REMINDERS = {
     remind.kind: remind
-    for remind in (reminders.DECISION, reminders.UNFINISHED, reminders.EXPIRED)
+    for remind in (
+        reminders.DECISION,
+        reminders.UNFINISHED,
+        reminders.EXPIRED,
+        *ALARMS,
+    )
 }
 """What is said without being asked, when it is due."""
 

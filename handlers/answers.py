@@ -16,6 +16,8 @@ from handlers.turn import Turn
 from models import identity
 from models.attachment import Attachment
 from models.columns import long, short
+from models.link_code import read_code
+from models.pin import read_pin
 from models.worker import age
 
 TOO_YOUNG_TO_KEEP = 14
@@ -103,6 +105,30 @@ def _photo(value: Any, info: ValidationInfo) -> str:
     return short(picture.id)
 
 
+def _any_id(value: Any, info: ValidationInfo) -> str:
+    number = identity.normalise_id(str(value))
+    if not re.fullmatch(r"\d{12,}X?", number):
+        return _other_id(number)
+    fault = identity.resident_id_fault(number, _turn(info).today)
+    if fault:
+        raise Refused(f"resident_id_{fault}")
+    return number
+
+
+def _pin(value: Any) -> str:
+    pin = read_pin(str(value))
+    if pin is None:
+        raise Refused("pin")
+    return pin
+
+
+def _link_code(value: Any) -> str:
+    code = read_code(str(value))
+    if code is None:
+        raise Refused("link_code")
+    return code
+
+
 def _key(value: Any) -> str:
     if not 1 <= len(str(value)) <= 100:
         raise Refused("not_on_offer")
@@ -118,6 +144,11 @@ ResidentId = Annotated[
     str, BeforeValidator(str), AfterValidator(_resident_id), Shown(identity.mask_id)
 ]
 OtherId = Annotated[str, BeforeValidator(_other_id), Shown(identity.mask_id)]
+AnyId = Annotated[
+    str, BeforeValidator(str), AfterValidator(_any_id), Shown(identity.mask_id)
+]
+Pin = Annotated[str, BeforeValidator(_pin), Shown(lambda pin: "******")]
+LinkCode = Annotated[str, BeforeValidator(_link_code)]
 Born = Annotated[date, BeforeValidator(_born), Shown(str)]
 Plate = Annotated[str, BeforeValidator(_plate)]
 Photo = Annotated[

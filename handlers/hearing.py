@@ -60,7 +60,7 @@ def misheard(talk: Talk, typed: str) -> list[Say]:
     if question and question.submit:
         return put(talk, question.name, before=Word("answers", "submit_or_edit"))
     talk.draft.query, talk.draft.page = "", 0
-    unknown = Word("answers", "not_found", {"typed": _query(typed)})
+    unknown = Word("answers", "not_found", {"typed": talk.turn.said or _query(typed)})
     return put(talk, talk.row.asked, instead=unknown)
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from handlers.my_application import MY_APPLICATION
+from handlers.phones import COME_BACK, PHONES
 from handlers.reviewing import WAITING_LIST
 from handlers.say import Choice, Say, Word
 from handlers.talk import with_resume
@@ -34,6 +35,7 @@ def own_rows(turn: Turn) -> tuple[Choice, ...]:
     return (
         *((WAITING_LIST,) if staff else ()),
         *((MY_APPLICATION,) if applied else (JOIN,)),
+        *((PHONES,) if applied or staff else (COME_BACK,)),
     )
 
 

@@ -11,11 +11,12 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 
 from handlers.my_application import FIX, MY_APPLICATION, reason_rows
+from handlers.phones import SET_PIN
 from handlers.say import Choice, Say, Word
 from handlers.talk import Talk, flow_named, opened
 from handlers.turn import Turn
 from models import reminder
-from models.application import Application, Standing, Step
+from models.application import APPROVED, Application, Standing, Step
 from models.conversation import Conversation, State, unfinished_since
 from models.hours import next_open
 from models.message import Kind
@@ -37,7 +38,7 @@ class Remind:
     hurried: bool = False
 
 
-def _nothing(session: Session, rules: Rules, now: datetime) -> None:
+def nothing(session: Session, rules: Rules, now: datetime) -> None:
     """Find nothing: rows of this kind are made where the thing happens."""
 
 
@@ -123,6 +124,7 @@ def _tell_decision(turn: Turn, row: Reminder) -> list[Say] | Skip:
     application = turn.session.get_one(Application, step.application_id)
     union = turn.atlas.unions[turn.worker.union_code or application.union_code]
     fix = (FIX,) if step.standing is Standing.RETURNED else ()
+    pin = (SET_PIN,) if step.standing in APPROVED else ()
     return [
         Say(
             Word(
@@ -132,7 +134,7 @@ def _tell_decision(turn: Turn, row: Reminder) -> list[Say] | Skip:
             ),
             title=Word("reminders", "decision"),
             rows=reason_rows(turn, step),
-            choices=(*fix, MY_APPLICATION),
+            choices=(*fix, MY_APPLICATION, *pin),
             kind=Kind.RECEIPT,
         )
     ]
@@ -145,4 +147,4 @@ def opening(rules: Rules, now: datetime) -> datetime:
 
 UNFINISHED = Remind("unfinished", _unfinished, _chat_of_conversation, _tell_unfinished)
 EXPIRED = Remind("expired", _expired, _chat_of_conversation, _tell_expired)
-DECISION = Remind("decision", _nothing, _chat_of_step, _tell_decision, hurried=True)
+DECISION = Remind("decision", nothing, _chat_of_step, _tell_decision, hurried=True)

@@ -9,7 +9,7 @@ from typing import Any
 
 from handlers.flow import questions
 from handlers.join import Join
-from handlers.offers import Option, page_number, page_of
+from handlers.offers import PAGE, Option, page_number, page_of
 from handlers.question import Question, label
 from handlers.say import Choice, Say, Text, Word, say
 from handlers.turn import Turn
@@ -24,6 +24,7 @@ from models.application import (
     Step,
     waiting_in,
 )
+from models.claim import claims_in
 from models.columns import long, short
 from models.identity import mask_name
 from models.staff import Staff, staff_of
@@ -39,15 +40,23 @@ def waiting(turn: Turn, arg: str) -> list[Say]:
         return [say("reviewing", "not_staff")]
     rows = waiting_in(turn.session, turn.atlas.branch(staff.union_code))
     rows = [row for row in rows if row.worker_id != turn.worker.id]
+    claims = _claims(turn, staff)
     if not rows:
-        return [say("reviewing", "nobody_waits")]
+        return [say("reviewing", "nobody_waits").offering(*claims)]
     number = page_number(arg)
     options = [Option(short(row.id), _line(turn, row)) for row in rows]
-    shown, more = page_of(options, number)
+    shown, more = page_of(options, number, PAGE - len(claims))
     choices = [Choice(o.label, f"v:review:{o.key}") for o in shown]
     if more:
         choices.append(Choice(Word("common", "more"), f"v:waiting:{number + 1}"))
-    return [say("reviewing", "list", count=len(rows)).offering(*choices)]
+    return [say("reviewing", "list", count=len(rows)).offering(*choices, *claims)]
+
+
+def _claims(turn: Turn, staff: Staff) -> tuple[Choice, ...]:
+    """Return the way to those who changed phones, where some wait."""
+    count = len(claims_in(turn.session, turn.atlas.branch(staff.union_code)))
+    label = Word("confirming", "claims_waiting", {"count": count})
+    return (Choice(label, "v:claims:0"),) if count else ()
 
 
 def _line(turn: Turn, row: Application) -> Word:

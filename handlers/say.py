@@ -45,6 +45,7 @@ class Say:
     place: str | None = None
     kind: Kind = Kind.REPLY
     about: int | None = None
+    clears: bool = False
 
     def offering(self, *choices: Choice) -> "Say":
         """Return the same message with more choices at its end."""

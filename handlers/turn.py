@@ -1,6 +1,6 @@
 """One turn: what came in, and all a handler may know while it decides what to say."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session
 
 from handlers.say import Text
-from models.application import Application, latest_of
+from models.application import APPROVED, Application, approved_of, latest_of
 from models.chat import Chat
 from models.place import Atlas
 from models.rules import Rules
@@ -97,11 +97,24 @@ class Turn:
     vocabulary: Vocabulary = field(default_factory=Vocabulary)
     said: str | None = None
     picture: str | None = None
+    settle: Callable[[], None] = lambda: None
+    """Write down what was said so far, before its rows go to another person."""
 
     @cached_property
     def latest(self) -> Application | None:
-        """The newest application of this person, as it was when first asked for."""
-        return latest_of(self.session, self.worker.id)
+        """The newest application of this person, as it was when first asked for.
+
+        A member's is the one that was approved, whatever they once sent elsewhere.
+        """
+        latest = latest_of(self.session, self.worker.id)
+        if latest and self.worker.member_no and latest.standing not in APPROVED:
+            return approved_of(self.session, self.worker.id) or latest
+        return latest
+
+    def become(self, worker: Worker) -> None:
+        """Go on as another person, who this one turned out to be."""
+        self.worker = worker
+        self.__dict__.pop("latest", None)
 
     @property
     def language(self) -> str:

@@ -105,6 +105,8 @@ function showUnread(count) {
 
 function take(messages) {
   if (messages.length === 0) return;
+  const cleared = messages.filter((message) => message.clears).pop();
+  if (cleared) log.dropBefore(cleared.number);
   const fresh = log.add(messages);
   for (const message of messages) {
     last = Math.max(last, message.number);

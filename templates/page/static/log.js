@@ -169,6 +169,11 @@ export function taken(id, number) {
   else settle(entry, number, entry.message);
 }
 
+/** What was said before a number is not to be seen here any more. */
+export function dropBefore(number) {
+  turns.filter((entry) => entry.key < number).forEach(remove);
+}
+
 /** The worker gave a message up. */
 export function drop(id) {
   const entry = byId.get(id);
