@@ -1,30 +1,41 @@
-"""Members, made the long way: joined, approved, and told so."""
+"""Members, made the short way: approved and told so, with chats that have begun."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
+from models.application import Decision, Standing
 from models.chat import Chat
 from models.link import Link
 from models.reminder import Reminder
+from models.review import decide
+from models.staff import Staff
 from models.worker import Worker
+from tests.models.cast import KEYS, apply, resident_id
 from tests.world import World
 
-ID = "440106199003070001"
+ID = resident_id()
 UNKNOWN = "440306197506150005"
 PIN = "135790"
+TO_POOL = Decision(Standing.POOL, {})
 
 
 def make_member(world: World, who: str = "工人", union: str = "4401") -> None:
-    """Let somebody join and a social worker approve; time passes until they are told."""
+    """Let somebody be approved by a social worker, and be told."""
     world.appoint(union)
-    world.fill("sure", who)
-    world.say("提交", who)
-    world.say("待审", "社工")
-    world.say("1", "社工")
-    world.tap("通过，进周转库", "社工")
+    world.do("hello", who=who)
+
+    def approve(session: Session) -> None:
+        chat = session.exec(select(Chat).where(Chat.address == who)).one()
+        worker = session.get_one(Worker, chat.worker_id)
+        row = apply(session, worker, chat, submitted_at=world.now)
+        staff = session.exec(select(Staff)).first()
+        assert staff is not None
+        decide(session, KEYS, staff, row, TO_POOL, world.now, 30)
+
+    world.write(approve)
     world.wait(timedelta(minutes=1))
 
 

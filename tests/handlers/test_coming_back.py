@@ -185,7 +185,7 @@ def test_a_stray_s_application_is_withdrawn_and_the_membership_shows(
 
 
 def test_an_applicant_comes_back_too(world: World) -> None:
-    world.fill("sure")
+    world.fill("sure", resident_id=ID)
     world.say("提交")
     set_pin(world)
     assert "欢迎回来" in try_pin(world, NEW, PIN)
@@ -256,11 +256,8 @@ def test_one_person_is_on_the_page_and_on_telegram(member: World) -> None:
     assert "新设备" in heard["工人"][0]["text"]
     abroad.now = member.now
     assert "会员证号" in str(abroad.say("我的申请", "电报"))
-    chats = member.write(
-        lambda s: s.exec(
-            select(Chat.channel).where(Chat.worker_id == worker_of(member, "工人").id)
-        ).all()
-    )
+    theirs = select(Chat.channel).where(Chat.worker_id == worker_of(member, "工人").id)
+    chats = member.write(lambda s: s.exec(theirs).all())
     assert sorted(chats) == ["link", "page"]
     member.tap("不是我")
     member.wait(SECOND)

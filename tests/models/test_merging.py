@@ -8,7 +8,13 @@ import pytest
 from sqlalchemy import LargeBinary
 from sqlmodel import Session, SQLModel, select
 
-from models.application import Application, Standing, latest_of, steps_of
+from models.application import (
+    Application,
+    Decision,
+    Standing,
+    latest_of,
+    steps_of,
+)
 from models.arrival import Poison
 from models.attachment import Attachment, new_attachment
 from models.chat import Chat, Shown
@@ -21,8 +27,9 @@ from models.review import decide
 from models.sealing import CannotOpen, seal, unseal
 from models.staff import Staff, accept, appoint, invite
 from models.worker import Worker
-from tests.models.cast import KEYS, NOW, apply, applicant, meet, reviewer
-from tests.models.test_races import TO_POOL
+from tests.models.cast import KEYS, NOW, applicant, apply, meet, reviewer
+
+TO_POOL = Decision(Standing.POOL, {})
 
 
 def say(session: Session, chat: Chat, about: Worker, text: str) -> int:
