@@ -16,7 +16,7 @@ from bot import reminding
 from bot.inbox import Inbox
 from bot.kit import Kit, clock
 from bot.outbox import Outbox
-from models import lease
+from models import lease, tries
 from models.arrival import KEEP_DAYS, Arrival
 
 log = logging.getLogger(__name__)
@@ -87,11 +87,13 @@ class Clock:
             await self.inbox.retry_poison()
 
     async def forget(self) -> None:
-        """Drop the keys of updates too old to come again."""
-        before = clock() - timedelta(days=KEEP_DAYS)
+        """Drop the keys of updates too old to come again, and tries too old to count."""
+        now = clock()
+        before = now - timedelta(days=KEEP_DAYS)
 
         def drop(session: Session) -> None:
             session.execute(delete(Arrival).where(col(Arrival.at) < before))
+            tries.forget_old(session, now)
 
         if self.leading.is_set():
             await self.kit.writer.write(drop)
