@@ -85,7 +85,7 @@ def test_a_claim_nobody_looked_at_ends_like_a_refused_one(asked: World) -> None:
 
 def test_facts_are_masked_and_the_look_is_written_down(asked: World) -> None:
     asked.do("press", f"v:claim:{short(claims(asked)[0].id)}", "社工")
-    rows = dict(asked.screens["社工"][-1]["rows"])  # type: ignore[arg-type]
+    rows = dict(asked.screens["社工"][-1]["rows"])
     assert (rows["姓名"], rows["手机号"]) == ("张*", "140****0001")
     act(asked, "confirm")
     actions = asked.write(lambda s: s.exec(select(AuditEntry.action)).all())
@@ -155,7 +155,7 @@ def test_an_applicant_is_confirmed_by_the_union_applied_to(world: World) -> None
     world.say("提交")
     ask(world)
     act(world, "claim")
-    rows = dict(world.screens["社工"][-1]["rows"])  # type: ignore[arg-type]
+    rows = dict(world.screens["社工"][-1]["rows"])
     assert rows["姓名"] == "张*"
     assert "已确认" in act(world, "confirm")
     assert worker_of(world, NEW).id == worker_of(world, "工人").id

@@ -6,13 +6,16 @@ The exit status is 1 when a promise was broken; the seed in the report replays i
 from __future__ import annotations
 
 import signal
+from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
 import uvloop
 
+from tests.databases import opened
+from tests.databases import seed as seed_database
 from tests.tables import out, print_columns
-from tests.torture import interrupting
+from tests.torture import interrupting, neutrality
 from tests.torture.checking import Verdict
 from tests.torture.chosen import Addresses, Kind, databases
 from tests.torture.interrupting import Noticed, Trial
@@ -40,11 +43,15 @@ def main(
     faults: Annotated[bool, typer.Option(help="the server fails, too")] = False,
     peers: Annotated[bool, typer.Option(help="the stock bot beside it")] = False,
     r1: Annotated[bool, typer.Option(help="five kills, impatient people")] = False,
+    neutral: Annotated[bool, typer.Option(help="outsiders try IDs")] = False,
+    tries: Annotated[int, typer.Option(help="how often, with --neutral")] = 10_000,
 ) -> None:
     """Kill the program, flood it, and count what was lost."""
     with databases(database) as addresses:
         if r1:
             sound = _interrupt(addresses)
+        elif neutral:
+            sound = _try_ids(addresses, tries, seed)
         else:
             plan = Plan(kills, updates, people, seed, faults=faults)
             sound = _torture(plan, addresses, peers)
@@ -123,6 +130,22 @@ def _interrupt(addresses: Addresses) -> bool:
             columns[name] = _noticed(noticed)
         columns["stock bot"] = _noticed(uvloop.run(interrupting.theirs(trial)))
         print_columns(f"Five kills, {trial.people} people, {mood}", columns)
+    return sound
+
+
+def _try_ids(addresses: Addresses, tries: int, seed: int) -> bool:
+    """Let outsiders try IDs every way there is, and print what they could learn."""
+    sound = True
+    for name, fresh in addresses.items():
+        for way, words in neutrality.WAYS.items():
+            with TemporaryDirectory() as folder:
+                url = fresh() or f"sqlite:///{folder}/neutral.db"
+                seed_database(url)
+                with opened(url) as database:
+                    lots = neutrality.outsiders(database, tries, seed, words)
+            columns = neutrality.columns_of(lots)
+            print_columns(f"{tries} tries by {way} on {name}, seed {seed}", columns)
+            sound = neutrality.is_neutral(lots) and sound
     return sound
 
 
