@@ -1,4 +1,4 @@
-"""Neutrality: an outsider tries IDs, and learns from no word and no clock whose they are.
+"""Neutrality: who tries IDs learns from no word and no clock whose they are.
 
 People come one after the other, in random order, each in a chat of their own; the step
 that answers the last word is timed with its commit.  Times are compared by the test of
