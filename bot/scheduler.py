@@ -87,7 +87,7 @@ class Clock:
             await self.inbox.retry_poison()
 
     async def forget(self) -> None:
-        """Drop the keys of updates too old to come again, and tries too old to count."""
+        """Drop keys of updates too old to come again, and tries that count no more."""
         now = clock()
         before = now - timedelta(days=KEEP_DAYS)
 

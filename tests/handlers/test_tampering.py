@@ -203,9 +203,9 @@ def test_a_changed_connection_code_lets_nobody_in(
 @SLOW
 @given(data=st.data())
 def test_a_changed_form_link_opens_nothing(
-    sqlite_world: World, data: st.DataObject
+    asked_by_link: World, data: st.DataObject
 ) -> None:
-    world = sqlite_world
+    world = asked_by_link
     token = world.screens["工人"][-1]["link"][1].rsplit("/", 1)[1]
     wrong = data.draw(changed([token]).filter(lambda value: value != token))
     forms = Forms(world.kit, world.cans, lambda written: None)

@@ -138,13 +138,14 @@ def _try_ids(addresses: Addresses, tries: int, seed: int) -> bool:
     sound = True
     for name, fresh in addresses.items():
         for way, words in neutrality.WAYS.items():
+            some = tries // neutrality.DEARER.get(way, 1)
             with TemporaryDirectory() as folder:
                 url = fresh() or f"sqlite:///{folder}/neutral.db"
                 seed_database(url)
                 with opened(url) as database:
-                    lots = neutrality.outsiders(database, tries, seed, words)
+                    lots = neutrality.outsiders(database, some, seed, words)
             columns = neutrality.columns_of(lots)
-            print_columns(f"{tries} tries by {way} on {name}, seed {seed}", columns)
+            print_columns(f"{some} tries by {way} on {name}, seed {seed}", columns)
             sound = neutrality.is_neutral(lots) and sound
     return sound
 

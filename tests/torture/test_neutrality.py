@@ -22,7 +22,7 @@ HARDLY = 1e-4
 
 @pytest.mark.parametrize("way", WAYS)
 def test_an_outsider_learns_nothing(database: Database, way: str) -> None:
-    lots = outsiders(database, 160, seed=1, way=WAYS[way])
+    lots = outsiders(database, 80, seed=1, way=WAYS[way])
     assert len(set().union(*(lot.said for lot in lots.values()))) == 1
     assert is_neutral(lots, HARDLY)
 
