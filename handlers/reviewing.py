@@ -28,9 +28,11 @@ from models.application import (
     Step,
     waiting_in,
 )
+from models.claim import Claim, claims_in
 from models.columns import long, short
 from models.correction import Correction, corrections_in
 from models.identity import mask_name
+from models.review import who_is
 from models.staff import Staff, staff_of
 from models.worker import Worker
 
@@ -55,10 +57,13 @@ def waiting(turn: Turn, arg: str) -> list[Say]:
 
 @dataclass(frozen=True)
 class Queued:
-    """What somebody waits for since when; only what is shown is put into words."""
+    """What somebody waits for since when; only what is shown is put into words.
+
+    None of the `people` it is about decides it.
+    """
 
     since: datetime
-    worker_id: int
+    people: set[int]
     press: str
     line: Callable[[Turn], Word]
 
@@ -66,23 +71,29 @@ class Queued:
 def _queue(turn: Turn, unions: set[str]) -> list[Queued]:
     """Return all that waits for these unions but one's own, oldest first."""
     every = (row for source in SOURCES for row in source(turn.session, unions))
-    others = (row for row in every if row.worker_id != turn.worker.id)
+    others = (row for row in every if turn.worker.id not in row.people)
     return sorted(others, key=lambda row: row.since)
 
 
 def _applications(session: Session, unions: set[str]) -> Iterator[Queued]:
     for row in waiting_in(session, unions):
         press, line = f"v:review:{short(row.id)}", partial(_line, row=row)
-        yield Queued(row.submitted_at, row.worker_id, press, line)
+        yield Queued(row.submitted_at, {row.worker_id}, press, line)
 
 
 def _corrections(session: Session, unions: set[str]) -> Iterator[Queued]:
     for row in corrections_in(session, unions):
         press, line = f"v:correction:{short(row.id)}", partial(_wish_line, row=row)
-        yield Queued(row.asked_at, row.worker_id, press, line)
+        yield Queued(row.asked_at, {row.worker_id}, press, line)
 
 
-SOURCES = (_applications, _corrections)
+def _claims(session: Session, unions: set[str]) -> Iterator[Queued]:
+    for row, people in claims_in(session, unions):
+        press, line = f"v:claim:{short(row.id)}", partial(_claim_line, row=row)
+        yield Queued(row.at, people, press, line)
+
+
+SOURCES = (_applications, _corrections, _claims)
 """What may wait for a social worker; one more is a line here."""
 
 
@@ -91,6 +102,14 @@ def _wish_line(turn: Turn, row: Correction) -> Word:
     known = name_of(turn, row)
     facts = {"name": known["name"], "number": known["number"], "days": days}
     return Word("correcting", "line", facts)
+
+
+def _claim_line(turn: Turn, row: Claim) -> Word:
+    member = turn.session.get_one(Worker, row.worker_id)
+    name = mask_name(who_is(turn.session, turn.keys, member)["name"])
+    days = (turn.now - row.at) // timedelta(days=1)
+    facts = {"name": name, "code": row.code, "days": days}
+    return Word("confirming", f"line_{row.asks}", facts)
 
 
 def name_of(turn: Turn, row: Correction) -> dict[str, str]:

@@ -151,10 +151,10 @@ def test_a_place_is_chosen_from_the_city_down(world: World) -> None:
 
 def test_where_somebody_lives_is_corrected_alone(world: World) -> None:
     member(world, belong="住的地方", home_district="花都区")
-    said = correct(world, "居住区县：花都区", "白云区")
+    said = correct(world, "居住区县：广州市花都区", "白云区")
     row = world.write(lambda s: s.exec(select(Application)).one())
     assert row.district == "440111"
-    assert rows(said)["居住区县"] == "白云区"
+    assert rows(said)["居住区县"] == "广州市白云区"
 
 
 def pictures(world: World) -> int:
