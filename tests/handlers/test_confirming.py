@@ -6,11 +6,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
 from models.audit import AuditEntry
 from models.claim import Claim, Claimed
 from models.columns import short
+from models.withdrawal import withdraw_consent
+from models.worker import Worker
 from tests.handlers.members import (
     ID,
     PIN,
@@ -221,3 +223,17 @@ def test_a_claim_of_a_chat_that_was_cut_off_is_over(asked: World) -> None:
     come_back, _ = claims(asked)
     assert come_back.standing is Claimed.OVER
     assert chat_of(asked, NEW).worker_id != worker_of(asked, "工人").id
+
+
+def test_a_claim_about_who_withdrew_their_consent_names_nobody(asked: World) -> None:
+    member = worker_of(asked, "工人").id
+
+    def withdraw(session: Session) -> None:
+        worker = session.get_one(Worker, member)
+        withdraw_consent(session, asked.kit.keys, worker, True, asked.now)
+
+    asked.write(withdraw)
+    asked.do("press", "v:waiting:0", "社工")
+    assert "换手机" in asked.screens["社工"][-1]["choices"][0][1]
+    asked.say("1", "社工")
+    assert dict(asked.screens["社工"][-1]["rows"])["姓名"] == ""

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from sqlmodel import Session, col, select
 
+from bot.step import take_batch
+from handlers.turn import Incoming
 from models.application import Application, Standing
 from models.chat import Chat
 from models.columns import short
@@ -255,3 +257,33 @@ def test_a_chat_that_went_on_to_another_is_left_alone(robbed: World) -> None:
 
 def test_an_id_is_never_shown_whole(robbed: World) -> None:
     assert ID not in str(robbed.screens)
+
+
+def test_withdrawing_the_consent_ends_the_pin(world: World) -> None:
+    world.fill("sure")
+    world.say("提交")
+    set_pin(world)
+    assert "已设置" in str(world.say("我的资料"))
+    world.say("撤回同意")
+    world.tap("确定撤回")
+    assert worker_of(world, "工人").pin is None
+    assert "没能核对上" in try_pin(world, "新手机", PIN)
+    world.say("设置密码")
+    assert "密码设好了" in text(world.say(PIN))
+
+
+def test_the_chat_that_is_cut_hears_of_it_as_of_an_erasure(robbed: World) -> None:
+    """An open page drops what it shows, and what is on its way is not sent."""
+    pressed = Incoming(
+        channel="page",
+        bot="",
+        address="工人",
+        key="cut",
+        kind="press",
+        text=f"a:not_me:{short(links(robbed)[-1].id)}",
+    )
+    cans, now = robbed.cans, robbed.now
+    written = robbed.write(lambda s: take_batch(s, robbed.kit, cans, [pressed], now))
+    cut = chat_of(robbed, THIEF).id
+    assert written.cut == {cut}
+    assert cut in written.news

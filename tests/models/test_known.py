@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from sqlmodel import Session
 
 from models.application import Standing
 from models.known import known_by
-from models.pin import set_pin
+from models.pin import fits, set_pin
 from models.review import decide
 from models.worker import Worker
 from tests.models.cast import KEYS, NOW, applicant, resident_id, reviewer
@@ -44,3 +45,26 @@ def test_a_member_goes_before_who_applies_with_the_same_id(session: Session) -> 
     found = known_by(session, KEYS, resident_id(1))
     assert found is not None
     assert found.holder == (member.id, member.key, member.pin)
+
+
+def test_somebody_is_found_while_index_keys_rotate(session: Session) -> None:
+    waiting, member = applicant(session, 1), applicant(session, 2)
+    decide(session, KEYS, reviewer(session), member, TO_POOL, NOW, 30)
+    session.flush()
+    newer = replace(KEYS, index=KEYS.index | {2: bytes(32)}, current_index=2)
+    for number, row in enumerate((waiting, member), 1):
+        found = known_by(session, newer, resident_id(number))
+        assert found is not None
+        assert found.worker_id == row.worker_id
+
+
+def test_a_pin_outlives_a_rotation_of_the_wrapping_key(session: Session) -> None:
+    member = session.get_one(Worker, applicant(session, 1).worker_id)
+    set_pin(KEYS, member, "135790")
+    newer = replace(KEYS, wrapping={2: bytes(32)} | KEYS.wrapping, current=2)
+    member.rewrap(newer)
+    session.flush()
+    only = replace(newer, wrapping={2: bytes(32)}, opened={})
+    found = known_by(session, only, resident_id(1))
+    assert found is not None
+    assert fits(only, found.holder, "135790")

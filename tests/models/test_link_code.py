@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -29,6 +30,13 @@ def test_a_code_is_used_once(session: Session) -> None:
     code = new_code(session, KEYS, worker.id, NOW)
     assert use_code(session, KEYS, code, NOW) == worker.id
     assert use_code(session, KEYS, code, NOW) is None
+
+
+def test_a_code_is_found_while_index_keys_rotate(session: Session) -> None:
+    worker, _ = meet(session)
+    code = new_code(session, KEYS, worker.id, NOW)
+    newer = replace(KEYS, index=KEYS.index | {2: bytes(32)}, current_index=2)
+    assert use_code(session, newer, code, NOW) == worker.id
 
 
 def test_a_code_ends_with_its_minutes(session: Session) -> None:

@@ -20,13 +20,17 @@ from models.chat import Chat, Shown
 from models.columns import new_id
 from models.consent import Consent, agree
 from models.conversation import Draft, new_conversation
+from models.correction import Correction, Wish
+from models.export_link import find_export_link, make_export_link
 from models.merging import LEFT, MOVED, merge
 from models.message import Fate, Kind, Message, seal_body, unseal_body
 from models.review import decide
+from models.sealed import WORKER, openings, sealed_columns
 from models.sealing import CannotOpen, seal, unseal
 from models.staff import Staff, accept, appoint, invite
 from models.worker import Worker
 from tests.models.cast import KEYS, NOW, applicant, apply, meet, reviewer
+from tests.models.test_sealed import everything
 
 TO_POOL = Decision(Standing.POOL, {})
 
@@ -211,3 +215,76 @@ def test_every_table_that_names_a_worker_goes_along_or_stays_behind() -> None:
         if key.column.table.name == "worker"
     }
     assert naming == {*MOVED} | LEFT
+
+
+def test_all_that_was_sealed_for_the_stray_opens_for_the_member(
+    session: Session, both: Both
+) -> None:
+    _, _, member, _ = both
+    stray = everything(session)
+    stray.member_no = None
+    tables = [table for table in sealed_columns() if table is not WORKER]
+    before = {table: len([*openings(session, KEYS, table)]) for table in tables}
+    merge(session, KEYS, stray, member, NOW)
+    session.flush()
+    for table in tables:
+        found = [*openings(session, KEYS, table)]
+        assert len(found) == before[table], table
+        assert all(opens for _, opens in found), table
+
+
+def wish(
+    session: Session, worker: Worker, chat: Chat, field: str = "full_name"
+) -> Correction:
+    row = Correction(
+        id=new_id(),
+        worker_id=worker.id,
+        chat_id=chat.id,
+        union_code="440106",
+        field=field,
+        wish=b"",
+        asked_at=NOW,
+    )
+    row.wish = seal(worker.open_key(KEYS), f"correction.wish|{row.id}", b"{}")
+    session.add(row)
+    session.flush()
+    return row
+
+
+def test_a_stray_s_wish_goes_along_and_waits_no_more(
+    session: Session, both: Both
+) -> None:
+    """Whoever left has one; that nobody settles it spares a member two of a kind."""
+    stray, here, member, there = both
+    theirs, own = wish(session, stray, here), wish(session, member, there)
+    merge(session, KEYS, stray, member, NOW)
+    assert (theirs.worker_id, theirs.standing) == (member.id, Wish.DROPPED)
+    assert theirs.load(KEYS, member) == {}
+    assert own.standing is Wish.WAITING
+
+
+def export(session: Session, worker: Worker, chat: Chat) -> str:
+    token = make_export_link(session, worker.id, chat.id, NOW, 30)
+    session.flush()
+    return token
+
+
+def test_a_link_to_one_s_data_goes_along_where_the_member_has_none(
+    session: Session, both: Both
+) -> None:
+    stray, here, member, _ = both
+    token = export(session, stray, here)
+    merge(session, KEYS, stray, member, NOW)
+    found = find_export_link(session, token, NOW)
+    assert found is not None
+    assert found.worker_id == member.id
+
+
+def test_a_member_keeps_their_own_link_to_their_data(
+    session: Session, both: Both
+) -> None:
+    stray, here, member, there = both
+    theirs, own = export(session, stray, here), export(session, member, there)
+    merge(session, KEYS, stray, member, NOW)
+    assert find_export_link(session, theirs, NOW) is None
+    assert find_export_link(session, own, NOW) is not None
