@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from sqlmodel import Session, col, select
 
+from bot.step import take_batch
+from handlers.turn import Incoming
 from models.audit import AuditEntry
 from models.claim import Claim, Claimed
 from models.columns import short
@@ -237,3 +239,15 @@ def test_a_claim_about_who_withdrew_their_consent_names_nobody(asked: World) -> 
     assert "换手机" in asked.screens["社工"][-1]["choices"][0][1]
     asked.say("1", "社工")
     assert dict(asked.screens["社工"][-1]["rows"])["姓名"] == ""
+
+
+def test_the_asker_s_next_word_in_the_same_batch_is_the_member_s(asked: World) -> None:
+    press = f"a:confirm:{short(claims(asked)[-1].id)}"
+    done = Incoming("page", "", "社工", "b1", "press", press)
+    said = Incoming("page", "", NEW, "b2", "text", "我的申请", given_id="browser-b2")
+    cans, now, batch = asked.cans, asked.now, [done, said]
+    asked.write(lambda s: take_batch(s, asked.kit, cans, batch, now))
+    rows = asked.write(lambda s: asked.messages_of(s, NEW))
+    assert {row.about_id for row in rows} == {worker_of(asked, "工人").id}
+    last = asked.write(lambda s: asked._open(s, rows[-1]))
+    assert "您已经是会员了" in last["text"]
