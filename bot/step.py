@@ -62,6 +62,7 @@ class Ledger:
         self._sends: list[Outgoing] = []
         self._left_to: dict[int, str] = {}
         self._cut: set[int] = set()
+        self._news: set[int] = set()
 
     def say(self, turn: Turn, can: Can, messages: Sequence[Say]) -> None:
         """Put messages into words, number them, and remember what is on the screen."""
@@ -183,13 +184,18 @@ class Ledger:
         of = {"chats": [c.id for c in chats], "process": self.kit.process}
         self._left_to.update(self.session.exec(_NOT_OURS, params=of).all())
 
-    def close(self) -> Written:
-        """Insert the rows and return what is to be done after the commit."""
+    def write(self) -> None:
+        """Insert the rows there are."""
         if self._rows:
             self.session.flush()
             self.session.execute(_INSERT, self._rows)
-        news = {row["chat_id"] for row in self._rows} | self._cut
-        return Written(self._sends, news, self._cut)
+            self._news |= {row["chat_id"] for row in self._rows}
+            self._rows = []
+
+    def close(self) -> Written:
+        """Insert the rows and return what is to be done after the commit."""
+        self.write()
+        return Written(self._sends, self._news | self._cut, self._cut)
 
 
 def picture_of(session: Session, kit: Kit, number: int) -> tuple[str, bytes] | None:
@@ -218,10 +224,13 @@ def take_batch(
     ledger.mind(chat for chat, _ in people.values())
     for incoming in fresh:
         can = cans[incoming.channel]
-        chat, worker = people[place_of(incoming)]
+        place = place_of(incoming)
+        chat, worker = people[place]
+        if worker.id != chat.worker_id:  # another's word a moment ago made it so
+            worker = session.get_one(Worker, chat.worker_id)
         turn = kit.turn(session, chat, worker, now, can.trusted)
         take_one(ledger, turn, can, incoming)
-        people[place_of(incoming)] = turn.chat, turn.worker
+        people[place] = turn.chat, turn.worker
     del held
     return ledger.close()
 
@@ -232,6 +241,7 @@ def take_one(ledger: Ledger, turn: Turn, can: Can, incoming: Incoming) -> None:
     body = _own_body(ledger.kit, turn, incoming) if own else None
     number = turn.chat.next_number() if own else 0
     before = turn.chat.conversation_id
+    turn.settle = ledger.write
     messages = step(turn, incoming)
     ledger.cut(turn.cut)
     if body is not None and turn.chat.id not in turn.cut:

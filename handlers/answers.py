@@ -18,6 +18,8 @@ from handlers.turn import Turn
 from models import identity
 from models.attachment import Attachment
 from models.columns import long, short
+from models.link_code import read_code
+from models.pin import read_pin
 from models.worker import age
 
 _OTHER_PAPERS = re.compile("护照|通行证|PASSPORT|PERMIT|^[A-Z]{1,2}[0-9]{7,9}$")
@@ -58,14 +60,18 @@ def _mobile(value: Any) -> str:
 
 def _resident_id(value: Any, info: ValidationInfo) -> str:
     turn, number = _turn(info), identity.resident_id_in(str(value))
-    fault = identity.resident_id_fault(number, turn.today)
-    if fault and _OTHER_PAPERS.search(number):
+    if _OTHER_PAPERS.search(number):
         raise Refused("resident_id_other")
+    _without_fault(turn, number)
+    old_enough(turn, identity.birth_date(number))
+    return number
+
+
+def _without_fault(turn: Turn, number: str) -> None:
+    fault = identity.resident_id_fault(number, turn.today)
     if fault:
         count, place = identity.id_characters(number)
         raise Refused(f"resident_id_{fault}", count=count, place=place)
-    old_enough(turn, identity.birth_date(number))
-    return number
 
 
 def old_enough(turn: Turn, born: date) -> None:
@@ -121,6 +127,28 @@ def _photo(value: Any, info: ValidationInfo) -> str:
     return short(picture.id)
 
 
+def _any_id(value: Any, info: ValidationInfo) -> str:
+    number = identity.resident_id_in(str(value))
+    if not re.fullmatch(r"\d{12,}X?", number):
+        return _other_id(number)
+    _without_fault(_turn(info), number)
+    return number
+
+
+def _pin(value: Any) -> str:
+    pin = read_pin(str(value))
+    if pin is None:
+        raise Refused("pin")
+    return pin
+
+
+def _link_code(value: Any) -> str:
+    code = read_code(str(value))
+    if code is None:
+        raise Refused("link_code")
+    return code
+
+
 def _key(value: Any) -> str:
     if not str(value):
         raise Refused("not_on_offer")
@@ -140,6 +168,11 @@ ResidentId = Annotated[
     str, BeforeValidator(str), AfterValidator(_resident_id), Shown(identity.mask_id)
 ]
 OtherId = Annotated[str, BeforeValidator(_other_id), Shown(identity.mask_id)]
+AnyId = Annotated[
+    str, BeforeValidator(str), AfterValidator(_any_id), Shown(identity.mask_id)
+]
+Pin = Annotated[str, BeforeValidator(_pin), Shown(lambda pin: "******")]
+LinkCode = Annotated[str, BeforeValidator(_link_code)]
 Born = Annotated[date, BeforeValidator(_born), Shown(str)]
 Plate = Annotated[str, BeforeValidator(_plate)]
 Photo = Annotated[

@@ -74,3 +74,11 @@ class Skill(StrEnum):
     ELDERLY = "elderly"
     PATIENT = "patient"
     LAUNDRY = "laundry"
+
+
+class WayBack(StrEnum):
+    """How somebody known comes back on a new phone."""
+
+    CODE = "code"
+    PIN = "pin"
+    PERSON = "person"

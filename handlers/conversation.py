@@ -16,7 +16,6 @@ from handlers.say import Choice, Say, Word, say
 from handlers.talk import Talk, pause, reopen, with_resume
 from handlers.turn import Turn
 from models.conversation import Draft, State, new_conversation
-from models.identity import mask_id
 
 
 def begin(turn: Turn, flow: type[Flow], subject: str = "") -> list[Say]:
@@ -80,7 +79,7 @@ def answer(talk: Talk, question: Question, value: Any) -> list[Say]:
     """Store an answer if it is valid and put the next question; else say why not."""
     state, private = talk.state, question.how.private
     if private and value is not None:
-        talk.turn.said = mask_id(str(value))
+        talk.turn.said = question.masked(str(value))
     try:
         typed = question.valid(talk.turn, state.seen, value)
     except Refused as refused:
@@ -128,7 +127,8 @@ def _finish(talk: Talk, state: Progress) -> list[Say]:
     try:
         with turn.session.begin_nested():
             last = _form(talk, state).finish(turn)
-            talk.end(State.DONE)
+            if isinstance(last, Say):
+                talk.end(State.DONE)
             turn.session.flush()
     except AskAgain as again:
         return _again(talk, again.question, again.code)
@@ -137,6 +137,8 @@ def _finish(talk: Talk, state: Progress) -> list[Say]:
             if constraint in str(error.orig):
                 return _again(talk, question, code)
         raise
+    if isinstance(last, AskAgain):
+        return _again(talk, last.question, last.code)
     return [with_resume(turn, last)]
 
 

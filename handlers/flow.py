@@ -26,7 +26,10 @@ from handlers.turn import Turn
 
 
 class AskAgain(Exception):
-    """Raised by `finish`: undo its effects and put a question again, saying why."""
+    """Put a question again, saying why; raised by `finish`, undo its effects, too.
+
+    Returned instead, what `finish` wrote stays, such as the count of a vain try.
+    """
 
     def __init__(self, question: str, code: str) -> None:
         super().__init__(question, code)
@@ -102,7 +105,7 @@ class Flow(BaseModel):
     def noted(cls, turn: Turn, subject: str, question: str, value: Any) -> None:
         """Keep what must be on record the moment it is answered, such as a consent."""
 
-    def finish(self, turn: Turn) -> Say:
+    def finish(self, turn: Turn) -> Say | AskAgain:
         """Act on the answers, in the transaction that closes the conversation."""
         raise NotImplementedError
 

@@ -66,7 +66,7 @@ def misheard(talk: Talk, typed: str) -> list[Say]:
         more = question.how.unknown(talk.turn, _query(typed))
         if more is not None:
             return put(talk, question.name, before=more)
-    unknown = Word("answers", "not_found", {"typed": _query(typed)})
+    unknown = Word("answers", "not_found", {"typed": talk.turn.said or _query(typed)})
     return put(talk, talk.row.asked, instead=unknown)
 
 

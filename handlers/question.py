@@ -14,6 +14,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 from handlers.offers import OWN_WORDS, Offer, Option
 from handlers.say import Text, Word
 from handlers.turn import Turn
+from models.identity import mask_id
 
 
 class Submit(StrEnum):
@@ -178,6 +179,10 @@ class Question:
             return str(answer)
         full = self.show.full if in_full and turn.trusted else None
         return (full or self.show.show)(answer)
+
+    def masked(self, answer: str) -> str:
+        """Return a private answer, valid or not, as the history may keep it."""
+        return str(self.show.show(answer)) if self.show else mask_id(answer)
 
 
 def _label_of(offer: Offer, turn: Turn, seen: dict[str, Any], key: str) -> Text:

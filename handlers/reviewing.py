@@ -30,6 +30,7 @@ from models.application import (
     Step,
     waiting_in,
 )
+from models.claim import Claim, claims_in
 from models.columns import long, short
 from models.correction import Correction, corrections_in
 from models.identity import mask_name
@@ -57,10 +58,13 @@ def waiting(turn: Turn, arg: str) -> list[Say]:
 
 @dataclass(frozen=True)
 class Queued:
-    """What somebody waits for since when; only what is shown is put into words."""
+    """What somebody waits for since when; only what is shown is put into words.
+
+    None of the `people` it is about decides it.
+    """
 
     since: datetime
-    worker_id: int
+    people: set[int]
     press: str
     line: Callable[[Turn], Word]
 
@@ -68,23 +72,29 @@ class Queued:
 def _queue(turn: Turn, unions: set[str]) -> list[Queued]:
     """Return all that waits for these unions but one's own, oldest first."""
     every = (row for source in SOURCES for row in source(turn.session, unions))
-    others = (row for row in every if row.worker_id != turn.worker.id)
+    others = (row for row in every if turn.worker.id not in row.people)
     return sorted(others, key=lambda row: row.since)
 
 
 def _applications(session: Session, unions: set[str]) -> Iterator[Queued]:
     for row in waiting_in(session, unions):
         press, line = f"v:review:{short(row.id)}", partial(_line, row=row)
-        yield Queued(row.submitted_at, row.worker_id, press, line)
+        yield Queued(row.submitted_at, {row.worker_id}, press, line)
 
 
 def _corrections(session: Session, unions: set[str]) -> Iterator[Queued]:
     for row in corrections_in(session, unions):
         press, line = f"v:correction:{short(row.id)}", partial(_wish_line, row=row)
-        yield Queued(row.asked_at, row.worker_id, press, line)
+        yield Queued(row.asked_at, {row.worker_id}, press, line)
 
 
-SOURCES = (_applications, _corrections)
+def _claims(session: Session, unions: set[str]) -> Iterator[Queued]:
+    for row, people in claims_in(session, unions):
+        press, line = f"v:claim:{short(row.id)}", partial(_claim_line, row=row)
+        yield Queued(row.at, people, press, line)
+
+
+SOURCES = (_applications, _corrections, _claims)
 """What may wait for a social worker; one more is a line here."""
 
 
@@ -97,6 +107,11 @@ def _wish_line(turn: Turn, row: Correction) -> Word:
 def member_number(turn: Turn, row: Correction) -> str:
     """Return the end of the number of the member who wishes for a correction."""
     return (turn.session.get_one(Worker, row.worker_id).member_no or "")[-4:]
+
+
+def _claim_line(turn: Turn, row: Claim) -> Word:
+    days = (turn.now - row.at) // timedelta(days=1)
+    return Word("confirming", f"line_{row.asks}", {"code": row.code, "days": days})
 
 
 def _line(turn: Turn, row: Application) -> Word:

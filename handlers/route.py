@@ -21,6 +21,7 @@ from handlers.talk import Talk, last_paused, open_talk, with_resume
 from handlers.turn import Incoming, Turn
 from models.chat import Shown
 from models.identity import mask_id, parse_number
+from models.pin import read_pin
 from models.place import Source
 from models.staff import PREFIX, accept
 
@@ -81,6 +82,8 @@ def _typed(turn: Turn, typed: str, lost: Callable[[Turn], list[Say]]) -> list[Sa
         turn.said = mask_id(typed)
         if not turn.trusted:
             return _too_private(turn, talk, Word("common", "private_typed"))
+    elif read_pin(typed):
+        turn.said = "******"  # a PIN may be typed at the wrong moment
     screen = turn.chat.shown(turn.keys, turn.worker)
     press = _meant(turn, screen, typed)
     if press:

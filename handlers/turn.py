@@ -1,6 +1,6 @@
 """One turn: what came in, and all a handler may know while it decides what to say."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
@@ -122,10 +122,12 @@ class Turn:
     about: int | None = None
     cut: set[int] = field(default_factory=set)
     ended: list[int] = field(default_factory=list)
+    settle: Callable[[], None] = lambda: None
+    """Write down what was said so far, before its rows go to another person."""
 
     @cached_property
     def latest(self) -> Application | None:
-        """The newest application of this person, as it was when first asked for."""
+        """The application that counts, as it was when first asked for."""
         return latest_of(self.session, self.worker.id)
 
     def belong_to(self, worker: Worker, chat: Chat) -> None:

@@ -170,7 +170,10 @@ _TAKEN = select(Application.id).where(Application.number == bindparam("number"))
 _LATEST = (
     select(Application)
     .where(Application.worker_id == bindparam("worker_id"))
-    .order_by(col(Application.submitted_at).desc())
+    .order_by(
+        col(Application.standing).in_(APPROVED).desc(),
+        col(Application.submitted_at).desc(),
+    )
     .limit(1)
 )
 
@@ -197,7 +200,10 @@ def new_number(session: Session) -> str:
 
 
 def latest_of(session: Session, worker_id: int) -> Application | None:
-    """Return the worker's newest application."""
+    """Return the application that counts: by which one is a member, else the newest.
+
+    A member may have sent another from a chat that was not known to be theirs.
+    """
     return session.exec(_LATEST, params={"worker_id": worker_id}).first()
 
 

@@ -135,7 +135,7 @@ class Page:
                 }
             rows, more = history.messages(session, self.kit, chat, after, before)
             return {
-                "chat": history.mark_of(chat),
+                "chat": history.mark_of(chat, after or 0),
                 "messages": rows,
                 "more": more,
                 "last": chat.last_number,

@@ -77,9 +77,9 @@ class Stream:
         slice_ = PING_SECONDS if self.kit.database.is_sqlite else SLICE_SECONDS
         while not self.closing.is_set():
             mark, rows, menu, language = await self._written(after)
-            if mark != shown:
+            if mark is None or mark != shown:
                 yield event_of("chat", mark)
-                if shown is not None:
+                if mark is None or shown is not None:
                     return
                 shown = mark
             for row in rows:
@@ -107,7 +107,7 @@ class Stream:
             session: Session,
         ) -> tuple[str | None, list[history.Row], Any, str]:
             chat = history.chat_at(session, self.address)
-            mark = history.mark_of(chat)
+            mark = history.mark_of(chat, after)
             if chat is None or chat.last_number <= after:
                 return mark, [], None, ""
             rows, _ = history.messages(session, self.kit, chat, after=after)
