@@ -125,6 +125,13 @@ def test_losing_the_position_before_the_reason_shows_and_records_nothing(
     assert entries(world) == []
 
 
+def test_what_is_put_away_is_not_said_to_be_kept(world: World) -> None:
+    reveal(world)
+    (said,) = world.say("取消", "社工")
+    assert said["text"].startswith("好的，不看了")
+    assert "接着填" not in str(said)
+
+
 def test_what_is_decided_is_shown_no_more(world: World) -> None:
     key = short(application(world).id)
     said = world.say("通过，进周转库", "社工")
