@@ -17,6 +17,7 @@ from bot.config import Config
 from bot.keys_cli import keys_cli
 from bot.logs import set_up_logging
 from bot.settings import ConfigError, make_folder, read_config
+from bot.staff_cli import staff_cli
 
 cli = typer.Typer(
     no_args_is_help=True, pretty_exceptions_enable=False, add_completion=False
@@ -24,6 +25,7 @@ cli = typer.Typer(
 audit = typer.Typer(no_args_is_help=True, help="Check the record of who did what.")
 cli.add_typer(audit, name="audit")
 cli.add_typer(keys_cli, name="keys")
+cli.add_typer(staff_cli, name="staff")
 out = Console(highlight=False, soft_wrap=True)
 
 T = TypeVar("T")
@@ -189,30 +191,6 @@ def _read_rows(file: Path) -> list[dict[str, str]]:
             return rows
         raise ConfigError([f"import: {file} has no rows below its header"])
     raise ConfigError([f"import: {file} is neither UTF-8 nor GB18030 text"])
-
-
-@cli.command()
-def staff(
-    union: Annotated[str, typer.Argument(help="the code of their union")],
-    role: Annotated[str, typer.Option()] = "social_worker",
-    config: ConfigPath = None,
-) -> None:
-    """Appoint a staff member and print the one-time link that binds their chat."""
-    from bot.kit import clock
-    from models.place import Union
-    from models.staff import appoint, invite
-
-    settings = _read(config)
-
-    def make(session: Session) -> str:
-        if session.get(Union, union) is None:
-            raise ConfigError([f"staff: there is no union with the code {union}"])
-        return invite(session, appoint(session, role, union, clock()), clock())
-
-    code = _in_database(config, make)
-    out.print(f"{settings.address}/?start={code}")
-    if settings.telegram.enabled:
-        out.print(f"On Telegram, send the bot: /start {code}")
 
 
 @cli.command()

@@ -126,6 +126,9 @@ def _take(session: Session, kit: Kit, row: Message, now: datetime) -> Outgoing |
     about = session.get_one(Worker, row.about_id)
     key = about.open_key(kit.keys)
     body = unseal_body(key, row.chat_id, row.number, row.body)
+    if body.get("gone"):
+        row.fate, row.reason = Fate.SKIPPED, "erased"
+        return None
     image = body.get("image")
     return Outgoing(
         channel=chat.channel,

@@ -123,8 +123,7 @@ class Forms:
         try:
             form.question.valid(turn, talk.state.seen, value)
         except Refused as refused:
-            word = Word("answers", refused.code)
-            return Answered(form, refusal=text_of(word, form.reader))
+            return Answered(form, refusal=text_of(refused.word, form.reader))
         except Stop:
             pass  # the chat is told, and nothing is kept
         form.link.used_at = now

@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from bot import drawings
 from bot.channels import (
     Channel,
     Outgoing,
@@ -90,6 +91,8 @@ class Outbox:
     def put(self, written: Written) -> None:
         """Send what a committed transaction wrote, and tell the pages with news."""
         self._doubt(written.cut)
+        if written.cut:
+            drawings.forget()
         for message in written.outgoing:
             self._enqueue(message)
         if written.news:

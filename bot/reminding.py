@@ -71,11 +71,13 @@ def _say(
         return Fate.SKIPPED, "stopped"
     worker = session.get_one(Worker, chat.worker_id)
     can = cans[chat.channel]
-    said = remind.tell(kit.turn(session, chat, worker, now, can.trusted), row)
+    turn = kit.turn(session, chat, worker, now, can.trusted)
+    said = remind.tell(turn, row)
     if isinstance(said, str):
+        ledger.say(turn, can, [])
         return Fate.SKIPPED, said
     ledger.mind([chat])
-    ledger.say(kit.turn(session, chat, worker, now, can.trusted), can, said)
+    ledger.say(turn, can, said)
     row.chat_id, row.number = chat.id, chat.last_number
     return Fate.SENT, ""
 

@@ -184,7 +184,7 @@ class Join(Section):
     minimum_age: Annotated[int, Field(ge=16, le=99)] = 16
     """The age from which a worker may join."""
     check_age: Annotated[int, Field(ge=16, le=150)] = 65
-    """The age from which a person checks whether there is still a job."""
+    """The age above which a person checks whether there is still a job."""
 
     @field_validator("check_age")
     @classmethod
@@ -242,6 +242,16 @@ class Retention(Section):
     """Days for which an update nobody could handle is kept, once that is settled."""
     form_links: Days = 7
     """Days after which the hash of an expired link to a private form goes."""
+    export_links: Days = 7
+    """Days after which the hash of an expired link to one's own data goes."""
+    link_codes: Days = 1
+    """Days after which the hash of an expired connection code goes."""
+    tries: Annotated[int, Field(ge=2, le=30)] = 2
+    """Days for which vain tries to come back are counted; they close a way for one."""
+    claims: Days = 90
+    """Days after which goes what a social worker confirmed, or nobody did in time."""
+    corrections: Days = 365
+    """Days for which a correction is kept that was settled or taken back."""
     invitations: Days = 30
     """Days after which the hash of an expired invitation of staff goes."""
     reminders: Days = 365

@@ -5,7 +5,7 @@ machine.  What must be sent afterwards is returned.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,6 +15,7 @@ from sqlmodel import Session, col, or_, select
 from bot.channels import Can, Outgoing
 from bot.kit import Kit
 from bot.people import conversations_of, first_seen, people_of, place_of
+from bot.unsaying import unsay
 from bot.words import draw, text_of
 from handlers.route import step
 from handlers.say import Say, Word
@@ -61,12 +62,18 @@ class Ledger:
         self._sends: list[Outgoing] = []
         self._left_to: dict[int, str] = {}
         self._cut: set[int] = set()
+        self._news: set[int] = set()
 
     def say(self, turn: Turn, can: Can, messages: Sequence[Say]) -> None:
         """Put messages into words, number them, and remember what is on the screen."""
         reader = self.kit.reader(turn.worker)
+        erased = unsay(self.session, self.kit, turn, self._rows)
+        if erased and can.lasting and messages:
+            messages = [_said_elsewhere(messages[0]), *messages[1:]]
         for message in messages:
             drawn = draw(message, reader)
+            if erased:
+                drawn.body["erased"], erased = erased, []
             number = turn.chat.next_number()
             self._bot(turn, can, number, message, drawn.body)
             turn.chat.show(self.kit.keys, turn.worker, drawn.choices)
@@ -74,6 +81,7 @@ class Ledger:
     def _bot(self, turn: Turn, can: Can, number: int, message: Say, body: Body) -> None:
         about = self._about(turn, message.about)
         row = self._row(turn.chat, about, number, "bot", message.kind, body)
+        row["conversation_id"] = turn.chat.conversation_id
         stopped = turn.chat.stopped_at is not None
         if not can.push:
             row["fate"] = Fate.KEPT
@@ -124,11 +132,20 @@ class Ledger:
         """Note that messages were taken out of chats."""
         self._cut |= chats
 
-    def own(self, turn: Turn, number: int, given_id: str | None, body: Body) -> None:
+    def own(
+        self,
+        turn: Turn,
+        number: int,
+        given_id: str | None,
+        body: Body,
+        conversation_id: int | None,
+    ) -> None:
         """Keep what the worker said, where the channel shows our history."""
         about = self._about(turn, turn.about)
         row = self._row(turn.chat, about, number, "worker", Kind.REPLY, body)
-        row.update(fate=Fate.RECEIVED, given_id=given_id)
+        row.update(
+            fate=Fate.RECEIVED, given_id=given_id, conversation_id=conversation_id
+        )
         self._rows.append(row)
 
     def _row(
@@ -145,6 +162,7 @@ class Ledger:
             "chat_id": chat.id,
             "number": number,
             "about_id": about.id,
+            "conversation_id": None,
             "side": side,
             "kind": kind,
             "body": seal_body(key, chat.id, number, body),
@@ -166,13 +184,18 @@ class Ledger:
         of = {"chats": [c.id for c in chats], "process": self.kit.process}
         self._left_to.update(self.session.exec(_NOT_OURS, params=of).all())
 
-    def close(self) -> Written:
-        """Insert the rows and return what is to be done after the commit."""
+    def write(self) -> None:
+        """Insert the rows there are."""
         if self._rows:
             self.session.flush()
             self.session.execute(_INSERT, self._rows)
-        news = {row["chat_id"] for row in self._rows} | self._cut
-        return Written(self._sends, news, self._cut)
+            self._news |= {row["chat_id"] for row in self._rows}
+            self._rows = []
+
+    def close(self) -> Written:
+        """Insert the rows and return what is to be done after the commit."""
+        self.write()
+        return Written(self._sends, self._news | self._cut, self._cut)
 
 
 def picture_of(session: Session, kit: Kit, number: int) -> tuple[str, bytes] | None:
@@ -201,10 +224,13 @@ def take_batch(
     ledger.mind(chat for chat, _ in people.values())
     for incoming in fresh:
         can = cans[incoming.channel]
-        chat, worker = people[place_of(incoming)]
+        place = place_of(incoming)
+        chat, worker = people[place]
+        if worker.id != chat.worker_id:  # another's word a moment ago made it so
+            worker = session.get_one(Worker, chat.worker_id)
         turn = kit.turn(session, chat, worker, now, can.trusted)
         take_one(ledger, turn, can, incoming)
-        people[place_of(incoming)] = turn.chat, turn.worker
+        people[place] = turn.chat, turn.worker
     del held
     return ledger.close()
 
@@ -214,14 +240,22 @@ def take_one(ledger: Ledger, turn: Turn, can: Can, incoming: Incoming) -> None:
     own = can.history and incoming.kind not in ("hello", "start", "stop")
     body = _own_body(ledger.kit, turn, incoming) if own else None
     number = turn.chat.next_number() if own else 0
+    before = turn.chat.conversation_id
+    turn.settle = ledger.write
     messages = step(turn, incoming)
     ledger.cut(turn.cut)
     if body is not None and turn.chat.id not in turn.cut:
         if turn.picture is not None:
             body["image"] = turn.picture
         body["text"] = turn.said or body["text"]
-        ledger.own(turn, number, incoming.given_id, body)
+        within = turn.chat.conversation_id or before
+        ledger.own(turn, number, incoming.given_id, body, within)
     ledger.say(turn, can, messages)
+
+
+def _said_elsewhere(message: Say) -> Say:
+    """Say honestly that a channel of others keeps showing what we erased."""
+    return replace(message, after=Word("common", "erased_here"))
 
 
 def _own_body(kit: Kit, turn: Turn, incoming: Incoming) -> Body:

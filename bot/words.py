@@ -31,6 +31,8 @@ from models.message import Body
 CHAT = Path(__file__).resolve().parent.parent / "templates" / "chat"
 LANGUAGES = ("zh-CN", "en")
 ZERO = Word("common", "back")
+READ = ("label_", "reason_")
+"""How the blocks begin whose texts a handler compares with what was typed."""
 
 
 @dataclass(frozen=True)
@@ -167,7 +169,7 @@ def _numbered(
 ) -> list[Shown]:
     """Number the choices from 1; going back is 0."""
     shown = [
-        Shown(number, text_of(c.label, reader), c.press, c.keys)
+        Shown(number, text_of(c.label, reader), c.press, _other_words(c))
         for number, c in enumerate(choices, 1)
     ]
     if back:
@@ -175,12 +177,52 @@ def _numbered(
     return shown
 
 
+def _other_words(choice: Choice) -> str:
+    """Return all other words that mean a choice: its own, and those of its label."""
+    if isinstance(choice.label, str):
+        return choice.keys
+    label = choice.label
+    return f"{choice.keys} {_meant(label.flow, label.key)}".strip()
+
+
+@cache
+def _meant(flow: str, key: str) -> str:
+    """Return what people say in place of a label, and the label in every language."""
+    found = []
+    for language in LANGUAGES:
+        found += _spoken(language)["means"].get(f"{flow}.{key}", [])
+        if not _variables(language, flow)[key]:
+            found.append(_fixed(language, flow, key))
+    return " ".join(dict.fromkeys(map(plain, found)))
+
+
+@cache
+def _spoken(language: str) -> dict[str, Any]:
+    """Return how people say things in a language."""
+    return tomllib.loads((CHAT / language / "spoken.toml").read_text("utf-8"))
+
+
+def _all_spoken(table: str, name: str) -> list[str]:
+    """Return the words of every language, the longest first."""
+    found = [w for language in LANGUAGES for w in _spoken(language)[table][name]]
+    return sorted(found, key=len, reverse=True)
+
+
 @cache
 def vocabulary() -> Vocabulary:
     """Return the command words and the texts handlers must know, in every language."""
     spoken = {language: _commands(language) for language in LANGUAGES}
     every = {w: press for words in spoken.values() for w, press in words.items()}
-    return Vocabulary(every, frozenset(spoken["en"]), _documents())
+    return Vocabulary(
+        commands=every,
+        english=frozenset(spoken["en"]),
+        before=tuple(map(plain, _all_spoken("around", "before"))),
+        after=tuple(map(plain, _all_spoken("around", "after"))),
+        doubts=tuple(map(plain, _all_spoken("doubts", "words"))),
+        introductions=tuple(_all_spoken("names", "before")),
+        no_names=frozenset(map(plain, _all_spoken("names", "none"))),
+        documents=_documents(),
+    )
 
 
 def _commands(language: str) -> dict[str, str]:
@@ -191,13 +233,13 @@ def _commands(language: str) -> dict[str, str]:
 
 
 def _documents() -> dict[tuple[str, str], str]:
-    """Return the labels of all questions and the texts people agree to."""
+    """Return the labels a typed word is compared with, and the texts agreed to."""
     found = {}
     for language in LANGUAGES:
         for path in sorted((CHAT / language).glob("*.txt")):
             blocks = _template(language, path.stem).blocks
             for key in blocks:
-                if key.startswith("label_") or key == "consent_text":
+                if key.startswith(READ) or key == "consent_text":
                     found[language, f"{path.stem}.{key}"] = _fixed(
                         language, path.stem, key
                     )

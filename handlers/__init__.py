@@ -5,25 +5,41 @@ Adding one is a file of its own, a line here, its words in templates/ and its te
 
 from handlers import (
     card,
+    confirming,
     correcting,
     menu,
     my_application,
     my_data,
     overdue,
+    phones,
     reminders,
     reviewing,
 )
+from handlers.alarms import ALARMS
+from handlers.coming_back import ComeBack
 from handlers.correct import Correct
 from handlers.deciding import Reject, Return
 from handlers.erasing import Erase
 from handlers.flow import Flow
 from handlers.join import Join
+from handlers.phones import SetPin
 from handlers.reports import Report
 from handlers.reports.applications import applications
+from handlers.revealing import Reveal
 
 FLOWS: dict[str, type[Flow]] = {
     flow.name: flow
-    for flow in (Join, Return, Reject, Correct, correcting.Refuse, Erase)
+    for flow in (
+        Join,
+        Return,
+        Reject,
+        Reveal,
+        Correct,
+        correcting.Refuse,
+        Erase,
+        ComeBack,
+        SetPin,
+    )
 }
 """Forms in a chat: questions, then one effect."""
 
@@ -36,8 +52,10 @@ VIEWS = {
     "waiting": reviewing.waiting,
     "review": reviewing.application,
     "correction": correcting.look,
+    "claim": confirming.claim,
     "my_data": my_data.my_data,
     "my_fields": my_data.my_fields,
+    "phones": phones.phones,
 }
 """Read-only lists and details, by (turn, argument)."""
 
@@ -52,6 +70,10 @@ ACTS = {
     "my_language": my_data.my_language,
     "export": my_data.export,
     "withdraw_consent": my_data.withdraw,
+    "connect": phones.connect,
+    "not_me": phones.not_me,
+    "confirm": confirming.confirm,
+    "deny": confirming.deny,
 }
 """One press, one effect, safe to press twice; permission is checked then."""
 
@@ -64,6 +86,7 @@ REMINDERS = {
         reminders.EXPIRED,
         overdue.OVERDUE,
         overdue.ESCALATED,
+        *ALARMS,
     )
 }
 """What is said without being asked, when it is due."""

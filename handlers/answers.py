@@ -5,18 +5,24 @@ name in every language, saying what was wrong and giving an example.
 """
 
 import re
+from collections.abc import Iterable
 from datetime import date
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, ValidationInfo
 
+from handlers.offers import plain
 from handlers.question import Refused, Shown, Stop
 from handlers.say import Word
 from handlers.turn import Turn
 from models import identity
 from models.attachment import Attachment
 from models.columns import long, short
+from models.link_code import read_code
+from models.pin import read_pin
 from models.worker import age
+
+_OTHER_PAPERS = re.compile("护照|通行证|PASSPORT|PERMIT|^[A-Z]{1,2}[0-9]{7,9}$")
 
 TOO_YOUNG_TO_KEEP = 14
 """Below this age we keep nothing at all (PIPL art. 28, 31)."""
@@ -27,11 +33,22 @@ def _turn(info: ValidationInfo) -> Turn:
     return context["turn"]
 
 
-def _name(value: Any) -> str:
-    name = identity.normalise_name(str(value))
+def _name(value: Any, info: ValidationInfo) -> str:
+    words = _turn(info).vocabulary
+    name = _introduced(identity.normalise_name(str(value)), words.introductions)
+    if plain(name) in words.no_names:
+        raise Refused("no_name")
     if identity.name_fault(name):
         raise Refused("name")
     return name
+
+
+def _introduced(text: str, introductions: Iterable[str]) -> str:
+    """Return the name in "我叫王小明" or "My name is Wang"."""
+    for start in introductions:
+        if text.casefold().startswith(start) and len(text) > len(start) + 1:
+            return text[len(start) :].lstrip(" :,，：")
+    return text
 
 
 def _mobile(value: Any) -> str:
@@ -42,12 +59,19 @@ def _mobile(value: Any) -> str:
 
 
 def _resident_id(value: Any, info: ValidationInfo) -> str:
-    turn, number = _turn(info), identity.normalise_id(str(value))
-    fault = identity.resident_id_fault(number, turn.today)
-    if fault:
-        raise Refused(f"resident_id_{fault}")
+    turn, number = _turn(info), identity.resident_id_in(str(value))
+    if _OTHER_PAPERS.search(number):
+        raise Refused("resident_id_other")
+    _without_fault(turn, number)
     old_enough(turn, identity.birth_date(number))
     return number
+
+
+def _without_fault(turn: Turn, number: str) -> None:
+    fault = identity.resident_id_fault(number, turn.today)
+    if fault:
+        count, place = identity.id_characters(number)
+        raise Refused(f"resident_id_{fault}", count=count, place=place)
 
 
 def old_enough(turn: Turn, born: date) -> None:
@@ -103,8 +127,30 @@ def _photo(value: Any, info: ValidationInfo) -> str:
     return short(picture.id)
 
 
+def _any_id(value: Any, info: ValidationInfo) -> str:
+    number = identity.resident_id_in(str(value))
+    if not re.fullmatch(r"\d{12,}X?", number):
+        return _other_id(number)
+    _without_fault(_turn(info), number)
+    return number
+
+
+def _pin(value: Any) -> str:
+    pin = read_pin(str(value))
+    if pin is None:
+        raise Refused("pin")
+    return pin
+
+
+def _link_code(value: Any) -> str:
+    code = read_code(str(value))
+    if code is None:
+        raise Refused("link_code")
+    return code
+
+
 def _key(value: Any) -> str:
-    if not 1 <= len(str(value)) <= 100:
+    if not str(value):
         raise Refused("not_on_offer")
     return str(value)
 
@@ -112,12 +158,21 @@ def _key(value: Any) -> str:
 Key = Annotated[str, BeforeValidator(_key)]
 """The key of an option on offer, or the person's own words."""
 
-Name = Annotated[str, BeforeValidator(_name)]
-Mobile = Annotated[str, BeforeValidator(_mobile), Shown(identity.mask_mobile)]
+Name = Annotated[str, BeforeValidator(str), AfterValidator(_name)]
+Mobile = Annotated[
+    str,
+    BeforeValidator(_mobile),
+    Shown(identity.mask_mobile, lambda number: number.removeprefix("+86")),
+]
 ResidentId = Annotated[
     str, BeforeValidator(str), AfterValidator(_resident_id), Shown(identity.mask_id)
 ]
 OtherId = Annotated[str, BeforeValidator(_other_id), Shown(identity.mask_id)]
+AnyId = Annotated[
+    str, BeforeValidator(str), AfterValidator(_any_id), Shown(identity.mask_id)
+]
+Pin = Annotated[str, BeforeValidator(_pin), Shown(lambda pin: "******")]
+LinkCode = Annotated[str, BeforeValidator(_link_code)]
 Born = Annotated[date, BeforeValidator(_born), Shown(str)]
 Plate = Annotated[str, BeforeValidator(_plate)]
 Photo = Annotated[

@@ -4,12 +4,20 @@ A press carries the conversation, the question, the showing and the option, so t
 late one can be told from a new one; see `handlers.presses`.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from handlers.flow import Progress
-from handlers.offers import OWN_WORDS, PAGE, UNTICK, Option, as_choices, page_of
+from handlers.offers import (
+    OWN_WORDS,
+    PAGE,
+    UNTICK,
+    Option,
+    as_choices,
+    page_after,
+    page_of,
+)
 from handlers.question import Question
 from handlers.say import Choice, Say, Text, Word, say
 from handlers.talk import Talk
@@ -20,6 +28,9 @@ DONE = "_done"
 
 SKIP = "_skip"
 """The key of the option that leaves an optional question open."""
+
+LONGEST_LABEL = 20
+"""How many characters of an answer in somebody's own words a label repeats."""
 
 ALL = "all"
 """The page that shows the whole list again after a search."""
@@ -38,13 +49,18 @@ def message_of(talk: Talk, state: Progress, question: Question) -> Say:
         place=_place(talk, state, question),
         after=talk.flow.remark(remark) if remark else None,
         about=talk.turn.about,
-        title=talk.title if question.submit or talk.flow.about_others else None,
+        title=_title(talk) if question.submit or talk.flow.about_others else None,
     )
     if question.submit:
         return replace(message, rows=_summary(talk, state))
     if question.how.private and not talk.turn.trusted:
         return _by_link(talk, question, message)
     return message
+
+
+def _title(talk: Talk) -> Word:
+    """Return what the form is called, naming whom it is about: so is the message."""
+    return talk.flow.title(talk.turn, talk.row.subject, named=True)
 
 
 def editable(talk: Talk) -> list[Option]:
@@ -57,12 +73,15 @@ def editable(talk: Talk) -> list[Option]:
     ]
 
 
-def choose_edit(talk: Talk, page: int) -> list[Say]:
-    """List the answered questions, to choose the one to correct."""
-    options, more = page_of(editable(talk), page)
+def choose_edit(
+    talk: Talk, page: int, among: Collection[str] | None = None
+) -> list[Say]:
+    """List the answered questions, or some of them, to choose the one to correct."""
+    every = [o for o in editable(talk) if among is None or o.key in among]
+    options, more = page_of(every, page)
     choices = as_choices(options, lambda name: f"e:{talk.key}:{name}")
     if more:
-        choices.append(_more(f"l:{talk.key}:{page + 1}"))
+        choices.append(_more(f"l:{talk.key}:", page_after(every, page)))
     message = say("common", "which_to_edit").offering(*choices)
     return [replace(message, back=f"r:{talk.key}")]
 
@@ -92,7 +111,7 @@ class Known(Mapping[str, Any]):
         if question is None or name not in self.state.seen:
             raise KeyError(name)
         seen = self.state.seen
-        return question.shown(self.talk.turn, seen, seen[name])
+        return question.shown(self.talk.turn, seen, seen[name], in_full=True)
 
     def __iter__(self) -> Iterator[str]:
         return iter({**self.own, **self.state.seen})
@@ -136,10 +155,12 @@ def _choices(talk: Talk, state: Progress, question: Question) -> tuple[Choice, .
         )
     last = _last_choices(talk, state, question, press)
     options = _options(talk, state, question)
-    page, more = page_of(options, talk.draft.page, PAGE - len(last))
+    room = PAGE - len(last)
+    page, more = page_of(options, talk.draft.page, room)
     found = [_tickable(o, talk.draft.picked, press) for o in page]
     if more:
-        found.append(_more(f"m:{talk.key}:{question.name}:{talk.draft.page + 1}"))
+        after = page_after(options, talk.draft.page, room)
+        found.append(_more(f"m:{talk.key}:{question.name}:", after))
     return (*found, *last)
 
 
@@ -171,10 +192,13 @@ def _last_choices(
     if how.many and draft.picked:
         picked = Word("common", "picked", {"count": len(draft.picked)})
         last.append(Choice(picked, press(DONE)))
+    answered = state.seen.get(question.name) is not None
     if how.optional:
-        last.append(Choice(Word("common", "skip"), press(SKIP)))
-    if question.name in state.seen and how.shown and not how.many:
-        answer = question.shown(talk.turn, state.seen, state.seen[question.name])
+        still = question.name in state.seen and not answered
+        skip = Word("common", "skip_still" if still else "skip")
+        last.append(Choice(skip, press(SKIP)))
+    if answered and how.shown and not how.many:
+        answer = _brief(Known(talk, state, {})[question.name])
         keep = Word("common", "keep", {"answer": answer})
         last.append(Choice(keep, f"k:{talk.key}"))
     for name in how.also:
@@ -185,11 +209,20 @@ def _last_choices(
     return last
 
 
+def _brief(text: Text) -> Text:
+    """Return a text short enough for a label."""
+    if isinstance(text, str) and len(text) > LONGEST_LABEL:
+        return f"{text[:LONGEST_LABEL]}…"
+    return text
+
+
 def _is_narrowed(talk: Talk, state: Progress, question: Question) -> bool:
     """Tell whether a search hides some of what is on offer."""
     everything = question.options(talk.turn, state.seen)
     return len(_options(talk, state, question)) < len(everything)
 
 
-def _more(press: str) -> Choice:
-    return Choice(Word("common", "more"), press)
+def _more(press: str, page: int) -> Choice:
+    """Return the way to the next page; after the last one it is the first."""
+    label = Word("common", "more") if page else Word("common", "first_page")
+    return Choice(label, f"{press}{page}")

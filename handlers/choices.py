@@ -23,6 +23,12 @@ class Consent(StrEnum):
     AGREE = "agree"
 
 
+class Seen(StrEnum):
+    """That something has been looked at and may go from the chat."""
+
+    SEEN = "seen"
+
+
 class WorkForm(StrEnum):
     """How somebody works."""
 
@@ -68,3 +74,11 @@ class Skill(StrEnum):
     ELDERLY = "elderly"
     PATIENT = "patient"
     LAUNDRY = "laundry"
+
+
+class WayBack(StrEnum):
+    """How somebody known comes back on a new phone."""
+
+    CODE = "code"
+    PIN = "pin"
+    PERSON = "person"

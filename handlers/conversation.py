@@ -14,7 +14,6 @@ from handlers.say import Choice, Say, Word, say
 from handlers.talk import Talk, pause, reopen, with_resume
 from handlers.turn import Turn
 from models.conversation import Draft, State, new_conversation
-from models.identity import mask_id
 
 
 def begin(turn: Turn, flow: type[Flow], subject: str = "") -> list[Say]:
@@ -78,11 +77,11 @@ def answer(talk: Talk, question: Question, value: Any) -> list[Say]:
     """Store an answer if it is valid and put the next question; else say why not."""
     state, private = talk.state, question.how.private
     if private and value is not None:
-        talk.turn.said = mask_id(str(value))
+        talk.turn.said = question.masked(str(value))
     try:
         typed = question.valid(talk.turn, state.seen, value)
     except Refused as refused:
-        return put(talk, question.name, instead=Word("answers", refused.code))
+        return put(talk, question.name, instead=refused.word)
     except Stop as stop:
         talk.end(State.CANCELLED)
         return [with_resume(talk.turn, Say(stop.word))]
@@ -90,7 +89,7 @@ def answer(talk: Talk, question: Question, value: Any) -> list[Say]:
     if kept != talk.draft.answers.get(question.name):
         talk.forget_picture(question.name)
     talk.keep_answers({question.name: kept})
-    talk.flow.noted(talk.turn, question.name, typed)
+    talk.flow.noted(talk.turn, talk.row.subject, question.name, typed)
     reopen(talk)
     return put(talk)
 
@@ -100,7 +99,7 @@ def set_aside(talk: Talk) -> list[Say]:
 
     Nobody loses fourteen answers by one wrong word: they may go on, or erase them.
     """
-    if not talk.own:
+    if not talk.own or not talk.flow.resumable:
         return drop(talk)
     if talk.row.state is State.OPEN:
         pause(talk.turn)

@@ -58,6 +58,7 @@ class Correct(Flow):
     """Correct one thing; the subject says which."""
 
     name: ClassVar[str] = "correct"
+    has_subject: ClassVar[bool] = True
 
     @classmethod
     def refuse(cls, turn: Turn, subject: str) -> list[Say] | None:

@@ -8,11 +8,11 @@ from typing import Any, ClassVar
 
 from handlers.answers import Key
 from handlers.correct import label_of
-from handlers.deciding import REFUSE_REASONS
+from handlers.deciding import LONGEST_REASON, REFUSE_REASONS
 from handlers.flow import Flow, questions
 from handlers.join import Join
 from handlers.question import Submit, ask
-from handlers.reviewing import WAITING_LIST, name_of
+from handlers.reviewing import WAITING_LIST, member_number
 from handlers.say import Choice, Say, Text, Word, say
 from handlers.turn import Turn
 from models import audit, correction
@@ -120,8 +120,9 @@ class Refuse(Flow):
 
     name: ClassVar[str] = "refuse"
     about_others: ClassVar[bool] = True
+    has_subject: ClassVar[bool] = True
 
-    reason: Key = ask(offer=REFUSE_REASONS, own_words=True)
+    reason: Key = ask(offer=REFUSE_REASONS, own_words=LONGEST_REASON, at_once=True)
     sure: Submit = ask()
 
     @classmethod
@@ -133,12 +134,15 @@ class Refuse(Flow):
         return None if found[1].standing is Wish.WAITING else [_settled_already()]
 
     @classmethod
-    def title(cls, turn: Turn, subject: str) -> Word:
-        """Name the member, so that nobody decides about one and means another."""
+    def title(cls, turn: Turn, subject: str, named: bool = False) -> Word:
+        """Say whose, so that nobody decides about one and means another."""
         row = turn.session.get(Correction, long(subject))
         if row is None:
             return super().title(turn, subject)
-        return Word(cls.name, "title", name_of(turn, row))
+        worker = turn.session.get_one(Worker, row.worker_id)
+        name = mask_name(worker.unseal(turn.keys, "name") or "") if named else ""
+        whose = {"name": name, "number": member_number(turn, row)}
+        return Word(cls.name, "title", whose)
 
     @classmethod
     def about(cls, turn: Turn, subject: str) -> int | None:

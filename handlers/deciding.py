@@ -10,14 +10,13 @@ from typing import Any, ClassVar
 from handlers.answers import Key
 from handlers.flow import Flow, progress
 from handlers.join import Join
-from handlers.offers import Offer, Option
+from handlers.offers import Offer, Option, matching
 from handlers.question import Ask, Question, Submit, ask, make_question
-from handlers.reviewing import WAITING_LIST, decide, label_of, mine
+from handlers.reviewing import WAITING_LIST, decide, label_of, mine, name_of
 from handlers.say import Say, Word, say
 from handlers.turn import Turn
 from models.application import WAITING, Application, Decision, Standing
 from models.columns import long
-from models.identity import mask_name
 from models.worker import Worker
 
 
@@ -33,22 +32,36 @@ def _fields(turn: Turn, answers: Any) -> list[Option]:
     ]
 
 
-def _reasons(*keys: str) -> Offer:
-    """Offer ready-made reasons."""
+def reasons(*keys: str) -> Offer:
+    """Offer ready-made reasons, found by a part of their words."""
     options = [Option(key, Word("reviewing", f"reason_{key}")) for key in keys]
-    return Offer(lambda turn, answers: options)
+
+    def search(turn: Turn, answers: Any, query: str) -> list[Option]:
+        readings = [
+            Option(option.key, words)
+            for option in options
+            for words in turn.vocabulary.readings(option.label)
+        ]
+        found = {reading.key for reading in matching(readings, query)}
+        return [option for option in options if option.key in found]
+
+    return Offer(lambda turn, answers: options, searching=search)
 
 
 FIELDS = Offer(_fields)
-RETURN_REASONS = _reasons("unclear", "mismatch", "missing", "wrong_union")
-REJECT_REASONS = _reasons("not_eligible", "elsewhere", "no_answer")
-REFUSE_REASONS = _reasons("mismatch", "unclear", "no_answer")
+RETURN_REASONS = reasons("unclear", "mismatch", "missing", "wrong_union")
+REJECT_REASONS = reasons("not_eligible", "elsewhere", "no_answer")
+REFUSE_REASONS = reasons("mismatch", "unclear", "no_answer")
+
+LONGEST_REASON = 500
+"""How many characters a reason in a reviewer's own words may have."""
 
 
-class _Deciding(Flow):
-    """What returning and rejecting have in common: who may, and when."""
+class InReview(Flow):
+    """What forms about an application in review have in common: who may, and when."""
 
     about_others: ClassVar[bool] = True
+    has_subject: ClassVar[bool] = True
 
     @classmethod
     def refuse(cls, turn: Turn, subject: str) -> list[Say] | None:
@@ -61,13 +74,12 @@ class _Deciding(Flow):
         return None
 
     @classmethod
-    def title(cls, turn: Turn, subject: str) -> Word:
-        """Name the applicant, so that nobody decides about one and means another."""
+    def title(cls, turn: Turn, subject: str, named: bool = False) -> Word:
+        """Say which application, so that nobody decides about one and means another."""
         row = turn.session.get(Application, long(subject))
         if row is None:
             return super().title(turn, subject)
-        worker = turn.session.get_one(Worker, row.worker_id)
-        name = mask_name(row.load(turn.keys, worker)["full_name"])
+        name = name_of(turn, row) if named else ""
         return Word(cls.name, "title", {"number": row.number, "name": name})
 
     @classmethod
@@ -77,7 +89,7 @@ class _Deciding(Flow):
         return row.worker_id if row else None
 
 
-class Return(_Deciding):
+class Return(InReview):
     """Return an application: which fields are wrong, and why each."""
 
     name: ClassVar[str] = "return"
@@ -96,12 +108,12 @@ class Return(_Deciding):
         return decide(turn, self.subject, Decision(Standing.RETURNED, reasons))[0]
 
 
-class Reject(_Deciding):
+class Reject(InReview):
     """Reject an application, with a written reason."""
 
     name: ClassVar[str] = "reject"
 
-    reason: Key = ask(offer=REJECT_REASONS, own_words=True)
+    reason: Key = ask(offer=REJECT_REASONS, own_words=LONGEST_REASON, at_once=True)
     sure: Submit = ask()
 
     def finish(self, turn: Turn) -> Say:
@@ -113,6 +125,6 @@ class Reject(_Deciding):
 @cache
 def _why(field: str) -> Question:
     """Make the question why one field is wrong."""
-    how = Ask(offer=RETURN_REASONS, own_words=True)
+    how = Ask(offer=RETURN_REASONS, own_words=LONGEST_REASON, at_once=True)
     asks = Word("return", "ask_why", {"field": label_of(field)})
     return make_question(f"why_{field}", Key, how, asks, label_of(field))

@@ -26,7 +26,10 @@ from handlers.turn import Turn
 
 
 class AskAgain(Exception):
-    """Raised by `finish` before it changes anything: put a question again, say why."""
+    """Raised by `finish`: put a question again, saying why.
+
+    What `finish` wrote before stays, such as the count of a vain try.
+    """
 
     def __init__(self, question: str, code: str) -> None:
         super().__init__(question, code)
@@ -38,6 +41,8 @@ class Flow(BaseModel):
 
     What was begun and left is kept and offered again, unless it is not `resumable`.
     What is filled in `about_others` is no data of the person who fills it in.
+    Only a flow that `has_subject` may be begun with one.  What is said in a `fleeting`
+    one is erased however it ends.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -45,6 +50,8 @@ class Flow(BaseModel):
     name: ClassVar[str]
     resumable: ClassVar[bool] = True
     about_others: ClassVar[bool] = False
+    has_subject: ClassVar[bool] = False
+    fleeting: ClassVar[bool] = False
 
     extras: dict[str, Any] = {}
     subject: str = ""
@@ -68,8 +75,12 @@ class Flow(BaseModel):
         return ()
 
     @classmethod
-    def title(cls, turn: Turn, subject: str) -> Word:
-        """Return what this form is called, wherever it is shown or offered again."""
+    def title(cls, turn: Turn, subject: str, named: bool = False) -> Word:
+        """Return what this form is called, wherever it is shown or offered again.
+
+        Its own messages are about its subject and go with that person; only there may
+        the person be `named`.
+        """
         return Word(cls.name, "summary")
 
     @classmethod
@@ -88,13 +99,13 @@ class Flow(BaseModel):
         raise NotImplementedError
 
     @classmethod
-    def noted(cls, turn: Turn, question: str, value: Any) -> None:
+    def noted(cls, turn: Turn, subject: str, question: str, value: Any) -> None:
         """Keep what must be on record the moment it is answered, such as a consent."""
 
     def finish(self, turn: Turn) -> Say:
         """Act on the answers, in the transaction that closes the conversation.
 
-        May raise AskAgain first. A race that is lost to another process runs the whole
+        May raise AskAgain. A race that is lost to another process runs the whole
         transaction again, and then finds what the other wrote.
         """
         raise NotImplementedError

@@ -13,12 +13,12 @@ from handlers.talk import Talk
 from models.attachment import new_attachment
 from models.chat import Shown
 from models.columns import short
-from models.identity import normalise_text, parse_number
+from models.identity import normalise_text, parse_number, tidy_text
 
-OWN_WORDS_LONGEST = 60
-"""How much of an answer in somebody's own words is kept."""
+LONGEST_ECHO = 60
+"""How much is repeated of what nobody understood."""
 
-_BETWEEN = re.compile(r"[\s,，、;；]+")
+_BETWEEN = re.compile(r"[\s,，、;；]+|和|跟|与|还有|以及|\band\b", re.I)
 
 
 def hear(talk: Talk, typed: str, screen: Sequence[Shown]) -> list[Say] | None:
@@ -47,25 +47,31 @@ def _hear_choice(
         return press(talk, question.name, found[0].key)
     if not found and not own:
         return None
-    query = _query(typed)
-    talk.draft.query, talk.draft.page = query, 0
-    words = Word("common", "found", {"count": len(found)})
-    nothing = Word("common", "not_found", {"typed": query})
-    return put(talk, question.name, instead=words if found else nothing)
+    words = tidy_text(typed)
+    if not found and (question.how.at_once or len(words) > own):
+        return answer(talk, question, OWN_WORDS + words)
+    talk.draft.query, talk.draft.page = words, 0
+    some = Word("common", "found", {"count": len(found)})
+    nothing = Word("common", "not_found", {"typed": words})
+    return put(talk, question.name, instead=some if found else nothing)
 
 
 def misheard(talk: Talk, typed: str) -> list[Say]:
     """Say that a text names no answer, and show again what can be answered."""
     question = talk.state.question(talk.row.asked)
     if question and question.submit:
-        return put(talk, question.name, before=Word("answers", "submit_or_edit"))
+        return put(talk, question.name, instead=Word("answers", "submit_or_edit"))
     talk.draft.query, talk.draft.page = "", 0
-    unknown = Word("answers", "not_found", {"typed": _query(typed)})
+    if question and question.how.unknown:
+        more = question.how.unknown(talk.turn, _query(typed))
+        if more is not None:
+            return put(talk, question.name, before=more)
+    unknown = Word("answers", "not_found", {"typed": talk.turn.said or _query(typed)})
     return put(talk, talk.row.asked, instead=unknown)
 
 
 def _query(typed: str) -> str:
-    return normalise_text(typed)[:OWN_WORDS_LONGEST].strip()
+    return normalise_text(typed)[:LONGEST_ECHO].strip()
 
 
 def _several(

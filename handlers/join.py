@@ -28,6 +28,7 @@ from handlers.choices import (
     WorkForm,
     YesNo,
 )
+from handlers.doubts import doubts_about
 from handlers.flow import AskAgain, Flow, questions
 from handlers.my_application import (
     MY_APPLICATION,
@@ -35,6 +36,7 @@ from handlers.my_application import (
     my_application,
     reason_text,
 )
+from handlers.offers import plain
 from handlers.places import (
     CITIES,
     DISTRICTS,
@@ -47,6 +49,7 @@ from handlers.places import (
     UNIONS,
     employer_union,
     nearest,
+    no_city,
     reviewer,
 )
 from handlers.question import Submit, ask
@@ -57,13 +60,11 @@ from models.application import Application, Standing, new_number, record
 from models.attachment import Attachment
 from models.columns import long, new_id
 from models.consent import agree
-from models.identity import birth_date, province_known
 from models.message import Kind
 from models.place import Source
 from models.workdays import add_workdays
-from models.worker import age
 
-CONSENT_VERSION = "2026-11"
+CONSENT_VERSION = "2026-11-22"
 """The version of the blocks `consent_text` in join.txt; change both together."""
 
 DRIVERS = ("truck_driver", "ride_hailing_driver")
@@ -85,12 +86,20 @@ def _foreign(a: Any) -> bool:
     return a.id_type in (IdType.PASSPORT, IdType.PERMIT)
 
 
+def _who_we_are(turn: Turn, typed: str) -> Word | None:
+    """Answer a doubt about us, told by its words or its question mark."""
+    doubts = turn.vocabulary.doubts
+    if not typed.endswith("?") and not any(word in plain(typed) for word in doubts):
+        return None
+    return Word("join", "who_we_are", {"product": turn.rules.product(turn.language)})
+
+
 class Join(Flow):
     """Enrol a worker; a social worker approves."""
 
     name: ClassVar[str] = "join"
 
-    consent: Consent = ask(shown=False)
+    consent: Consent = ask(shown=False, unknown=_who_we_are)
     full_name: Name = ask()
     id_type: IdType = ask()
     resident_id: ResidentId = ask(private=True, when=_resident, also=("id_type",))
@@ -102,17 +111,17 @@ class Join(Flow):
     work_form: WorkForm = ask()
     platform: Key | None = ask(
         offer=PLATFORMS,
-        own_words=True,
+        own_words=60,
         optional=True,
         when=lambda a: a.work_form is WorkForm.PLATFORM,
     )
     employer: Key | None = ask(
         offer=EMPLOYERS,
-        own_words=True,
+        own_words=60,
         optional=True,
         when=lambda a: a.work_form is WorkForm.EMPLOYER,
     )
-    city: Key = ask(offer=CITIES, wish="location", locate=nearest)
+    city: Key = ask(offer=CITIES, wish="location", locate=nearest, unknown=no_city)
     district: Key = ask(offer=DISTRICTS, locate=nearest)
     street: Key | None = ask(offer=STREETS, optional=True)
     migrant: YesNo = ask()
@@ -155,7 +164,7 @@ class Join(Flow):
         return Word("join", "was_wrong", {"reason": reason_text(reason)})
 
     @classmethod
-    def noted(cls, turn: Turn, question: str, value: Any) -> None:
+    def noted(cls, turn: Turn, subject: str, question: str, value: Any) -> None:
         """Write the consent down the moment it is given."""
         if question == "consent":
             text = turn.vocabulary.documents[turn.language, "join.consent_text"]
@@ -172,7 +181,8 @@ class Join(Flow):
     def finish(self, turn: Turn) -> Say:
         """Submit the application, or submit it again where it was returned."""
         row = self._filled(turn, _returned(turn))
-        row.flags = " ".join(sorted(self._doubts(turn, row)))
+        facts = self.model_dump(mode="json")
+        row.flags = " ".join(sorted(doubts_about(turn, row, facts)))
         record(turn.session, turn.keys, row, Standing.SUBMITTED, turn.now)
         union = turn.atlas.unions[row.union_code]
         return Say(
@@ -220,17 +230,6 @@ class Join(Flow):
         if union is None:
             raise AskAgain("wished_union", "no_union_here")
         return union.code
-
-    def _doubts(self, turn: Turn, row: Application) -> set[str]:
-        """Return what a reviewer must look at; the worker is told none of it."""
-        facts = self.model_dump(include={"resident_id", "other_id", "mobile"})
-        doubts = applications.doubts_about(turn.session, turn.keys, row, facts)
-        born = birth_date(self.resident_id) if self.resident_id else self.born
-        if age(born, turn.today) > turn.rules.check_age:
-            doubts.add("old")
-        if self.resident_id and not province_known(self.resident_id):
-            doubts.add("province")
-        return doubts
 
 
 def _returned(turn: Turn) -> Application | None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from handlers import my_data
 from handlers.card import has_card
 from handlers.my_application import CARD, MY_APPLICATION
+from handlers.phones import COME_BACK
 from handlers.receipts import MY_DATA
 from handlers.reviewing import WAITING_LIST
 from handlers.say import Choice, Say, Word
@@ -31,13 +32,14 @@ class Bar:
 
 
 def own_rows(turn: Turn) -> tuple[Choice, ...]:
-    """Return what this person can do: review, show a card, join or follow that up."""
+    """Return what this person can do: review, show a card, join or come back."""
     staff = staff_of(turn.session, turn.worker.id)
     applied = turn.latest is not None
     return (
         *((WAITING_LIST,) if staff else ()),
         *((CARD,) if has_card(turn) else ()),
         *((MY_APPLICATION,) if applied else (JOIN,)),
+        *(() if applied or staff else (COME_BACK,)),
     )
 
 

@@ -8,6 +8,7 @@ from handlers.flow import questions
 from handlers.join import Join
 from handlers.my_application import MY_APPLICATION, as_told
 from handlers.offers import Option, page_number, page_of
+from handlers.phones import PHONES, is_known
 from handlers.question import label
 from handlers.receipts import MY_DATA, receipt
 from handlers.say import Choice, Say, Text, Word, say
@@ -56,6 +57,8 @@ def about_person(turn: Turn) -> Rows:
     yield from _unfinished(turn)
     yield from _consents(turn)
     yield from _chats(turn)
+    if turn.worker.pin is not None:
+        yield Word("set_pin", "label_pin"), Word("my_data", "pin_set")
     yield Word("my_data", "language"), LANGUAGES[turn.language]
 
 
@@ -137,6 +140,8 @@ def _choices(turn: Turn) -> Iterator[Choice]:
     yield EXPORT
     if consent.holds(turn.session, turn.worker.id):
         yield WITHDRAW
+    if is_known(turn):
+        yield PHONES
     for language, name in LANGUAGES.items():
         if language != turn.language:
             switch = Word("my_data", "switch", {"language": name})

@@ -121,6 +121,12 @@ def page_of(
     return list(options[start : start + size]), True
 
 
+def page_after(options: Sequence[Option], page: int, room: int = PAGE) -> int:
+    """Return the page behind one; behind the last comes the first."""
+    pages = -(-len(options) // (room - 1))
+    return (page + 1) % pages
+
+
 def page_number(text: str) -> int:
     """Read the number of a page from a press; 0 for anything else."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 5 else 0

@@ -7,7 +7,7 @@ later to the officer above.  What is said names nobody: a number and how long it
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from handlers.reminders import Remind, Skip, nothing
 from handlers.reviewing import WAITING_LIST
@@ -15,7 +15,7 @@ from handlers.say import Choice, Say, Word
 from handlers.turn import Turn
 from models import reminder, review
 from models.application import WAITING, Application, late
-from models.chat import Chat
+from models.chat import newest_chat
 from models.columns import short
 from models.message import Kind
 from models.place import Union
@@ -65,13 +65,8 @@ def _about(session: Session, row: Reminder) -> tuple[Application | None, Staff |
 
 
 def _chat_of_staff(session: Session, row: Reminder) -> int | None:
-    """Return the newest chat of the staff member that was not stopped."""
     _, staff = _about(session, row)
-    return session.exec(
-        select(Chat.id)
-        .where(Chat.worker_id == (staff.worker_id if staff else None))
-        .order_by(col(Chat.stopped_at).is_not(None), col(Chat.created_at).desc())
-    ).first()
+    return newest_chat(session, staff.worker_id) if staff else None
 
 
 def _tell(turn: Turn, row: Reminder) -> list[Say] | Skip:

@@ -7,10 +7,12 @@ from typing import Any
 from sqlmodel import col, or_, select
 
 from handlers.offers import Offer, Option, plain
+from handlers.question import joined
 from handlers.say import Word
 from handlers.turn import Turn, named
 from models.columns import long, short
-from models.place import Atlas, Enterprise, Union
+from models.identity import normalise_text
+from models.place import Atlas, Division, Enterprise, Union
 
 POOL = "pool"
 """The key of "let the union decide": approval goes to the holding pool."""
@@ -29,15 +31,41 @@ def _divisions_in(atlas: Atlas, code: str | None, language: str) -> tuple[Option
 @lru_cache(maxsize=64)
 def _groups_on(atlas: Atlas, day: date, language: str) -> tuple[Option, ...]:
     return tuple(
-        Option(g.code, named(g, language), g.alias.replace(";", " "))
+        Option(g.code, named(g, language), _folded(g.name, g.name_en, g.alias))
         for g in atlas.groups_on(day)
     )
 
 
-@lru_cache(maxsize=8)
-def _all_districts(atlas: Atlas, language: str) -> tuple[Option, ...]:
-    found = [d for d in atlas.divisions.values() if d.kind == "district"]
-    return tuple(Option(d.code, named(d, language), d.pinyin) for d in found)
+def _folded(*names: str) -> str:
+    """Return names as other words for an option; an alias may hold several."""
+    return " ".join(plain(one) for name in names for one in name.split(";") if one)
+
+
+@lru_cache(maxsize=64)
+def _all_districts(atlas: Atlas, city: str | None, language: str) -> tuple[Option, ...]:
+    """Return the districts of all cities, those of one's own city first."""
+    cities = sorted(atlas.cities(), key=lambda c: c.code != city)
+    return tuple(
+        _district_of(c if len(cities) > 1 else None, d, language)
+        for c in cities
+        for d in atlas.children(c.code)
+    )
+
+
+def _district_of(city: Division | None, district: Division, language: str) -> Option:
+    """Return a district as an option, under the name of its city where there is one."""
+    name, keys = named(district, language), district.pinyin
+    if city is None:
+        return Option(district.code, name, keys)
+    own, whole = plain(name), named(city, language)
+    name = f"{name}, {whole}" if language == "en" else f"{whole}{name}"
+    return Option(district.code, name, f"{own} {keys}")
+
+
+def no_city(turn: Turn, typed: str) -> Word:
+    """Say where we serve to who named another city."""
+    cities = joined(*(turn.named(city) for city in turn.atlas.cities()))
+    return Word("join", "no_city", {"typed": typed, "cities": cities})
 
 
 def _wished(turn: Turn, answers: Any) -> tuple[Option, ...]:
@@ -91,6 +119,7 @@ def _employers_named(turn: Turn, answers: Any, query: str) -> list[Option]:
             Enterprise.kind == "enterprise",
             or_(
                 col(Enterprise.name).icontains(query.strip(), autoescape=True),
+                col(Enterprise.name).icontains(normalise_text(query), autoescape=True),
                 col(Enterprise.pinyin).contains(plain(query), autoescape=True),
             ),
         )
@@ -145,7 +174,9 @@ GROUPS = Offer(lambda turn, answers: _groups_on(turn.atlas, turn.today, turn.lan
 CITIES = _below(None)
 DISTRICTS = _below("city")
 STREETS = _below("district")
-HOME_DISTRICTS = Offer(lambda turn, answers: _all_districts(turn.atlas, turn.language))
+HOME_DISTRICTS = Offer(
+    lambda turn, answers: _all_districts(turn.atlas, answers.city, turn.language)
+)
 UNIONS = Offer(_wished)
 EMPLOYERS = Offer(_nothing, _employer, _employers_named)
 PLATFORMS = Offer(lambda turn, answers: _platforms(turn.atlas))

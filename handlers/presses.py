@@ -44,7 +44,7 @@ def pressed(turn: Turn, press_: str) -> list[Say]:
 def _flow(turn: Turn, rest: str) -> list[Say]:
     name, _, subject = rest.partition(":")
     flow = FLOWS.get(name)
-    if flow is None:
+    if flow is None or (subject and not flow.has_subject):
         return menu.lost(turn)
     talk = open_talk(turn)
     if talk and talk.flow is flow and talk.row.subject == subject:

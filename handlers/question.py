@@ -14,6 +14,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 from handlers.offers import OWN_WORDS, Offer, Option
 from handlers.say import Text, Word
 from handlers.turn import Turn
+from models.identity import mask_id
 
 
 class Submit(StrEnum):
@@ -33,16 +34,22 @@ class Stop(Exception):
 class Refused(ValueError):
     """An answer that is not valid; `code` names the block in answers.txt saying why."""
 
-    def __init__(self, code: str) -> None:
+    def __init__(self, code: str, **seen: Any) -> None:
         super().__init__(code)
-        self.code = code
+        self.code, self.seen = code, seen
+
+    @property
+    def word(self) -> Word:
+        """What is said to who gave it."""
+        return Word("answers", self.code, self.seen)
 
 
 @dataclass(frozen=True)
 class Shown:
-    """Metadata of an answer type: how a value is shown, e.g. masked."""
+    """Metadata of an answer type: how a value is shown, and in full where it may be."""
 
     show: Callable[[Any], Text]
+    full: Callable[[Any], Text] | None = None
 
 
 @dataclass(frozen=True)
@@ -51,7 +58,8 @@ class Ask:
 
     when: Callable[[Any], bool] | None = None
     offer: Offer | None = None
-    own_words: bool = False
+    own_words: int = 0
+    at_once: bool = False
     many: bool = False
     optional: bool = False
     private: bool = False
@@ -59,17 +67,20 @@ class Ask:
     locate: Callable[[Turn, float, float], dict[str, Any] | None] | None = None
     also: tuple[str, ...] = ()
     shown: bool = True
+    unknown: Callable[[Turn, str], Word | None] | None = None
 
 
 def ask(**how: Any) -> Any:
     """Declare a question.
 
     `when` puts it only to those whose earlier answers satisfy it; `offer` lists the
-    possible answers, `own_words` allows others too, `many` several at once; `optional`
-    can be skipped; `private` never travels over a channel that is not trusted; `wish`
-    asks the channel for a phone, location or photo button; `locate` answers from a
-    location; `also` names questions whose answer may be changed from here; one that is
-    not `shown` stays out of the summary.
+    possible answers, `own_words` allows others too of so many characters, taken
+    `at_once` or else offered where a search found nothing; `many` allows several;
+    `optional` can be skipped; `private` never travels over a channel that is not
+    trusted; `wish` asks the channel for a phone, location or photo button; `locate`
+    answers from a location; `also` names questions whose answer may be changed from
+    here; one that is not `shown` stays out of the summary; `unknown` says more of what
+    was not found.
     """
     extra: dict[str, Any] = {"ask": Ask(**how)}
     return Field(default=None, json_schema_extra=extra)
@@ -84,7 +95,7 @@ class Question:
     check: TypeAdapter[Any]
     reader: TypeAdapter[Any]
     submit: bool = False
-    show: Callable[[Any], Text] | None = None
+    show: Shown | None = None
     asks: Word | None = None
     label: Text | None = None
 
@@ -127,17 +138,22 @@ class Question:
         self, offer: Offer, turn: Turn, seen: dict[str, Any], answer: Any
     ) -> None:
         for key in answer if self.how.many else [answer]:
-            own = self.how.own_words and str(key).startswith(OWN_WORDS)
-            if not own and not offer.find(turn, Answers(seen), str(key)):
+            if self.how.own_words and str(key).startswith(OWN_WORDS):
+                self._check_length(str(key).removeprefix(OWN_WORDS))
+            elif not offer.find(turn, Answers(seen), str(key)):
                 raise Refused("not_on_offer")
+
+    def _check_length(self, words: str) -> None:
+        if len(words) > self.how.own_words:
+            raise Refused("too_long", count=len(words), longest=self.how.own_words)
 
     def _typed(self, turn: Turn, answer: Any) -> Any:
         try:
             return self.check.validate_python(answer, context={"turn": turn})
         except ValidationError as error:
             cause = error.errors()[0].get("ctx", {}).get("error")
-            code = cause.code if isinstance(cause, Refused) else "not_on_offer"
-            raise Refused(code) from None
+            refused = cause if isinstance(cause, Refused) else Refused("not_on_offer")
+            raise refused from None
 
     def options(
         self, turn: Turn, seen: dict[str, Any], query: str = ""
@@ -146,15 +162,27 @@ class Question:
         offer = self.how.offer
         return offer.options(turn, Answers(seen), query) if offer else []
 
-    def shown(self, turn: Turn, seen: dict[str, Any], answer: Any) -> Text:
-        """Return an answer as it is shown to the person who gave it."""
+    def shown(
+        self, turn: Turn, seen: dict[str, Any], answer: Any, in_full: bool = False
+    ) -> Text:
+        """Return an answer as it is shown, some `in_full` where the channel is trusted.
+
+        That is in one's own form, and to a reviewer, who may have to call.
+        """
         if answer is None:
             return Word("common", "skipped")
         offer = self.how.offer
         if offer:
             keys = answer if self.how.many else [answer]
             return joined(*(_label_of(offer, turn, seen, str(k)) for k in keys))
-        return self.show(answer) if self.show else str(answer)
+        if self.show is None:
+            return str(answer)
+        full = self.show.full if in_full and turn.trusted else None
+        return (full or self.show.show)(answer)
+
+    def masked(self, answer: str) -> str:
+        """Return a private answer, valid or not, as the history may keep it."""
+        return str(self.show.show(answer)) if self.show else mask_id(answer)
 
 
 def _label_of(offer: Offer, turn: Turn, seen: dict[str, Any], key: str) -> Text:
@@ -193,7 +221,7 @@ def make_question(
     is_enum = isinstance(kind, type) and issubclass(kind, StrEnum)
     if is_enum and how.offer is None and kind is not Submit:
         how = replace(how, offer=_members(kind))
-    show = next((m.show for m in _metadata(annotation) if isinstance(m, Shown)), None)
+    show = next((m for m in _metadata(annotation) if isinstance(m, Shown)), None)
     return Question(
         name=name,
         how=how,

@@ -12,6 +12,7 @@ from sqlmodel import Session
 
 from handlers.correct import AGAIN, label_of
 from handlers.my_application import CARD, FIX, MY_APPLICATION, reason_rows, reason_text
+from handlers.phones import SET_PIN
 from handlers.receipts import MY_DATA
 from handlers.say import Choice, Say, Word
 from handlers.talk import Talk, flow_named, opened
@@ -65,9 +66,10 @@ def _unfinished_talk(turn: Turn, row: Reminder) -> Talk | Skip:
     flow = flow_named(conversation.flow)
     if flow is None:
         conversation.end(State.EXPIRED, turn.now)
+        turn.ended.append(conversation.id)
         return "flow_is_gone"
     if not flow.resumable:
-        conversation.end(State.CANCELLED, turn.now)
+        opened(turn, conversation, flow).end(State.CANCELLED)
         return "not_resumable"
     return opened(turn, conversation, flow)
 
@@ -130,8 +132,10 @@ def _tell_decision(turn: Turn, row: Reminder) -> list[Say] | Skip:
     step = turn.session.get_one(Step, int(row.subject))
     application = turn.session.get_one(Application, step.application_id)
     union = turn.atlas.unions[turn.worker.union_code or application.union_code]
+    approved = step.standing in APPROVED
     first = (FIX,) if step.standing is Standing.RETURNED else ()
-    first = (CARD,) if step.standing in APPROVED else first
+    first = (CARD,) if approved else first
+    last = (SET_PIN,) if approved else ()
     return [
         Say(
             Word(
@@ -141,7 +145,7 @@ def _tell_decision(turn: Turn, row: Reminder) -> list[Say] | Skip:
             ),
             title=Word("reminders", "decision"),
             rows=reason_rows(turn, step),
-            choices=(*first, MY_APPLICATION),
+            choices=(*first, MY_APPLICATION, *last),
             kind=Kind.RECEIPT,
         )
     ]

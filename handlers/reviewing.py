@@ -1,6 +1,7 @@
 """Reviewing in a chat: the waiting list, an application, and the decisions on it.
 
-Permission is checked at the moment of each press, never remembered from the list.
+Permission is checked at the moment of each press, never remembered from the list.  A
+message is about one person and goes with them; where several stand, nobody is named.
 """
 
 from collections.abc import Callable, Iterator
@@ -11,6 +12,7 @@ from typing import Any
 
 from sqlmodel import Session
 
+from handlers.doubts import doubts_about
 from handlers.flow import questions
 from handlers.join import Join
 from handlers.offers import page_number, page_of
@@ -28,6 +30,7 @@ from models.application import (
     Step,
     waiting_in,
 )
+from models.claim import Claim, claims_in
 from models.columns import long, short
 from models.correction import Correction, corrections_in
 from models.identity import mask_name
@@ -55,10 +58,13 @@ def waiting(turn: Turn, arg: str) -> list[Say]:
 
 @dataclass(frozen=True)
 class Queued:
-    """What somebody waits for since when; only what is shown is put into words."""
+    """What somebody waits for since when; only what is shown is put into words.
+
+    None of the `people` it is about decides it.
+    """
 
     since: datetime
-    worker_id: int
+    people: set[int]
     press: str
     line: Callable[[Turn], Word]
 
@@ -66,56 +72,71 @@ class Queued:
 def _queue(turn: Turn, unions: set[str]) -> list[Queued]:
     """Return all that waits for these unions but one's own, oldest first."""
     every = (row for source in SOURCES for row in source(turn.session, unions))
-    others = (row for row in every if row.worker_id != turn.worker.id)
+    others = (row for row in every if turn.worker.id not in row.people)
     return sorted(others, key=lambda row: row.since)
 
 
 def _applications(session: Session, unions: set[str]) -> Iterator[Queued]:
     for row in waiting_in(session, unions):
         press, line = f"v:review:{short(row.id)}", partial(_line, row=row)
-        yield Queued(row.submitted_at, row.worker_id, press, line)
+        yield Queued(row.submitted_at, {row.worker_id}, press, line)
 
 
 def _corrections(session: Session, unions: set[str]) -> Iterator[Queued]:
     for row in corrections_in(session, unions):
         press, line = f"v:correction:{short(row.id)}", partial(_wish_line, row=row)
-        yield Queued(row.asked_at, row.worker_id, press, line)
+        yield Queued(row.asked_at, {row.worker_id}, press, line)
 
 
-SOURCES = (_applications, _corrections)
+def _claims(session: Session, unions: set[str]) -> Iterator[Queued]:
+    for row, people in claims_in(session, unions):
+        press, line = f"v:claim:{short(row.id)}", partial(_claim_line, row=row)
+        yield Queued(row.at, people, press, line)
+
+
+SOURCES = (_applications, _corrections, _claims)
 """What may wait for a social worker; one more is a line here."""
 
 
 def _wish_line(turn: Turn, row: Correction) -> Word:
     days = (turn.now - row.asked_at) // timedelta(days=1)
-    known = name_of(turn, row)
-    facts = {"name": known["name"], "number": known["number"], "days": days}
+    facts = {"number": member_number(turn, row), "days": days}
     return Word("correcting", "line", facts)
 
 
-def name_of(turn: Turn, row: Correction) -> dict[str, str]:
-    """Return how a list names the member who wishes for a correction."""
-    worker = turn.session.get_one(Worker, row.worker_id)
-    name = mask_name(worker.unseal(turn.keys, "name") or "")
-    return {"name": name, "number": (worker.member_no or "")[-4:]}
+def member_number(turn: Turn, row: Correction) -> str:
+    """Return the end of the number of the member who wishes for a correction."""
+    return (turn.session.get_one(Worker, row.worker_id).member_no or "")[-4:]
+
+
+def _claim_line(turn: Turn, row: Claim) -> Word:
+    days = (turn.now - row.at) // timedelta(days=1)
+    return Word("confirming", f"line_{row.asks}", {"code": row.code, "days": days})
 
 
 def _line(turn: Turn, row: Application) -> Word:
-    worker = turn.session.get_one(Worker, row.worker_id)
-    name = row.load(turn.keys, worker)["full_name"]
     group = turn.atlas.groups[row.group]
     return Word(
         "reviewing",
         "line",
         {
-            "name": mask_name(name),
-            "number": row.number[-4:],
+            "number": row.number,
             "group": turn.named(group),
             "days": (turn.now - row.submitted_at) // timedelta(days=1),
-            "flagged": bool(row.flags),
+            "flagged": bool(doubts_about(turn, row, facts_of(turn, row))),
             "late": row.due < turn.today,
         },
     )
+
+
+def facts_of(turn: Turn, row: Application) -> dict[str, Any]:
+    """Open what an applicant answered."""
+    return row.load(turn.keys, turn.session.get_one(Worker, row.worker_id))
+
+
+def name_of(turn: Turn, row: Application) -> str:
+    """Return how an applicant is named; not at all once the facts are gone."""
+    return mask_name(facts_of(turn, row).get("full_name", ""))
 
 
 def mine(turn: Turn, arg: str) -> tuple[Staff, Application] | None:
@@ -134,22 +155,25 @@ def application(turn: Turn, arg: str) -> list[Say]:
         return [say("reviewing", "not_yours").offering(WAITING_LIST)]
     staff, row = found
     review.open_for_review(turn.session, turn.keys, staff, row, turn.now)
-    worker = turn.session.get_one(Worker, row.worker_id)
+    facts, waits = facts_of(turn, row), row.standing in WAITING
+    doubts = doubts_about(turn, row, facts) if waits else set()
+    looked = {"flags": tuple(sorted(doubts)), "age": turn.rules.check_age}
     message = Say(
-        Word("reviewing", "look", {"flags": tuple(row.flags.split())}),
+        Word("reviewing", "look", looked),
         title=Word("reviewing", "application", {"number": row.number}),
-        rows=tuple(_facts(turn, row, worker)),
-        choices=_decisions(row) if row.standing in WAITING else (),
+        rows=tuple(_facts(turn, row, facts)),
+        choices=_decisions(turn, row) if waits else (),
         back="v:waiting:0",
-        about=worker.id,
-        image=_picture(turn, row, worker),
+        about=row.worker_id,
+        image=_picture(turn, facts),
     )
     return [message]
 
 
-def _facts(turn: Turn, row: Application, worker: Worker) -> Iterator[tuple[Text, Text]]:
+def _facts(
+    turn: Turn, row: Application, facts: dict[str, Any]
+) -> Iterator[tuple[Text, Text]]:
     """Yield every answer as a row, masked where the channel is not trusted."""
-    facts = row.load(turn.keys, worker)
     for question in questions(Join):
         if facts.get(question.name) is not None and question.how.shown:
             yield label_of(question.name), _fact(turn, question, facts)
@@ -161,7 +185,7 @@ def _fact(turn: Turn, question: Question, facts: dict[str, Any]) -> Text:
     value = facts[question.name]
     if question.name == "full_name" and not turn.trusted:
         return mask_name(value)
-    return question.shown(turn, facts, value)
+    return question.shown(turn, facts, value, in_full=True)
 
 
 def label_of(field: str) -> Word:
@@ -169,19 +193,21 @@ def label_of(field: str) -> Word:
     return Word("join", f"label_{field}")
 
 
-def _picture(turn: Turn, row: Application, worker: Worker) -> int | None:
-    key = row.load(turn.keys, worker).get("certificate")
+def _picture(turn: Turn, facts: dict[str, Any]) -> int | None:
+    key = facts.get("certificate")
     return long(key) if key and turn.trusted else None
 
 
-def _decisions(row: Application) -> tuple[Choice, ...]:
+def _decisions(turn: Turn, row: Application) -> tuple[Choice, ...]:
     key = short(row.id)
     place = Choice(Word("reviewing", "approve"), f"a:approve:{key}")
+    reveal = Choice(Word("reveal", "name"), f"f:reveal:{key}")
     return (
         *((place,) if row.wished_union else ()),
         Choice(Word("reviewing", "approve_pool"), f"a:pool:{key}"),
         Choice(Word("reviewing", "return"), f"f:return:{key}"),
         Choice(Word("reviewing", "reject"), f"f:reject:{key}"),
+        *((reveal,) if turn.trusted else ()),
     )
 
 
@@ -224,13 +250,14 @@ def decide(turn: Turn, arg: str, decision: Decision) -> list[Say]:
 
 def _decided(turn: Turn, row: Application, step: Step) -> Say:
     undo = Choice(Word("reviewing", "undo"), f"a:undo:{short(step.id)}")
-    return say(
-        "reviewing",
-        "decided",
-        number=row.number,
-        standing=label(step.standing),
-        seconds=turn.rules.undo_seconds,
-    ).offering(undo, WAITING_LIST)
+    decided = {
+        "number": row.number,
+        "name": name_of(turn, row),
+        "standing": label(step.standing),
+        "seconds": turn.rules.undo_seconds,
+    }
+    words = Word("reviewing", "decided", decided)
+    return Say(words, choices=(undo, WAITING_LIST), about=row.worker_id)
 
 
 def undo(turn: Turn, arg: str) -> list[Say]:

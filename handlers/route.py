@@ -6,6 +6,7 @@ In order: a choice on the screen, a word that is always a command, a correction 
 
 import re
 from collections.abc import Callable, Iterator
+from difflib import get_close_matches
 
 from handlers import menu
 from handlers.answers import looks_like_id
@@ -16,10 +17,11 @@ from handlers.hearing import edit, hear, locate, misheard, take_photo
 from handlers.offers import Option, is_exact, matching, plain
 from handlers.presses import aside, pressed
 from handlers.say import Say, Word, say
-from handlers.talk import Talk, open_talk
+from handlers.talk import Talk, last_paused, open_talk, with_resume
 from handlers.turn import Incoming, Turn
 from models.chat import Shown
 from models.identity import mask_id, parse_number
+from models.pin import read_pin
 from models.place import Source
 from models.staff import PREFIX, accept
 
@@ -27,6 +29,9 @@ _WORDS = re.compile(r"[^\W\d_]+")
 _EDIT = re.compile(
     r"(?:(?:改一下|修改|更改|改)[\s:：]*|(?:change|edit)[\s:：]+)(.+)", re.I | re.S
 )
+
+SHORTEST_SLIP, NEAR = 4, 0.75
+"""How long a word must be, and how alike, to be taken for one it is not quite."""
 
 
 def step(turn: Turn, incoming: Incoming) -> list[Say]:
@@ -77,14 +82,50 @@ def _typed(turn: Turn, typed: str, lost: Callable[[Turn], list[Say]]) -> list[Sa
         turn.said = mask_id(typed)
         if not turn.trusted:
             return _too_private(turn, talk, Word("common", "private_typed"))
+    elif read_pin(typed):
+        turn.said = "******"  # a PIN may be typed at the wrong moment
     screen = turn.chat.shown(turn.keys, turn.worker)
-    chosen = _chosen(screen, typed)
-    command = chosen.press if chosen else turn.vocabulary.commands.get(plain(typed))
-    if command:
-        return pressed(turn, command)
+    press = _meant(turn, screen, typed)
+    if press:
+        return pressed(turn, press)
     if talk is not None:
         return _correction(turn, talk, typed) or _answer(turn, talk, typed, screen)
-    return _guessed(turn, screen, typed) or lost(turn)
+    return (
+        _guessed(turn, screen, typed)
+        or _paused_correction(turn, typed)
+        or _misspelt(turn, typed)
+        or lost(turn)
+    )
+
+
+def _meant(turn: Turn, screen: list[Shown], typed: str) -> str | None:
+    """Return the press that typed words name, with or without what is polite."""
+    commands, words = turn.vocabulary.commands, plain(typed)
+    chosen = _chosen(screen, typed)
+    if chosen or words in commands:
+        return chosen.press if chosen else commands[words]
+    bare = turn.vocabulary.bare(words)
+    chosen = _named(screen, bare) if bare != words else None
+    return chosen.press if chosen else commands.get(bare)
+
+
+def _misspelt(turn: Turn, typed: str) -> list[Say] | None:
+    """Take a word in Latin letters that is nearly a command.
+
+    In Chinese a single character turns a word into its opposite, so none is guessed.
+    """
+    words, commands = plain(typed), turn.vocabulary.commands
+    if not words.isascii() or len(words) < SHORTEST_SLIP:
+        return None
+    near = get_close_matches(words, [c for c in commands if c.isascii()], 1, NEAR)
+    return pressed(turn, commands[near[0]]) if near else None
+
+
+def _paused_correction(turn: Turn, typed: str) -> list[Say] | None:
+    """Offer to go on with what is paused to who wants to correct an answer of it."""
+    if _EDIT.fullmatch(typed.strip()) is None or last_paused(turn) is None:
+        return None
+    return [with_resume(turn, say("common", "go_on_to_edit"))]
 
 
 def _begins_in_english(turn: Turn, incoming: Incoming) -> bool:
@@ -107,6 +148,11 @@ def _chosen(screen: list[Shown], typed: str) -> Shown | None:
     number = parse_number(typed)
     if number is not None:
         return next((s for s in screen if s.number == number), None)
+    return _named(screen, typed)
+
+
+def _named(screen: list[Shown], typed: str) -> Shown | None:
+    """Return the one choice whose whole label, or another word for it, was typed."""
     found = [s for s in screen if plain(typed) and is_exact(s, typed)]
     return found[0] if len(found) == 1 else None
 
@@ -147,7 +193,7 @@ def _correction(turn: Turn, talk: Talk, typed: str) -> list[Say] | None:
     if len(names) == 1:
         return edit(talk, names.pop())
     if names:
-        return choose_edit(talk, 0)
+        return choose_edit(talk, 0, names)
     every = [*questions(talk.flow), *talk.state.asked]
     labels = [Option(q.name, q.labelled(talk.flow.name)) for q in every]
     if not matching([*_labels(turn, labels)], found[1]):

@@ -32,7 +32,7 @@ class Talk:
 
     @property
     def title(self) -> Word:
-        """What the form is called; it names whom it is about, if that is another."""
+        """What the form is called, where a message may be about somebody else."""
         return self.flow.title(self.turn, self.row.subject)
 
     @property
@@ -72,7 +72,12 @@ class Talk:
         self.row.keep(self.turn.keys, self.turn.worker, self.draft, self.turn.now)
 
     def end(self, state: State) -> None:
-        """Close the conversation; its draft is erased."""
+        """Close the conversation and erase its draft.
+
+        What was said in it goes too, if it was without effect or `fleeting`.
+        """
+        if state is not State.DONE or self.flow.fleeting:
+            self.turn.ended.append(self.row.id)
         if state is not State.DONE:
             for name in self.own:
                 self.forget_picture(name)
@@ -149,7 +154,7 @@ def pause(turn: Turn) -> None:
         if flow is None or flow.resumable:
             row.state, row.updated_at = State.PAUSED, turn.now
         else:
-            row.end(State.CANCELLED, turn.now)
+            opened(turn, row, flow).end(State.CANCELLED)
         turn.chat.conversation_id = None
         turn.session.flush()
 

@@ -1,6 +1,6 @@
 """One turn: what came in, and all a handler may know while it decides what to say."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
@@ -64,18 +64,35 @@ class Incoming:
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """What of the templates a handler must know: command words, and texts agreed to.
+    """What of the templates a handler must know: how people talk, texts agreed to.
 
     `commands` gives the press a typed word means, `english` which of these are English;
+    `before` and `after` are what people put around a word; `doubts` are what a question
+    about us has in it; `introductions` come before a name, `no_names` are none;
     `documents` the exact text of a block by (language, block).
     """
 
     commands: Mapping[str, str] = field(default_factory=dict)
     english: frozenset[str] = frozenset()
+    before: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
+    introductions: tuple[str, ...] = ()
+    no_names: frozenset[str] = frozenset()
     documents: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
+    def bare(self, words: str) -> str:
+        """Return folded words without what politeness puts around them."""
+        for start in self.before:
+            if words.startswith(start) and words != start:
+                return self.bare(words.removeprefix(start))
+        for end in self.after:
+            if words.endswith(end) and words != end:
+                return self.bare(words.removesuffix(end))
+        return words
+
     def readings(self, text: Text) -> list[str]:
-        """Return how the label of a question reads, in every language."""
+        """Return how a label reads, in every language."""
         if isinstance(text, str):
             return [text]
         block = f"{text.flow}.{text.key}"
@@ -88,6 +105,7 @@ class Turn:
 
     `said` is what the history keeps of the worker's words, if not all, `picture` the
     picture they sent, `about` whom they speak of, `cut` the chats that lost messages.
+    `ended` takes the conversations that end without effect: their words are erased.
     """
 
     session: Session
@@ -103,10 +121,13 @@ class Turn:
     picture: str | None = None
     about: int | None = None
     cut: set[int] = field(default_factory=set)
+    ended: list[int] = field(default_factory=list)
+    settle: Callable[[], None] = lambda: None
+    """Write down what was said so far, before its rows go to another person."""
 
     @cached_property
     def latest(self) -> Application | None:
-        """The newest application of this person, as it was when first asked for."""
+        """The application that counts, as it was when first asked for."""
         return latest_of(self.session, self.worker.id)
 
     def belong_to(self, worker: Worker, chat: Chat) -> None:

@@ -6,6 +6,7 @@ from models.attachment import Attachment
 from models.audit import AuditEntry
 from models.chain import AuditLink
 from models.chat import Chat
+from models.claim import Claim
 from models.consent import Consent
 from models.conversation import Conversation
 from models.correction import Correction
@@ -14,11 +15,14 @@ from models.export_link import ExportLink
 from models.fact import Fact
 from models.form_link import FormLink
 from models.lease import Lease
+from models.link import Link
+from models.link_code import LinkCode
 from models.message import Message
 from models.place import Division, Edition, Enterprise, Group, Source, Union
 from models.presence import Presence
 from models.reminder import Reminder
 from models.staff import Invitation, Staff
+from models.tries import Tries
 from models.worker import Worker
 
 __all__ = [
@@ -28,6 +32,7 @@ __all__ = [
     "AuditEntry",
     "AuditLink",
     "Chat",
+    "Claim",
     "Consent",
     "Conversation",
     "Correction",
@@ -41,6 +46,8 @@ __all__ = [
     "Group",
     "Invitation",
     "Lease",
+    "Link",
+    "LinkCode",
     "Message",
     "Poison",
     "Presence",
@@ -48,6 +55,7 @@ __all__ = [
     "Source",
     "Staff",
     "Step",
+    "Tries",
     "Union",
     "Worker",
 ]

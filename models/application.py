@@ -169,7 +169,10 @@ class Decision:
 _LATEST = (
     select(Application)
     .where(Application.worker_id == bindparam("worker_id"))
-    .order_by(col(Application.submitted_at).desc())
+    .order_by(
+        col(Application.standing).in_(APPROVED).desc(),
+        col(Application.submitted_at).desc(),
+    )
     .limit(1)
 )
 
@@ -196,7 +199,11 @@ def new_number() -> str:
 
 
 def latest_of(session: Session, worker_id: int) -> Application | None:
-    """Return the worker's newest application; `record` has flushed it."""
+    """Return the application that counts: by which one is a member, else the newest.
+
+    A member may have sent another from a chat that was not known to be theirs. `record`
+    has flushed whatever changed.
+    """
     with session.no_autoflush:
         return session.exec(_LATEST, params={"worker_id": worker_id}).first()
 

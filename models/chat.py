@@ -76,4 +76,11 @@ class Chat(SQLModel, table=True):
 def chats_of(session: Session, worker_id: int) -> list[Chat]:
     """Return the chats a person reaches us from, oldest first."""
     found = select(Chat).where(Chat.worker_id == worker_id)
-    return list(session.exec(found.order_by(col(Chat.created_at))))
+    return list(session.exec(found.order_by(col(Chat.created_at), col(Chat.id))))
+
+
+def newest_chat(session: Session, worker_id: int | None) -> int | None:
+    """Return the id of a person's newest chat, a stopped one only if all are."""
+    found = select(Chat.id).where(Chat.worker_id == worker_id)
+    order = (col(Chat.stopped_at).is_not(None), col(Chat.created_at).desc())
+    return session.exec(found.order_by(*order)).first()

@@ -24,7 +24,7 @@ from models.identity import id_check
 from models.place import Enterprise
 from models.rules import Rules
 from models.sealing import Keyring
-from models.staff import Staff, appoint, invite
+from models.staff import SOCIAL_WORKER, Staff, appoint, invite
 from models.workdays import add_workdays
 from models.worker import Worker, new_worker
 
@@ -157,10 +157,10 @@ def seed(session: Session, keys: Keyring, now: datetime) -> str:
 
 def _position(session: Session, union_code: str, now: datetime) -> Staff:
     same = select(Staff).where(
-        Staff.role == "social_worker", Staff.union_code == union_code
+        Staff.role == SOCIAL_WORKER, Staff.union_code == union_code
     )
     found = session.exec(same).first()
-    return found or appoint(session, "social_worker", union_code, now)
+    return found or appoint(session, SOCIAL_WORKER, union_code, now)
 
 
 def _days_ago(now: datetime, days: int | None) -> datetime:

@@ -12,13 +12,14 @@ from typing import Any
 from sqlalchemy import ForeignKey, Table, and_, delete, inspect, or_, select, update
 from sqlmodel import Field, Session, SQLModel, col
 
-from models.application import Application, latest_of
+from models.application import latest_of
 from models.chat import Chat
 from models.columns import BigId, new_id, short
 from models.conversation import Conversation, State
 from models.message import Message
 from models.reminder import Reminder
 from models.sealing import Keyring
+from models.tries import Tries
 from models.worker import Worker, new_worker
 
 WORKER: Table = SQLModel.metadata.tables["worker"]
@@ -26,12 +27,16 @@ WORKER: Table = SQLModel.metadata.tables["worker"]
 Ids = dict[Table, set[int]]
 """The ids of the rows that are one person's, by table."""
 
+PAIRED = ("application", "chat_link", "claim")
+"""The tables of which a reminder may name a row and one of another person's."""
+
 
 class Erasure(SQLModel, table=True):
     """That somebody was erased: an anonymous count, once the list has the random id.
 
     The list is a file outside the database and its backups: a database brought back
-    from an older backup is told by it who must not come back.
+    from an older backup is told by it who must not come back.  One that does not count
+    is who somebody erased had been in a chat before it was known to be theirs.
     """
 
     id: int = Field(primary_key=True, sa_type=BigId)
@@ -40,6 +45,7 @@ class Erasure(SQLModel, table=True):
     union_code: str | None = None
     group: str | None = None
     was_member: bool = False
+    counts: bool = True
 
 
 @dataclass(frozen=True)
@@ -78,6 +84,7 @@ def erase(
         edition=chat.edition + 1,
     )
     session.add(_counted(session, worker, today))
+    session.add_all(_strays(session, worker.id, today))
     cut = forget(session, worker.id)
     for row in (fresh, goes_on):
         session.add(row)
@@ -104,6 +111,16 @@ def _counted(session: Session, worker: Worker, today: date) -> Erasure:
     )
 
 
+def _strays(session: Session, worker_id: int, today: date) -> list[Erasure]:
+    """Return rows for the list of those a person had been in chats now theirs."""
+    links = SQLModel.metadata.tables["chat_link"].c
+    theirs = select(links.stray_worker_id).where(
+        links.worker_id == worker_id, links.objected_at.is_(None)
+    )
+    strays = session.execute(theirs).scalars()
+    return [Erasure(id=new_id(), worker_id=s, day=today, counts=False) for s in strays]
+
+
 def unlisted(session: Session) -> list[int]:
     """Return the ids of the erased that the list outside the database may not have."""
     waiting = select(col(Erasure.worker_id)).where(col(Erasure.worker_id).is_not(None))
@@ -112,8 +129,9 @@ def unlisted(session: Session) -> list[int]:
 
 def strike(session: Session, worker_ids: list[int]) -> None:
     """Take ids that the list has out of the database; what stays is a count."""
-    listed = update(Erasure).where(col(Erasure.worker_id).in_(worker_ids))
-    session.execute(listed.values(worker_id=None))
+    listed = col(Erasure.worker_id).in_(worker_ids)
+    session.execute(delete(Erasure).where(listed, ~col(Erasure.counts)))
+    session.execute(update(Erasure).where(listed).values(worker_id=None))
 
 
 def forget(session: Session, worker_id: int) -> set[int]:
@@ -127,6 +145,7 @@ def forget(session: Session, worker_id: int) -> set[int]:
     ids = _ids(session, theirs)
     _end_what_is_about(session, ids)
     cut = _cut_others(session, worker_id, ids) | ids[_table(Chat)]
+    session.execute(delete(Tries).where(col(Tries.worker_id) == worker_id))
     for table in tables:
         for key in _links(table, theirs):
             unlink = update(table).where(_refers(key, theirs))
@@ -198,9 +217,11 @@ def _end_what_is_about(session: Session, ids: Ids) -> None:
     every = set().union(*ids.values())
     subject = col(Reminder.subject)
     # Some are about one of their rows and one of another's: "row.other".
+    paired = (SQLModel.metadata.tables[name] for name in PAIRED)
     pairs = [
         and_(subject >= f"{row}.", subject < f"{row}/")
-        for row in ids[_table(Application)]
+        for table in paired
+        for row in ids[table]
     ]
     session.execute(delete(Reminder).where(or_(subject.in_(map(str, every)), *pairs)))
     forms = select(col(Conversation.id), col(Conversation.chat_id)).where(

@@ -56,6 +56,11 @@ def normalise_text(text: str) -> str:
     return " ".join(plain.split())
 
 
+def tidy_text(text: str) -> str:
+    """Give a text as it was written, all of it visible, one space between words."""
+    return " ".join(_visible(text).split())
+
+
 def _compact(text: str) -> str:
     """Fold, in capitals, without spaces and dashes."""
     return "".join(
@@ -68,6 +73,19 @@ def _compact(text: str) -> str:
 def normalise_id(text: str) -> str:
     """Give an ID number as its paper prints it, however it was typed."""
     return _compact(text).replace("×", "X")
+
+
+def resident_id_in(text: str) -> str:
+    """Give the one resident ID number among other words, else all that was typed."""
+    whole = normalise_id(text)
+    found = re.findall("(?<![0-9])[0-9]{17}[0-9X](?![0-9X])", whole)
+    return found[0] if len(found) == 1 else whole
+
+
+def id_characters(number: str) -> tuple[int, int]:
+    """Count a number's digits and X, and give the place of the first that cannot be."""
+    place = re.match("[0-9]{0,17}", number)
+    return len(re.findall("[0-9X]", number)), place.end() + 1 if place else 1
 
 
 def resident_id_fault(number: str, today: date) -> str | None:

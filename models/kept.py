@@ -26,11 +26,17 @@ from models.worker import Worker
 SLICE = 200
 """How many messages are read at a time, so that few wait in memory for a slow net."""
 
-APART = {"message", "form_link", "export_link"}
+APART = {"message", "form_link", "export_link", "link_code"}
 """Tables not given as rows: messages come by themselves, of links we keep hashes."""
 
-LEFT_OUT = {"worker.key", "chat.screen", "attachment.data"}
-"""The person's own key; choices that messages have too; pictures, which are files."""
+LEFT_OUT = {
+    *("worker.key", "worker.pin", "chat.screen", "attachment.data"),
+    *("claim.worker_id", "claim.union_code", "claim.standing", "claim.decided_at"),
+    "chat_link.stray_worker_id",
+}
+"""The person's own key; what lets them in; choices that messages have too; pictures,
+which are files; whom somebody claimed to be, and whether there is such a member.
+"""
 
 SPOKEN = ("title", "rows", "text", "image")
 """What of a message's body is given: what was said, without buttons and links."""
@@ -48,6 +54,9 @@ def kept_about(
             rows = session.execute(select(table).where(theirs)).mappings()
             found[str(table.name)] = [_opened(table, row, keys, worker) for row in rows]
     found["conversation"] = [r for r in found["conversation"] if r["flow"] in flows]
+    # A chat that was cut is a stranger's; how it had been linked, is not.
+    links = found["chat_link"]
+    found["chat_link"] = [r for r in links if r["worker_id"] == worker.id]
     since = work_since(session, worker.id)
     if since is not None:
         found["poison"] = [r for r in found["poison"] if r["at"] < since.isoformat()]

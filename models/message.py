@@ -1,7 +1,8 @@
 """Messages: what was said in a chat, either way, and what became of each one sent.
 
 A message's number grows within its chat and is its place in line: one is in flight at
-a time, in order.  Its body is sealed with the key of the worker it is about.
+a time, in order.  Its body is sealed with the key of the worker it is about.  What was
+said in a conversation that ends without effect is erased with it.
 """
 
 from datetime import datetime
@@ -28,6 +29,8 @@ class Body(TypedDict, total=False):
     drawing: list[str]  # its name, and what its QR code says
     wish: list[str]  # "phone", "location" or "photo", and its label
     place: str  # "2/9"
+    gone: bool  # its words were erased
+    erased: list[Any]  # [what stands instead, the numbers of messages]
 
 
 class Fate(StrEnum):
@@ -76,6 +79,7 @@ class Message(SQLModel, table=True):
     fate: Fate = Field(sa_type=one_of(Fate))
     reason: str = ""
     body: bytes
+    conversation_id: int | None = Field(default=None, sa_type=BigId)
     at: datetime = Field(sa_type=Utc)
     given_id: str | None = None
     holder: str = ""

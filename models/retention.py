@@ -21,15 +21,20 @@ from models.application import Application, Standing, Step
 from models.arrival import Arrival, Poison
 from models.attachment import Attachment
 from models.chat import Chat
+from models.claim import Claim, Claimed
 from models.columns import short
 from models.conversation import Conversation, State
+from models.correction import Correction, Wish
 from models.erasure import forget
+from models.export_link import ExportLink
 from models.fact import Fact, recall, remember
 from models.form_link import FormLink
+from models.link_code import LinkCode
 from models.message import Fate, Message
 from models.reminder import Reminder
 from models.sealing import CannotOpen, Keyring
 from models.staff import Invitation, Staff
+from models.tries import Tries
 from models.worker import Worker
 
 Key = tuple[Any, ...]
@@ -267,6 +272,18 @@ KINDS = (
     ),
     _rows("poison", Poison, col(Poison.at), col(Poison.settled) != ""),
     _rows("form_links", FormLink, col(FormLink.expires_at)),
+    _rows("export_links", ExportLink, col(ExportLink.expires_at)),
+    _rows("link_codes", LinkCode, col(LinkCode.expires_at)),
+    _rows("tries", Tries, col(Tries.last_at)),
+    _rows(
+        "claims", Claim, col(Claim.decided_at), col(Claim.standing) != Claimed.WAITING
+    ),
+    _rows(
+        "corrections",
+        Correction,
+        col(Correction.settled_at),
+        col(Correction.standing) != Wish.WAITING,
+    ),
     _rows("invitations", Invitation, col(Invitation.expires_at)),
     _rows(
         "reminders",

@@ -24,6 +24,7 @@ from models.application import (
     Step,
     hold,
     id_number_of,
+    latest_of,
     record,
     steps_of,
 )
@@ -183,6 +184,16 @@ def identity_of(facts: dict[str, Any]) -> dict[str, str]:
         "id_number": number,
         "born": str(born),
     }
+
+
+def who_is(session: Session, keys: Keyring, worker: Worker) -> dict[str, str]:
+    """Return who somebody is: as approved, else as applied; empty what is not known."""
+    names = ("name", "mobile", "id_number", "born")
+    if worker.name is not None:
+        return {name: worker.unseal(keys, name) or "" for name in names}
+    row = latest_of(session, worker.id)
+    facts = row.load(keys, worker) if row else {}
+    return identity_of(facts) if facts else dict.fromkeys(names, "")
 
 
 def sex_of(facts: dict[str, Any]) -> str:

@@ -13,7 +13,7 @@ from sqlmodel import Session, SQLModel
 
 from models.sealing import CannotOpen, Keyring, unseal
 
-HASHES = ("_tag", "_hash", "hash")
+HASHES = ("tag", "hash")
 """How the names of binary columns end that hold hashes, which nothing opens."""
 
 WORKER: Table = SQLModel.metadata.tables["worker"]
@@ -41,7 +41,7 @@ def openings(
     """Try every value of a table; give its column and whether it opens."""
     columns = sealed_columns()[table]
     ids = list(table.primary_key)
-    query = _owned(table, select(WORKER.c.id, WORKER.c.key, *ids, *columns))
+    query = owned(table, select(WORKER.c.id, WORKER.c.key, *ids, *columns))
     rows = session.execute(query, execution_options={"yield_per": AT_ONCE})
     for worker_id, wrapped, *values in rows:
         row = "|".join(str(part) for part in values[: len(ids)])
@@ -63,7 +63,7 @@ def _opens(
     return True
 
 
-def _owned(table: Table, query: Select[Any]) -> Select[Any]:
+def owned(table: Table, query: Select[Any]) -> Select[Any]:
     """Join a table's rows with the workers whose keys seal them."""
     if table is WORKER:
         return query

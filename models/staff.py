@@ -5,7 +5,7 @@ import secrets
 from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, update
-from sqlmodel import Field, Session, SQLModel, col, select
+from sqlmodel import Field, Session, SQLModel, and_, col, func, select
 
 from models import audit
 from models.columns import BigId, Utc, new_id
@@ -15,8 +15,14 @@ PREFIX = "s-"
 """How the code of an invitation begins, apart from the codes on posters."""
 
 
+SOCIAL_WORKER = "social_worker"
+"""The role of who reviews."""
+
 OFFICER = "officer"
 """The role of who is told when those who review leave an application waiting."""
+
+ROLES = (SOCIAL_WORKER, OFFICER)
+"""What somebody may be appointed as."""
 
 
 class Staff(SQLModel, table=True):
@@ -51,10 +57,7 @@ def appoint(session: Session, role: str, union_code: str, now: datetime) -> Staf
 
 def invite(session: Session, staff: Staff, now: datetime, hours: int = 72) -> str:
     """Make a one-time code for a position; an unused one it had before ends."""
-    older = update(Invitation).where(
-        col(Invitation.staff_id) == staff.id, col(Invitation.expires_at) > now
-    )
-    session.exec(older.values(expires_at=now))
+    _end_links(session, staff, now)
     # Together with its prefix it fits a deep link (64 characters).
     token = PREFIX + secrets.token_urlsafe(24)
     expires_at = now + timedelta(hours=hours)
@@ -64,6 +67,38 @@ def invite(session: Session, staff: Staff, now: datetime, hours: int = 72) -> st
         )
     )
     return token
+
+
+def _end_links(session: Session, staff: Staff, now: datetime) -> None:
+    older = update(Invitation).where(
+        col(Invitation.staff_id) == staff.id, col(Invitation.expires_at) > now
+    )
+    session.exec(older.values(expires_at=now))
+
+
+def revoke(session: Session, staff: Staff, now: datetime) -> None:
+    """End a position: its holder may do nothing more, its link makes nobody staff."""
+    staff.active = False
+    session.add(staff)
+    _end_links(session, staff, now)
+    audit.record(session, now, None, "staff.revoked", staff.id)
+
+
+def positions(session: Session, now: datetime) -> list[tuple[Staff, datetime | None]]:
+    """Return every position that was not ended, and until when its link is open."""
+    open_ = and_(
+        col(Invitation.staff_id) == col(Staff.id),
+        col(Invitation.used_at).is_(None),
+        col(Invitation.expires_at) > now,
+    )
+    found = (
+        select(Staff, func.max(Invitation.expires_at))
+        .outerjoin(Invitation, open_)
+        .where(Staff.active)
+        .group_by(col(Staff.id))
+        .order_by(Staff.union_code, col(Staff.created_at))
+    )
+    return [(staff, until) for staff, until in session.exec(found)]
 
 
 def token_hash(token: str) -> bytes:

@@ -41,8 +41,9 @@ IDENTITY = (
     "sex",
     "born",
     "group",
+    "pin",
 )
-"""The columns of a worker that say who somebody is."""
+"""The columns of a worker that say, or prove, who somebody is."""
 
 
 def withdraw_consent(

@@ -50,6 +50,8 @@ class Worker(SQLModel, table=True):
     union_code: str | None = Field(default=None, foreign_key="union.code", index=True)
     in_pool: bool = False
     mark: bytes | None = None
+    pin: bytes | None = None
+    guarded_at: datetime | None = Field(default=None, sa_type=Utc)
 
     def open_key(self, keys: Keyring) -> bytes:
         """Return the key that seals this worker's data."""

@@ -156,7 +156,7 @@ PAGE = Adapter(
 )
 LINK = Adapter(
     "link",
-    Can(push=True, history=False, trusted=False),
+    Can(push=True, history=False, trusted=False, lasting=True),
     read=through_telegram,
     draw=drawn_on_telegram,
 )

@@ -20,9 +20,10 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
 @pytest.fixture
 def numbered(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Draw the numbers of applications and members in order, the same each time."""
-    numbers = itertools.count(1)
+    """Draw numbers and codes in order, the same each time."""
+    numbers, letters = itertools.count(1), itertools.count()
     monkeypatch.setattr(secrets, "randbelow", lambda below: next(numbers))
+    monkeypatch.setattr(secrets, "choice", lambda s: s[next(letters) % len(s)])
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -107,7 +107,7 @@ def _said_by(node: ast.Call, name: str, where: str) -> Iterator[Said]:
         if flow is not None and key is not None:
             yield Said(where, flow.replace("\\", ""), key, _given(node))
     elif name in CODED and where.startswith("handlers") and arguments[-1] is not None:
-        yield Said(where, "answers", arguments[-1], frozenset())
+        yield Said(where, "answers", arguments[-1], _given_beside(node))
 
 
 def _pattern(node: ast.expr) -> str | None:
@@ -122,10 +122,14 @@ def _pattern(node: ast.expr) -> str | None:
     return None
 
 
+def _given_beside(node: ast.Call) -> frozenset[str]:
+    return frozenset(k.arg for k in node.keywords if k.arg)
+
+
 def _given(node: ast.Call) -> frozenset[str] | None:
     """Return the names of the variables, if they are written beside the block."""
     if len(node.args) == 2:
-        return frozenset(k.arg for k in node.keywords if k.arg)
+        return _given_beside(node)
     given = node.args[2]
     if not isinstance(given, ast.Dict):
         return None
@@ -252,6 +256,39 @@ def test_every_command_has_words_in_every_language() -> None:
     first, *others = (list(commands(language)) for language in LANGUAGES)
     assert all(other == first for other in others)
     assert all(words for name in LANGUAGES for words in commands(name).values())
+
+
+def spoken(language: str) -> dict[str, dict[str, list[str]]]:
+    path = CHAT / language / "spoken.toml"
+    found: dict[str, dict[str, list[str]]] = tomllib.loads(path.read_text("utf-8"))
+    return found
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_other_words_are_those_of_a_label_there_is(language: str) -> None:
+    means = spoken(language)["means"]
+    wrong = [
+        at for at in means if at.split(".")[1] not in blocks(language, at.split(".")[0])
+    ]
+    assert wrong == []
+    assert [*means] == [*spoken("zh-CN")["means"]]
+    assert {t: [*names] for t, names in spoken(language).items() if t != "means"} == {
+        "around": ["before", "after"],
+        "doubts": ["words"],
+        "names": ["before", "none"],
+    }
+
+
+@pytest.mark.parametrize("enumeration", enumerations(), ids=lambda e: e.__name__)
+def test_no_word_means_two_choices_of_a_list(enumeration: type[StrEnum]) -> None:
+    said = [
+        plain(word)
+        for member in enumeration
+        for language in LANGUAGES
+        for at in [f"labels.{label(member).key}"]
+        for word in {*map(plain, spoken(language)["means"].get(at, []))}
+    ]
+    assert sorted(said) == sorted(set(said))
 
 
 @pytest.mark.parametrize("press", commands("zh-CN"))

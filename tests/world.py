@@ -217,10 +217,17 @@ class World:
 
     def own_words(self, who: str = "工人") -> list[str]:
         """Return what the history keeps of what somebody said."""
+        return [body["text"] for body in self.history(who, "worker")]
 
-        def look(session: Session) -> list[str]:
-            rows = self.messages_of(session, who, side="worker")
-            return [self._open(session, row)["text"] for row in rows]
+    def history(self, who: str, *sides: str) -> list[Body]:
+        """Return what the history of somebody's chat keeps, of both sides or of one."""
+
+        def look(session: Session) -> list[Body]:
+            return [
+                self._open(session, row)
+                for side in sides or ("bot", "worker")
+                for row in self.messages_of(session, who, side=side)
+            ]
 
         return self.write(look)
 

@@ -13,11 +13,13 @@ class Can:
     `push`: it can write first; else messages are kept until the next contact.
     `history`: the channel shows what was said from our rows, both sides.
     `trusted`: private answers may be typed here.
+    `lasting`: what was said stays visible there, whatever we erase.
     """
 
     push: bool
     history: bool
     trusted: bool
+    lasting: bool = False
 
 
 @dataclass(slots=True)

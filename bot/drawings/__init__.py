@@ -48,6 +48,11 @@ async def drawn(body: Body) -> tuple[str, bytes] | None:
         return None
 
 
+def forget() -> None:
+    """Remember no drawing any more: one may be of somebody who was erased."""
+    _painted.cache_clear()
+
+
 @lru_cache(maxsize=KEPT)
 def _painted(seen: bytes) -> bytes:
     body: Body = orjson.loads(seen)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from sqlmodel import Session, col, select
 
 import bot.erased
@@ -15,6 +16,8 @@ from bot.channels import Outgoing
 from bot.claims import Settled, settle, stop_chat, write_attempt
 from bot.config import Config
 from bot.database import Database, Writer, in_transaction
+from bot.drawings import DRAWINGS, drawn
+from bot.drawings import forget as forget_drawings
 from bot.erased import ErasedList, append, empty_log, forget_listed, read_list
 from bot.inbox import Inbox, keep_poison
 from bot.kit import Kit, clock
@@ -26,7 +29,7 @@ from models.arrival import Poison
 from models.chat import Chat
 from models.columns import short
 from models.erasure import Erasure, erase, forget, strike, unlisted
-from models.message import Fate, Message
+from models.message import Body, Fate, Message
 from models.rules import Rules
 from models.worker import Worker
 from tests.programs import KEYRING
@@ -236,6 +239,26 @@ async def test_what_waits_for_somebody_erased_is_not_sent(kit: Kit) -> None:
     await until(lambda: ("a", receipt.number) in post.sent)
     assert post.begun == [("a", 1), ("a", receipt.number)]
     await outbox.stop(1)
+
+
+async def test_no_drawing_of_somebody_erased_is_kept(
+    kit: Kit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    painted: list[Body] = []
+
+    def count(body: Body) -> Image.Image:
+        painted.append(body)
+        return Image.new("RGB", (8, 8))
+
+    monkeypatch.setitem(DRAWINGS, "counted", count)
+    outbox = Outbox(kit, {}, {}, 8)
+    for written in (Written([], {7}), Written([], {7}, {7})):
+        await drawn({"drawing": ["counted", ""]})
+        outbox.put(written)
+    assert len(painted) == 1
+    await drawn({"drawing": ["counted", ""]})
+    assert len(painted) == 2
+    forget_drawings()
 
 
 def test_a_message_erased_with_its_person_is_no_longer_ours(kit: Kit) -> None:

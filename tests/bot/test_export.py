@@ -28,8 +28,9 @@ from models.export_link import ExportLink
 from models.kept import APART, LEFT_OUT, is_given
 from models.message import Body
 from models.worker import Worker
+from tests.handlers.members import PIN, UNKNOWN, set_pin, try_pin
 from tests.handlers.test_my_application import applied, decided
-from tests.world import World
+from tests.world import ANSWERS, World
 
 JSON, HTML = "my-data.json", "my-data.html"
 OTHER = {
@@ -155,7 +156,6 @@ def test_a_reviewer_s_export_holds_nothing_of_who_they_reviewed(world: World) ->
     for typed in ("待审", "1", "退回修改", "姓名", "选好了（1 项）"):
         world.say(typed, "社工")
     world.say("李四光写错了", "社工")
-    world.tap("就填“李四光写错了”", "社工")
     text = whole(exported(world, "社工"))
     assert [c for c in CANARIES if c in text] == []
     assert "440106199003070001" in text
@@ -198,6 +198,43 @@ def test_it_is_made_piece_by_piece() -> None:
     pieces = zipped([("a", parts())], World.now)
     next(pieces)
     assert len(given) < 50
+
+
+def test_a_pin_is_in_nobody_s_export(world: World) -> None:
+    applied(world)
+    set_pin(world)
+    kept = orjson.loads(exported(world)[JSON])
+    assert "pin" not in kept["worker"][0]
+    assert PIN not in whole(exported(world))
+
+
+def test_an_export_does_not_tell_whether_there_is_such_a_member(world: World) -> None:
+    applied(world)
+    kept = {}
+    for who, number in (("甲", ANSWERS["resident_id"]), ("乙", UNKNOWN)):
+        world.do("press", "f:come_back:", who)
+        world.say("3", who)
+        world.say(number, who)
+        kept[who] = orjson.loads(exported(world, who)[JSON])
+        (claim,) = kept[who]["claim"]
+        assert sorted(claim) == ["asks", "at", "chat_id", "code", "id"]
+    assert [*kept["甲"]] == [*kept["乙"]]
+
+
+def test_a_link_that_was_cut_is_in_the_export_of_its_member_alone(
+    world: World,
+) -> None:
+    applied(world)
+    set_pin(world)
+    try_pin(world, "小偷", PIN, ANSWERS["resident_id"])
+    world.wait(timedelta(seconds=1))
+    world.tap("不是我")
+    mine, theirs = (
+        orjson.loads(exported(world, who)[JSON])["chat_link"]
+        for who in ("工人", "小偷")
+    )
+    assert [row["way"] for row in mine] == ["pin"]
+    assert theirs == []
 
 
 @pytest.mark.parametrize("table", sorted(belongings(1), key=str), ids=str)

@@ -67,7 +67,7 @@ def test_a_refused_answer_leaves_the_link_and_the_chat_as_they_were(
     link = token(world)
     done = take(world, link, "440106199003070002")
     assert done is not None
-    assert "有一位可能写错了" in done.refusal
+    assert "可能写错了一位" in done.refusal
     assert done.written is None
     assert opens(world, link)
     assert world.asked() == "resident_id"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 
 import pytest
+from rich.cells import cell_len
 from rich.console import Console
 from sqlmodel import Session
 
@@ -12,6 +13,9 @@ from bot.config import Config
 from bot.database import Database
 from bot.reporting import Printed, print_csv, print_table, table_of
 from bot.settings import ConfigError
+from bot.words import Reader, text_of
+from handlers.question import label
+from models.application import Standing
 from tests.databases import url_of
 from tests.models.cast import apply, meet
 
@@ -31,10 +35,17 @@ def test_it_puts_a_report_into_words(database: Database) -> None:
     assert table.rows[0][0].startswith("Tianhe")
 
 
-@pytest.mark.parametrize(("name", "language"), [("nope", "en"), ("applications", "xx")])
-def test_it_says_which_reports_there_are(name: str, language: str) -> None:
-    with pytest.raises(ConfigError, match="there are: applications"):
+@pytest.mark.parametrize(
+    ("name", "language", "said"),
+    [
+        ("nope", "en", "report: there is no report nope; there are: applications"),
+        ("applications", "fr", "report: there is no language fr; there are: zh-CN, en"),
+    ],
+)
+def test_it_says_what_there_is(name: str, language: str, said: str) -> None:
+    with pytest.raises(ConfigError) as refused:
         table_of(Config(), name, 30, language)
+    assert str(refused.value) == said
 
 
 def test_no_cell_of_a_csv_is_a_formula() -> None:
@@ -43,8 +54,31 @@ def test_no_cell_of_a_csv_is_a_formula() -> None:
     assert file.getvalue().splitlines()[1:] == ["'=HYPERLINK(),3", "白云区总工会,'-1"]
 
 
-def test_it_prints_a_table_for_reading() -> None:
-    out = Console(file=io.StringIO(), width=60)
-    print_table(TABLE, out)
+def printed(table: Printed, width: int) -> str:
+    """Print a table on a screen of a width, as the command line does."""
+    out = Console(file=io.StringIO(), width=width, highlight=False, soft_wrap=True)
+    print_table(table, out)
     assert isinstance(out.file, io.StringIO)
-    assert "白云区总工会" in out.file.getvalue()
+    return out.file.getvalue()
+
+
+def test_it_prints_a_table_for_reading() -> None:
+    assert "│ 白云区总工会 │ -1 │" in printed(TABLE, 60)
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_a_wide_table_is_whole_on_a_narrow_screen(language: str) -> None:
+    reader = Reader(language)
+    names = [text_of(label(standing), reader) for standing in Standing]
+    union = "广州市白云区人和镇物流行业工会联合会"
+    row = [union, *map(str, range(len(names)))]
+    text = printed(Printed("标题", ["工会", *names], [row, row]), 80)
+    for number, name in enumerate(names):
+        assert text.count(f"{name} {number}") == 2
+    assert text.count(union) == 2
+    assert "…" not in text
+    assert max(map(cell_len, text.splitlines())) <= 80
+
+
+def test_a_report_without_rows_says_so() -> None:
+    assert printed(Printed("标题", ["工会"], []), 80) == "标题\nNothing to count.\n"

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 from playwright.sync_api import expect
+from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
 from bot.database import Database, in_transaction
 from models.chat import Chat
+from models.message import Message
 from tests.people import RECEIVED
 
 from .conftest import NewPhone
@@ -86,6 +88,31 @@ def test_the_person_s_other_phone_is_a_stranger_s(
     erase(worker)
     expect(other.log.locator(".turn").filter(has_text="只有我知道")).to_have_count(0)
     other.wait_for("您可以：")
+
+
+def test_a_page_that_knows_more_than_an_older_backup_starts_over(
+    phone: NewPhone, database: Database
+) -> None:
+    worker = phone().visit()
+    worker.wait_for("您可以：")
+    worker.type("后来说的话")
+    worker.wait_for("没看懂")
+    in_transaction(database, bring_back)
+    worker.page.context.set_offline(True)
+    worker.page.context.set_offline(False)
+    expect(worker.log.locator(".turn")).to_have_count(1)
+    worker.type("入会")
+    worker.wait_for("您同意吗")
+
+
+def bring_back(session: Session) -> None:
+    """Make the newest chat what it was after its first message."""
+    newest = select(Chat).order_by(col(Chat.created_at).desc()).limit(1)
+    chat = session.exec(newest).one()
+    later = col(Message.number) > 1
+    session.exec(delete(Message).where(col(Message.chat_id) == chat.id, later))
+    chat.last_number, chat.screen = 1, None
+    session.add(chat)
 
 
 def belong_together(session: Session) -> None:

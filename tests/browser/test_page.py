@@ -123,3 +123,46 @@ def test_who_is_too_quick_is_told_and_loses_nothing(
         worker.wait_until_sent()
         said = [b.text for b in worker.messages() if b.side == "worker"]
         assert said == [f"第 {number} 句" for number in range(6)]
+
+
+def test_what_is_erased_goes_from_the_screen_at_once(phone: NewPhone) -> None:
+    worker = phone().visit()
+    worker.join(until="身份证号（18 位）")
+    worker.wait_for("身份证号（18 位）")
+    worker.type("440111201405010002")
+    worker.wait_for_last("您还不满 14 周岁")
+    expect(worker.page.locator("#log .gone").first).to_have_text("（已删除）")
+    for _ in range(2):
+        log = worker.page.locator("#log")
+        expect(log).not_to_contain_text("张")
+        expect(log).not_to_contain_text("4401")
+        worker.page.reload()
+        worker.wait_for_last("您还不满 14 周岁")
+
+
+def test_english_changes_the_pages_own_words_at_once(phone: NewPhone) -> None:
+    worker = phone().visit()
+    worker.type("English")
+    worker.wait_for_last("English from now on.")
+    expect(worker.page.locator("html")).to_have_attribute("lang", "en")
+    expect(worker.page).to_have_title("Workers' Home")
+
+
+def test_times_are_said_in_the_products_zone(
+    phone: NewPhone, sqlite_copies: Copy, tmp_path: Path
+) -> None:
+    with (
+        sqlite_copies(SEEDED) as database,
+        Program(
+            tmp_path, url_of(database), product__zone="Asia/Urumqi"
+        ).serving() as at,
+    ):
+        worker = phone(at).visit()
+        worker.type("你好")
+        worker.wait_until_sent()
+        said = "time => new Date(time).toLocaleTimeString('en-GB', {timeZone:"
+        clock = worker.page.evaluate(
+            said + " 'Asia/Urumqi', hour: '2-digit', minute: '2-digit'}).slice(0, 2)",
+            worker.page.evaluate("Date.now()"),
+        )
+        expect(worker.page.locator(".time").first).to_contain_text(f"{clock}:")

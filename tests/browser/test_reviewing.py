@@ -46,7 +46,7 @@ def test_only_the_wrong_field_is_asked_again(phone: NewPhone, reviewer: Phone) -
     assert "上次退回的原因：与证件不一致" in question.text
     worker.type("李四")
     summary = worker.wait_for_last("请核对")
-    assert {("姓名", "李四"), ("手机号", "138****5678")} <= set(summary.rows)
+    assert {("姓名", "李四"), ("手机号", "13812345678")} <= set(summary.rows)
     worker.tap("提交")
     worker.wait_for_last(RECEIVED)
     assert worker.number() == number
@@ -70,6 +70,27 @@ def test_markup_stays_text_up_to_the_reviewers_card(
     assert ("单位", MARKUP) in look_at(reviewer, worker.number()).rows
     for one in (worker, reviewer):
         expect(one.log.locator("img")).to_have_count(0)
+
+
+def test_the_whole_number_goes_from_the_page_when_it_is_put_away(
+    phone: NewPhone, reviewer: Phone
+) -> None:
+    worker = phone().visit()
+    worker.join()
+    look_at(reviewer, worker.number())
+    reviewer.tap("查看完整证件号")
+    reviewer.wait_for_last("为什么要看")
+    reviewer.type("本人在窗口，当面核对")
+    number = reviewer.wait_for_last("完整证件号").text[6:24]
+    assert number.isdigit()
+    expect(reviewer.log).to_contain_text(number)
+    reviewer.tap("看好了，收起来")
+    reviewer.wait_for_last("号码格式正确")
+    expect(reviewer.log).not_to_contain_text(number)
+    expect(reviewer.log).not_to_contain_text("本人在窗口")
+    reviewer.page.reload()
+    reviewer.wait_for_last("号码格式正确")
+    expect(reviewer.log).not_to_contain_text(number)
 
 
 def test_an_invitation_opens_once(phone: NewPhone, database: Database) -> None:

@@ -154,7 +154,6 @@ def review(world: World) -> None:
 
 def test_what_a_reviewer_writes_about_somebody_goes_too(world: World) -> None:
     review(world)
-    world.tap(f"就填“{ABOUT}”", "社工")
     assert ABOUT in world.own_words("社工")
     before = chat_of(world, "社工")
     erase(world)
@@ -166,6 +165,27 @@ def test_what_a_reviewer_writes_about_somebody_goes_too(world: World) -> None:
     assert (form.state, draft.answers) == (State.CANCELLED, {})
 
 
+def test_nothing_a_reviewer_was_shown_names_somebody_erased(world: World) -> None:
+    review(world)
+    world.fill("sure", "乙", full_name="李四")
+    world.say("提交", "乙")
+    for text in (
+        "待审",
+        "2",
+        "菜单",
+        "我的资料",
+        "待审",
+        "1",
+        "通过，进周转库",
+        "待审",
+    ):
+        world.say(text, "社工")
+    assert "张" in str(world.history("社工"))
+    erase(world)
+    assert "张" not in str(world.history("社工"))
+    assert "李" in str(world.history("社工"))
+
+
 def test_a_late_press_of_the_reviewer_is_answered(world: World) -> None:
     review(world)
     erase(world)
@@ -175,7 +195,6 @@ def test_a_late_press_of_the_reviewer_is_answered(world: World) -> None:
 
 def test_reminders_about_somebody_go_too(world: World) -> None:
     review(world)
-    world.tap(f"就填“{ABOUT}”", "社工")
     world.say("确定不通过", "社工")
     assert count(world, Reminder) == 1
     erase(world)

@@ -86,6 +86,58 @@ def test_own_words_of_an_old_showing_are_not_taken_for_the_new_ones(
     assert "employer" not in world.answers()
 
 
+def rejecting(world: World) -> None:
+    """Let the worker be asked, as a reviewer, why to reject another's application."""
+    world.appoint("4401", "工人")
+    world.fill("sure", who="乙")
+    world.say("提交", who="乙")
+    for typed in ("待审", "1", "不通过"):
+        world.say(typed)
+
+
+def test_a_reason_in_own_words_is_taken_as_it_is_written(world: World) -> None:
+    rejecting(world)
+    world.say("  证件（第 2 页）看不清，\u200b请重拍！ ")
+    assert world.answers()["reason"] == "=证件（第 2 页）看不清，请重拍！"
+    assert world.asked() == "sure"
+
+
+def test_a_ready_made_reason_is_found_by_a_part_of_it(world: World) -> None:
+    rejecting(world)
+    said = world.say("已在其他工会入会")
+    assert labels(said)[0] == "已在其他工会入会，请办理会籍转接"
+    world.tap("就填“已在其他工会入会”")
+    assert world.answers()["reason"] == "=已在其他工会入会"
+    world.say("返回")
+    world.say("could not")
+    world.say("1")
+    assert world.answers()["reason"] == "no_answer"
+
+
+def test_a_long_reason_is_kept_whole(world: World) -> None:
+    rejecting(world)
+    world.say("字" * 500)
+    assert world.answers()["reason"] == "=" + "字" * 500
+    said = world.say("返回")
+    assert f"不改，还是“{'字' * 20}…”" in labels(said)
+
+
+def test_who_writes_too_much_is_told_and_nothing_is_cut(world: World) -> None:
+    rejecting(world)
+    said = world.say("字" * 501)
+    assert said[0]["text"].startswith("这里最多写 500 个字，刚才的有 501 个字")
+    assert world.asked() == "reason"
+    assert "reason" not in world.answers()
+
+
+def test_the_name_of_an_employer_may_be_shorter(world: World) -> None:
+    world.fill("employer", work_form="在单位上班")
+    assert world.say("队" * 61)[0]["text"].startswith("这里最多写 60 个字")
+    world.say("老王（广州）队")
+    world.tap("就填“老王（广州）队”")
+    assert world.answers()["employer"] == "=老王（广州）队"
+
+
 def test_an_old_summary_cannot_be_submitted(world: World) -> None:
     world.fill("sure")
     press = press_of(world, "提交")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlmodel import Session, select
 
+from bot.words import vocabulary
+from handlers.join import CONSENT_VERSION
 from models.application import Application, Standing, record
 from models.attachment import Attachment
 from models.columns import short
@@ -62,6 +65,23 @@ def test_the_consent_is_on_record_from_the_moment_it_is_given(world: World) -> N
 
 def test_somebody_over_65_is_looked_at_but_not_refused(world: World) -> None:
     assert submitted(world, resident_id="44011119520501000X").flags == "old"
+
+
+@pytest.mark.parametrize(
+    ("resident_id", "flags"),
+    [("440111196111220019", ""), ("440111196011230017", "old")],
+)
+def test_over_65_is_66_and_more(world: World, resident_id: str, flags: str) -> None:
+    assert submitted(world, resident_id=resident_id).flags == flags
+
+
+@pytest.mark.parametrize(
+    ("language", "text"), [("zh-CN", "fba8269542a4"), ("en", "9c3a36b7d520")]
+)
+def test_another_text_to_agree_to_is_another_version(language: str, text: str) -> None:
+    agreed = vocabulary().documents[language, "join.consent_text"]
+    found = hashlib.sha256(agreed.encode()).hexdigest()
+    assert (CONSENT_VERSION, found[:12]) == ("2026-11-22", text)
 
 
 def test_an_unknown_province_is_looked_at_but_not_refused(world: World) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from sqlmodel import Session
 
 from handlers.menu import bars, menu, person
 from handlers.turn import Turn
 from models.message import Body
 from models.place import Union
+from tests.handlers.members import chat_of, make_member, worker_of
 from tests.world import World
 
 
@@ -19,6 +21,29 @@ def test_the_menus_below_the_page_hold_at_most_five_rows(turn: Turn) -> None:
     found = bars(turn)
     assert len(found) == 3
     assert all(1 <= len(bar.rows) <= 5 for bar in found)
+
+
+def test_so_do_those_of_a_social_worker_with_a_card(world: World) -> None:
+    make_member(world)
+    world.appoint("4401", "工人")
+    chat, worker = chat_of(world, "工人"), worker_of(world, "工人")
+
+    def mine(session: Session) -> int:
+        turn = world.kit.turn(session, chat, worker, world.now, trusted=True)
+        return len(bars(turn)[-1].rows)
+
+    assert world.write(mine) == 5
+
+
+def test_a_stranger_is_offered_to_come_back_and_an_applicant_is_not(
+    world: World,
+) -> None:
+    way = "我已经是会员，换了手机"
+    assert way in labels(world.say("菜单"))
+    world.fill("sure")
+    world.say("提交")
+    assert way not in labels(world.say("菜单"))
+    assert "换手机" in labels(world.say("我的资料"))
 
 
 @pytest.mark.parametrize(("language", "other"), [("zh-CN", "English"), ("en", "中文")])

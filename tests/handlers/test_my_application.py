@@ -34,7 +34,7 @@ def test_a_decision_shows_only_once_it_is_told(world: World) -> None:
     decided(world)
     assert standing(world.say("我的申请")) == "正在审核"
     world.wait(timedelta(minutes=1))
-    assert standing(world.say("我的申请")) == "已通过，在周转库"
+    assert standing(world.say("我的申请")) == "已通过，等待工会安排"
 
 
 def test_nobody_applies_again_while_the_answer_is_on_its_way(world: World) -> None:

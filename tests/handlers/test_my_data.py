@@ -151,10 +151,10 @@ def test_a_place_is_chosen_from_the_city_down(world: World) -> None:
 
 def test_where_somebody_lives_is_corrected_alone(world: World) -> None:
     member(world, belong="住的地方", home_district="花都区")
-    said = correct(world, "居住区县：花都区", "白云区")
+    said = correct(world, "居住区县：广州市花都区", "白云区")
     row = world.write(lambda s: s.exec(select(Application)).one())
     assert row.district == "440111"
-    assert rows(said)["居住区县"] == "白云区"
+    assert rows(said)["居住区县"] == "广州市白云区"
 
 
 def pictures(world: World) -> int:
@@ -256,9 +256,8 @@ def test_a_name_waits_for_a_social_worker(world: World) -> None:
     correct(world, "姓名：张*", "李四")
     assert unsealed(world, "name") == "张三"
     said = world.say("待审", "社工")
-    assert labels(said) == [
-        "张*（" + (worker(world).member_no or "")[-4:] + "）· 更正资料 · 今天"
-    ]
+    number = (worker(world).member_no or "")[-4:]
+    assert labels(said) == [f"会员证号末四位 {number} · 更正资料 · 今天"]
     world.say("1", "社工")
     world.say("核对无误，更正", "社工")
     assert unsealed(world, "name") == facts(world)["full_name"] == "李四"
@@ -320,7 +319,7 @@ def test_a_passport_takes_the_place_of_an_id(world: World) -> None:
     member(world)
     correct(world, "证件：4401**********0001", "护照", "E12345678", "1990-03-07", "男")
     said = world.say("待审", "社工") and world.say("1", "社工")
-    assert rows(said)["证件类型"] == "身份证（或居住证） → 护照"
+    assert rows(said)["证件类型"] == "身份证（含港澳台居住证） → 护照"
     assert rows(said)["证件号码"] == "E1*****78"
     world.say("核对无误，更正", "社工")
     kept = worker(world)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.offers import Option, matching, page_number, page_of, plain
+from handlers.offers import Option, matching, page_after, page_number, page_of, plain
 from handlers.say import Word
 from tests.runs import examples
 
@@ -49,6 +49,11 @@ def test_pages_hold_every_option_once_and_come_round_again() -> None:
     assert [o for found, _ in pages for o in found] == options
     assert all(more for _, more in pages)
     assert page_of(options, 3) == pages[0]
+
+
+def test_behind_the_last_page_comes_the_first() -> None:
+    options = [Option(str(n), str(n)) for n in range(20)]
+    assert [page_after(options, n) for n in range(4)] == [1, 2, 0, 1]
 
 
 def test_a_list_that_fits_needs_no_pages() -> None:

@@ -17,7 +17,7 @@ from handlers.places import (
 )
 from handlers.question import Answers
 from handlers.turn import Turn
-from models.place import Atlas
+from models.place import Atlas, Enterprise
 
 
 def names(turn: Turn, offer: Offer, query: str = "", **answers: str) -> list[str]:
@@ -46,6 +46,13 @@ def test_a_chosen_employer_is_still_on_offer(turn: Turn) -> None:
     assert EMPLOYERS.find(turn, Answers({}), option.key + "x") is None
     assert PLATFORMS.find(turn, Answers({}), option.key) is None
     assert EMPLOYERS.find(turn, Answers({}), "?") is None
+
+
+def test_an_employer_is_found_in_any_width(turn: Turn) -> None:
+    turn.session.add(Enterprise(id=7, kind="enterprise", name="ABC保安（广州）公司"))
+    for typed in ("ABC", "ＡＢＣ", "保安（广州）"):
+        (option,) = EMPLOYERS.options(turn, Answers({}), typed)
+        assert option.label == "ABC保安（广州）公司"
 
 
 def test_the_union_of_the_employer_comes_first(turn: Turn) -> None:

@@ -35,6 +35,8 @@ from tests.world import World
         "x:zz:y",
         "w:nothing",
         "n:1",
+        "f:join:zz",
+        "f:erase:1",
         "q:" + "z" * 12 + ":sure:1:submit",
     ],
 )
@@ -45,6 +47,15 @@ def test_a_press_that_means_nothing_gets_a_kind_answer(
     said = world.do("press", press)
     assert said[0]["text"]
     assert said[0]["choices"]
+
+
+@pytest.mark.parametrize("name", ["join", "erase"])
+def test_a_flow_about_nothing_else_is_not_begun_with_a_subject(
+    world: World, name: str
+) -> None:
+    world.say("你好")
+    world.do("press", f"f:{name}:anything")
+    assert world.conversations() == []
 
 
 def test_starting_what_is_open_puts_its_question_again(world: World) -> None:

@@ -24,7 +24,7 @@ def test_an_answer_that_is_no_longer_on_offer_shows_its_key(turn: Turn) -> None:
 
 
 def test_own_words_show_without_their_mark(turn: Turn) -> None:
-    question = make_question("one", Key, Ask(offer=OFFER, own_words=True))
+    question = make_question("one", Key, Ask(offer=OFFER, own_words=60))
     assert question.shown(turn, {}, "=老王保安队") == "老王保安队"
 
 

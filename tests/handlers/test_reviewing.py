@@ -16,8 +16,10 @@ from models.application import Application, Standing
 from models.columns import short
 from models.message import Body
 from models.place import Edition, Group
+from models.rules import Rules
 from models.staff import Staff
 from models.worker import Worker
+from tests.handlers.turns import turn_in
 from tests.world import World
 
 
@@ -63,7 +65,7 @@ def test_looking_at_an_application_puts_it_in_review(world: World) -> None:
 
 def test_back_from_an_application_is_the_list(world: World) -> None:
     for back in ("返回", "0"):
-        assert ask(world, "待审", "1", back)[0]["text"].startswith("有 1 份申请")
+        assert ask(world, "待审", "1", back)[0]["text"].startswith("有 1 件等待")
 
 
 def test_long_lists_have_pages(world: World) -> None:
@@ -71,7 +73,7 @@ def test_long_lists_have_pages(world: World) -> None:
         world.fill("sure", who=f"职工{n}")
         world.say("提交", who=f"职工{n}")
     said = ask(world, "待审")
-    assert said[0]["text"].startswith("有 10 份申请")
+    assert said[0]["text"].startswith("有 10 件等待")
     assert [label for _, label, _ in said[0]["choices"]][-1] == "看更多"
     assert len(ask(world, "看更多")[0]["choices"]) == 3
 
@@ -82,9 +84,35 @@ def test_the_line_says_how_long_and_what_to_check(world: World) -> None:
     world.say("提交", who="乙")
     lines = [label for _, label, _ in ask(world, "待审")[0]["choices"]]
     assert lines == [
-        "张*（0001）· 货车司机 · 已等 5 天 · 已超时",
-        "张*（0002）· 货车司机 · 今天 · 需核实",
+        "00000001 · 货车司机 · 已等 5 天 · 已超时 · 需核实",
+        "00000002 · 货车司机 · 今天 · 需核实",
     ]
+
+
+def test_who_was_beyond_doubt_is_doubted_once_another_has_the_same_id(
+    world: World,
+) -> None:
+    assert "需核实" not in str(ask(world, "待审"))
+    assert "请核实" not in str(press(world, "v:review"))
+    world.fill("sure", who="乙", mobile="13912345678")
+    world.say("提交", who="乙")
+    assert str(ask(world, "待审")).count("需核实") == 2
+    assert press(world, "v:review")[0]["text"].startswith("请核实：同一证件号码")
+    for typed in ("我的申请", "撤回申请", "确定撤回"):
+        world.say(typed, "乙")
+    assert "需核实" not in str(ask(world, "待审"))
+
+
+def test_the_age_to_check_is_the_one_of_the_settings(world: World) -> None:
+    world.rules = Rules(check_age=30)
+    world.kit.rules = world.rules
+    assert press(world, "v:review")[0]["text"].startswith("请核实：年龄超过 30 岁。")
+
+
+def test_nobody_is_named_where_several_stand(world: World) -> None:
+    ask(world, "待审", "1", "不通过")
+    assert "张" not in str(ask(world, "待审"))
+    assert "张" not in str(ask(world, "菜单"))
 
 
 @pytest.mark.parametrize("decision", ["a:approve", "a:pool", "f:return", "f:reject"])
@@ -104,7 +132,7 @@ def test_another_unions_application_is_not_shown(world: World, seen: str) -> Non
 def test_nobody_reviews_their_own_application(world: World) -> None:
     world.fill("sure", who="社工")
     world.say("提交", who="社工")
-    assert ask(world, "待审")[0]["text"].startswith("有 1 份申请")
+    assert ask(world, "待审")[0]["text"].startswith("有 1 件等待")
     own = world.write(
         lambda s: max(s.exec(select(Application)), key=lambda a: a.submitted_at)
     )
@@ -203,7 +231,7 @@ def test_what_is_shown_is_sealed_with_the_applicants_key(world: World) -> None:
         ("退回修改", "退回申请 00000001（张*）"),
     ],
 )
-def test_a_decision_names_the_applicant_wherever_it_is_taken_up(
+def test_a_decision_says_whose_it_is_wherever_it_is_taken_up(
     world: World, decision: str, title: str
 ) -> None:
     world.fill("sure", who="乙", full_name="李四")
@@ -211,11 +239,43 @@ def test_a_decision_names_the_applicant_wherever_it_is_taken_up(
     ask(world, "待审", "1")
     assert world.tap(decision, "社工")[0]["title"] == title
     labels = [label for _, label, _ in ask(world, "待审", "2")[0]["choices"]]
-    resume = f"接着填：{title}"
+    resume = f"接着填：{title.removesuffix('（张*）')}"
     assert resume in labels
     assert world.tap(resume, "社工")[0]["title"] == title
     ask(world, "1")
     assert world.screens["社工"][-1]["title"] == title
+
+
+def test_the_receipt_of_a_decision_names_the_applicant_and_goes_with_them(
+    world: World,
+) -> None:
+    said = press(world, "a:pool")
+    assert said[0]["text"].startswith("申请 00000001（张*）：已通过")
+
+    def about(session: Session) -> int:
+        return world.messages_of(session, "社工")[-1].about_id
+
+    assert world.write(about) == application(world).worker_id
+
+
+def test_a_trusted_reviewer_can_call(world: World, abroad: World) -> None:
+    rows = dict(press(world, "v:review")[0]["rows"])
+    assert (rows["手机号"], rows["身份证号"]) == ("13812345678", "4401**********0001")
+    said = abroad.do("press", f"v:review:{short(application(world).id)}", "远")
+    assert said[0]["text"].startswith("这份申请不在您负责的范围内")
+    abroad.appoint("4401", "远")
+    said = abroad.do("press", f"v:review:{short(application(world).id)}", "远")
+    assert dict(said[0]["rows"])["手机号"] == "138****5678"
+
+
+def test_a_form_about_one_whose_facts_are_gone_has_no_name(world: World) -> None:
+    def empty(session: Session) -> Word:
+        turn = turn_in(session, keys=world.kit.keys)
+        row = session.exec(select(Application)).one()
+        row.keep(turn.keys, session.get_one(Worker, row.worker_id), {})
+        return Reject.title(turn, short(row.id), named=True)
+
+    assert world.write(empty).params == {"number": "00000001", "name": ""}
 
 
 def test_a_decision_begun_for_one_who_is_gone_has_no_name(

@@ -89,6 +89,18 @@ def test_the_newest_application_counts(session: Session) -> None:
     assert latest_of(session, worker.id) is newer
 
 
+def test_the_application_of_a_member_counts_before_a_newer_one(
+    session: Session,
+) -> None:
+    worker, chat = meet(session)
+    row = apply(session, worker, chat)
+    row.standing = Standing.POOL
+    newer = apply(session, worker, chat, submitted_at=NOW + timedelta(days=1))
+    newer.standing = Standing.WITHDRAWN
+    session.flush()
+    assert latest_of(session, worker.id) is row
+
+
 def test_each_change_is_a_step_that_stays(session: Session) -> None:
     row, staff = applicant(session), reviewer(session)
     record(session, KEYS, row, Standing.IN_REVIEW, NOW, staff.id)

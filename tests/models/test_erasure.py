@@ -6,14 +6,18 @@ from sqlmodel import Session, SQLModel, select
 
 from models.application import Application, Step
 from models.chat import Chat
+from models.claim import Asks, Claim, file_claim
 from models.conversation import new_conversation
-from models.erasure import forget
+from models.erasure import Erasure, erase, forget, strike, unlisted
 from models.form_link import FormLink, make_link
+from models.link import Link, link, object_to
+from models.link_code import LinkCode, new_code
 from models.message import Fate, Kind, Message
 from models.reminder import Reminder, schedule
 from models.staff import Staff
+from models.tries import Tries, count, held
 from models.worker import Worker
-from tests.models.cast import NOW, apply, meet, reviewer
+from tests.models.cast import KEYS, NOW, apply, meet, reviewer
 
 
 def test_everything_of_a_person_goes(session: Session) -> None:
@@ -85,8 +89,48 @@ def test_no_table_names_a_worker_without_a_reference() -> None:
         "chat.conversation_id",
         "audit_entry.subject_id",
         "erasure.worker_id",
+        "chat_link.stray_worker_id",
+        "message.conversation_id",
     }
     for table in SQLModel.metadata.sorted_tables:
         for column in table.columns:
             named = column.name.endswith(("worker_id", "chat_id", "conversation_id"))
             assert not named or column.foreign_keys or str(column) in known
+
+
+def test_all_of_coming_back_goes_with_a_person(session: Session) -> None:
+    worker, chat = meet(session)
+    stray, other = meet(session, "2")
+    stray_id = stray.id
+    made, worker = link(session, KEYS, other, worker.id, "pin", NOW)
+    claim = file_claim(session, Asks.OBJECTION, chat.id, worker.id, "440106", NOW)
+    new_code(session, KEYS, worker.id, NOW)
+    for name in ("tries.pin.id", "tries.person.id"):
+        count(held(session, KEYS, {name: "1"}, NOW), worker.id, NOW)
+    for row in (made, claim):
+        schedule(session, "linked", f"{row.id}.5", NOW)
+    erase(session, KEYS, worker, chat, NOW, NOW.date())
+    for table in (Link, Claim, LinkCode, Tries, Reminder):
+        assert session.exec(select(table)).all() == []
+    erased = {worker.id: True, stray_id: False}
+    assert {r.worker_id: r.counts for r in session.exec(select(Erasure))} == erased
+    strike(session, [*erased])
+    assert [r.worker_id for r in session.exec(select(Erasure))] == [None]
+
+
+def test_who_came_in_by_stealth_is_not_listed_with_a_person(session: Session) -> None:
+    worker, chat = meet(session)
+    _, other = meet(session, "2")
+    made, worker = link(session, KEYS, other, worker.id, "pin", NOW)
+    object_to(session, KEYS, made, worker, chat, NOW)
+    erase(session, KEYS, worker, chat, NOW, NOW.date())
+    assert unlisted(session) == [worker.id]
+    assert session.get(Chat, other.id) is not None
+
+
+def test_a_claim_to_be_somebody_erased_stays_the_asker_s(session: Session) -> None:
+    worker, _ = meet(session)
+    _, theirs = meet(session, "2")
+    row = file_claim(session, Asks.COME_BACK, theirs.id, worker.id, "440106", NOW)
+    forget(session, worker.id)
+    assert session.get_one(Claim, row.id).worker_id is None

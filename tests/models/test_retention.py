@@ -15,16 +15,22 @@ from models.arrival import Arrival, Poison
 from models.attachment import Attachment, new_attachment
 from models.audit import AuditEntry
 from models.chat import Chat
+from models.claim import Asks, Claim, Claimed, file_claim
 from models.columns import new_id, short
 from models.conversation import Conversation, Draft, State, new_conversation
+from models.correction import Correction, Wish
+from models.export_link import make_export_link
 from models.fact import Fact
 from models.form_link import FormLink, make_link
+from models.link_code import new_code
 from models.message import Fate, Kind, Message
 from models.reminder import Reminder
 from models.retention import KINDS, Key
 from models.staff import Invitation, appoint, invite
+from models.tries import held
 from models.worker import Worker
 from tests.models.cast import KEYS, NOW, applicant, apply, facts, meet, reviewer
+from tests.models.test_merging import wish
 
 LATER = NOW + timedelta(hours=1)
 """When everything made at NOW is past."""
@@ -157,6 +163,33 @@ def test_links_and_invitations_go_some_time_after_they_expire(
     invite(session, position, NOW, hours=2)
     assert (drop(session, "form_links"), drop(session, "invitations")) == (1, 1)
     assert len(left(session, FormLink)) == len(left(session, Invitation)) == 1
+
+
+def test_what_let_people_in_goes_some_time_after_it_ended(session: Session) -> None:
+    worker, chat = meet(session)
+    make_export_link(session, worker.id, chat.id, NOW, 30)
+    new_code(session, KEYS, worker.id, NOW)
+    held(session, KEYS, {"tries.pin.id": "1"}, NOW)
+    for kind in ("export_links", "link_codes", "tries"):
+        assert past(session, kind, NOW) == []
+        assert drop(session, kind) == 1
+
+
+def test_a_claim_goes_once_it_is_decided(session: Session) -> None:
+    _, chat = meet(session)
+    for _ in range(2):  # the second ends the first
+        file_claim(session, Asks.COME_BACK, chat.id, None, None, NOW)
+    assert drop(session, "claims") == 1
+    assert [row.standing for row in left(session, Claim)] == [Claimed.WAITING]
+
+
+def test_a_correction_goes_once_it_is_settled(session: Session) -> None:
+    worker, chat = meet(session)
+    wish(session, worker, chat, "id_number")
+    settled = wish(session, worker, chat)
+    settled.standing, settled.settled_at = Wish.APPROVED, NOW
+    assert drop(session, "corrections") == 1
+    assert [row.standing for row in left(session, Correction)] == [Wish.WAITING]
 
 
 def test_an_ended_reminder_goes_and_one_that_waits_stays(session: Session) -> None:

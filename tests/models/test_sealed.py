@@ -13,6 +13,7 @@ from models.chat import Shown
 from models.conversation import Draft, new_conversation
 from models.correction import refuse, wish_for
 from models.message import Fate, Kind, Message, seal_body
+from models.pin import set_pin
 from models.review import decide
 from models.sealed import HASHES, openings, sealed_columns
 from models.sealing import seal
@@ -26,6 +27,7 @@ COLUMNS = {
     "worker.id_number",
     "worker.born",
     "worker.mark",
+    "worker.pin",
     "application.facts",
     "application_step.why",
     "attachment.data",
@@ -53,6 +55,7 @@ def everything(session: Session) -> Worker:
     )
     refuse(session, KEYS, staff, wish, "unclear", NOW)
     worker.mark = worker.seal(KEYS, "mark", "star")
+    set_pin(KEYS, worker, "135790")
     talk = new_conversation(worker.id, chat.id, "join", "", NOW)
     talk.keep(KEYS, worker, Draft(), NOW)
     key = worker.open_key(KEYS)

@@ -16,6 +16,8 @@ from models.staff import (
     accept,
     appoint,
     invite,
+    positions,
+    revoke,
     staff_above,
     staff_of,
 )
@@ -104,6 +106,36 @@ def test_who_was_dismissed_holds_nothing_and_may_be_invited_again(
     first.active = False
     assert staff_of(session, worker.id) is None
     assert accept(session, invite(session, second, NOW), worker.id, NOW) is second
+
+
+def test_who_was_revoked_may_do_nothing_from_that_moment(session: Session) -> None:
+    staff = reviewer(session)
+    worker_id = staff.worker_id or 0
+    assert staff_of(session, worker_id) is staff
+    revoke(session, staff, NOW)
+    assert staff_of(session, worker_id) is None
+    assert staff_above(session, "440106", 0) == []
+    entry = session.exec(select(AuditEntry).order_by(AuditEntry.id)).all()[-1]  # type: ignore[arg-type]
+    assert (entry.action, entry.subject_id) == ("staff.revoked", staff.id)
+    assert (entry.actor_id, entry.at) == (None, NOW)
+
+
+def test_the_link_of_a_revoked_position_makes_nobody_staff(session: Session) -> None:
+    worker, _ = meet(session)
+    staff, other = position(session), position(session)
+    code, others = invite(session, staff, NOW), invite(session, other, NOW)
+    revoke(session, staff, NOW)
+    assert accept(session, code, worker.id, NOW) is None
+    assert accept(session, others, worker.id, NOW) is other
+
+
+def test_positions_are_listed_with_what_is_open(session: Session) -> None:
+    held = reviewer(session, "440106")
+    invited, over = position(session, "440111"), position(session, "440112")
+    invite(session, invited, NOW)
+    invite(session, over, NOW - timedelta(hours=72))
+    revoke(session, position(session), NOW)
+    assert positions(session, NOW) == [(held, None), (invited, LATER), (over, None)]
 
 
 def test_of_two_who_use_an_invitation_at_once_one_wins(database: Database) -> None:

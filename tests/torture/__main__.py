@@ -13,9 +13,10 @@ from typing import Annotated
 import typer
 import uvloop
 
-from tests.databases import seed
+from tests.databases import opened
+from tests.databases import seed as seed_database
 from tests.tables import out, print_columns
-from tests.torture import interrupting
+from tests.torture import interrupting, neutrality
 from tests.torture.canaries import Found, live
 from tests.torture.checking import Verdict
 from tests.torture.chosen import Addresses, Kind, databases
@@ -56,6 +57,8 @@ def main(
     tampers: Annotated[int, typer.Option(help="with the audit chain, instead")] = 0,
     canaries: Annotated[int, typer.Option(help="so many, then search for them")] = 0,
     rotation: Annotated[bool, typer.Option(help="keys rotate meanwhile")] = False,
+    neutral: Annotated[bool, typer.Option(help="outsiders try IDs")] = False,
+    tries: Annotated[int, typer.Option(help="how often, with --neutral")] = 10_000,
 ) -> None:
     """Kill the program, flood it, and count what was lost."""
     with databases(database) as addresses:
@@ -68,6 +71,8 @@ def main(
         elif rotation:
             plan = Plan(kills or 50, updates or 2000, people, seed, faults=faults)
             sound = _rotate(plan, addresses)
+        elif neutral:
+            sound = _try_ids(addresses, tries, seed)
         else:
             plan = Plan(kills or 200, updates or 10_000, people, seed, faults=faults)
             sound = _torture(plan, addresses, peers)
@@ -197,7 +202,7 @@ def _let_fly(addresses: Addresses, people: int) -> bool:
     for name, fresh in addresses.items():
         with TemporaryDirectory(prefix="zhigong-") as folder:
             address = fresh() or f"sqlite:///{folder}/zhigong.db"
-            seed(address)
+            seed_database(address)
             found = live(people, address, Path(folder))
         served = uvloop.run(serve(min(people, SERVED), fresh()))
         columns[name] = _told(found)
@@ -211,6 +216,23 @@ def _let_fly(addresses: Addresses, people: int) -> bool:
 
 def _told(found: Found) -> dict[str, object]:
     return {"people": found.people, **found.counts}
+
+
+def _try_ids(addresses: Addresses, tries: int, seed: int) -> bool:
+    """Let outsiders try IDs every way there is, and print what they could learn."""
+    sound = True
+    for name, fresh in addresses.items():
+        for way, words in neutrality.WAYS.items():
+            some = tries // neutrality.DEARER.get(way, 1)
+            with TemporaryDirectory() as folder:
+                url = fresh() or f"sqlite:///{folder}/neutral.db"
+                seed_database(url)
+                with opened(url) as database:
+                    lots = neutrality.outsiders(database, some, seed, words)
+            columns = neutrality.columns_of(lots)
+            print_columns(f"{some} tries by {way} on {name}, seed {seed}", columns)
+            sound = neutrality.is_neutral(lots) and sound
+    return sound
 
 
 def _noticed(noticed: Noticed) -> dict[str, object]:

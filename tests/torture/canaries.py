@@ -271,19 +271,17 @@ class Flock:
         self._press("a:pool", canary)
 
     def _rejected(self, canary: Canary) -> None:
+        self._press("f:reveal", canary)
+        self.page.say(f"{canary.facts['own words']}要核对", REVIEWER)
         self._press("f:reject", canary)
-        why = f"{canary.facts['own words']}联系不上"
-        self.page.say(why, REVIEWER)
-        self.page.tap(f"就填“{why}”", REVIEWER)
+        self.page.say(f"{canary.facts['own words']}联系不上", REVIEWER)
         self.page.say("确定不通过", REVIEWER)
 
     def _returned(self, canary: Canary) -> None:
         self._press("f:return", canary)
         self.page.say("1 3", REVIEWER)
         self.page.tap("选好了（2 项）", REVIEWER)
-        why = f"{canary.facts['own words']}的姓名不清楚"
-        self.page.say(why, REVIEWER)
-        self.page.tap(f"就填“{why}”", REVIEWER)
+        self.page.say(f"{canary.facts['own words']}的姓名不清楚", REVIEWER)
         if canary.number % 3:
             self.page.say("1", REVIEWER)
             self.page.say("1", REVIEWER)

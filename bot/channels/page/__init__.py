@@ -102,7 +102,7 @@ class Page:
             name=self.kit.rules.product(language),
             start=request.query_params.get("start", "")[:64],
             mark="工",
-            boot=boot,
+            boot={**boot, "zone": self.kit.rules.zone},
         )
         if address is None:
             self.gate.let_in(response)
@@ -134,13 +134,13 @@ class Page:
                     "menu": [],
                 }
             rows, more = history.messages(session, self.kit, chat, after, before)
-            menu = history.bars(session, self.kit, chat)
             return {
-                "chat": history.mark_of(chat),
+                "chat": history.mark_of(chat, after or 0),
                 "messages": rows,
                 "more": more,
                 "last": chat.last_number,
-                "menu": menu,
+                "menu": history.bars(session, self.kit, chat),
+                "language": session.get_one(Worker, chat.worker_id).language,
             }
 
         return answer_of(await read(self.kit.database, look))

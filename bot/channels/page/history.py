@@ -51,9 +51,15 @@ def chat_at(session: Session, address: str) -> Chat | None:
     return session.exec(_AT, params={"address": address}).first()
 
 
-def mark_of(chat: Chat | None) -> str | None:
-    """Return what changes when a chat lost messages, or is no longer the same."""
-    return f"{short(chat.id)}.{chat.edition}" if chat else None
+def mark_of(chat: Chat | None, after: int = 0) -> str | None:
+    """Return what changes when a chat lost messages, or is no longer the same.
+
+    There is none for a browser that has shown more than there is: the database was
+    brought back from an older backup, and the browser starts over.
+    """
+    if chat is None or after > chat.last_number:
+        return None
+    return f"{short(chat.id)}.{chat.edition}"
 
 
 def messages(
@@ -131,6 +137,9 @@ def as_json(body: Body) -> Row:
         found["link"] = {"label": label, "url": url}
     if "image" in body:
         found["image"] = f"/chat/photo/{body['image']}"
+    if "erased" in body:
+        text, *numbers = body["erased"]
+        found["erased"] = {"text": text, "numbers": numbers}
     if "wish" in body:
         found["wish"] = body["wish"][0]
     return found

@@ -16,6 +16,7 @@ from bot.channels.page.protocol import event_of
 from bot.database import read
 from bot.kit import Kit
 from bot.news import News, wait
+from models.worker import Worker
 
 PING_SECONDS = 15.0
 SLICE_SECONDS = 1.0
@@ -71,13 +72,14 @@ class Stream:
     async def _follow(self, event: asyncio.Event, after: int) -> AsyncIterator[bytes]:
         bars: Any = None
         shown: str | None = None
+        spoken = ""
         quiet = 0.0
         slice_ = PING_SECONDS if self.kit.database.is_sqlite else SLICE_SECONDS
         while not self.closing.is_set():
-            mark, rows, menu = await self._written(after)
-            if mark != shown:
+            mark, rows, menu, language = await self._written(after)
+            if mark is None or mark != shown:
                 yield event_of("chat", mark)
-                if shown is not None:
+                if mark is None or shown is not None:
                     return
                 shown = mark
             for row in rows:
@@ -86,6 +88,9 @@ class Stream:
             if rows and menu != bars:
                 bars = menu
                 yield event_of("menu", menu)
+            if rows and language != spoken:
+                spoken = language
+                yield event_of("language", language)
             if len(rows) == history.PAGE:
                 continue
             quiet = 0.0 if rows else quiet
@@ -95,13 +100,18 @@ class Stream:
                 quiet = 0.0
                 yield b": ping\n\n"
 
-    async def _written(self, after: int) -> tuple[str | None, list[history.Row], Any]:
-        def look(session: Session) -> tuple[str | None, list[history.Row], Any]:
+    async def _written(
+        self, after: int
+    ) -> tuple[str | None, list[history.Row], Any, str]:
+        def look(
+            session: Session,
+        ) -> tuple[str | None, list[history.Row], Any, str]:
             chat = history.chat_at(session, self.address)
-            mark = history.mark_of(chat)
+            mark = history.mark_of(chat, after)
             if chat is None or chat.last_number <= after:
-                return mark, [], None
+                return mark, [], None, ""
             rows, _ = history.messages(session, self.kit, chat, after=after)
-            return mark, rows, history.bars(session, self.kit, chat)
+            language = session.get_one(Worker, chat.worker_id).language
+            return mark, rows, history.bars(session, self.kit, chat), language
 
         return await read(self.kit.database, look)

@@ -85,9 +85,8 @@ class Telegram:
         token = settings.token.get_secret_value()
         self.config = config
         self.bot = token.partition(":")[0]
-        self.can = Can(
-            push=True, history=False, trusted=settings.private_answers == "typed"
-        )
+        typed = settings.private_answers == "typed"
+        self.can = Can(push=True, history=False, trusted=typed, lasting=True)
         self._http = Http(settings.senders + 16)
         self._poll_http = Http(1, read_seconds=settings.poll_seconds + 15)
         self._secret = settings.webhook_secret.get_secret_value()

@@ -92,6 +92,9 @@ function fitField() {
   get("plus").hidden = !empty;
 }
 
+/** Is somebody in the middle of writing? */
+export const isTyping = () => field.value.trim() !== "";
+
 function submit(event) {
   event.preventDefault();
   const text = field.value.trim();

@@ -164,8 +164,16 @@ function shape(message) {
 
 const speakers = { worker: "Me", person: "Staff", bot: "Assistant" };
 
+/** Draw a message whose words were erased: one quiet line for as many as there are. */
+function gone(message) {
+  const element = make("div", `turn gone ${message.side}`, make("p", "text", message.text));
+  element.dataset.number = message.number;
+  return element;
+}
+
 /** Draw one message as a turn of the conversation. */
 export function turn(message, marks, on) {
+  if (message.gone) return gone(message);
   const body = make("div", shape(message), ...parts(message, on));
   const speaker = word(speakers[message.side] || "Assistant");
   const avatar = make("span", "mark", marks[message.side] || marks.bot);

@@ -19,8 +19,8 @@ let seen = boot.shown || 0;
 let unread = 0;
 let more = false;
 let loading = false;
-let reloadAfter = "";
 let chat = null;
+let stale = false;
 
 /* Large type, kept between visits where the browser lets us. */
 
@@ -126,6 +126,7 @@ function take(messages) {
   if (messages.length === 0) return;
   const fresh = log.add(messages);
   for (const message of messages) {
+    if (message.erased) log.erase(message.erased);
     last = Math.max(last, message.number);
     if (message.id) queue.settle(message.id);
   }
@@ -170,15 +171,14 @@ function waits(record, progress) {
 function taken(record, number) {
   log.taken(record.id, number);
   tell("");
-  if (record.id === reloadAfter) location.reload();
+  freshen();
   if (number !== null) stream.expect(number);
   else if (last === 0 || record.kind !== "hello") stream.expect(last + 1);
 }
 
 function send(record) {
-  const id = queue.send(record);
+  queue.send(record);
   log.toBottom();
-  return id;
 }
 
 const press = (label, value) => send({ kind: "press", press: value, label });
@@ -189,9 +189,15 @@ async function photo(file) {
   send({ kind: "photo", ...(await prepare(file)) });
 }
 
-/** The bot answers in the new language; the page's own words come with a reload. */
+/** The bot answers in a new language: the page's own words come with a reload, which
+    waits for what is being typed or sent. */
 function speak(language) {
-  reloadAfter = say(language);
+  stale = Boolean(language) && language !== document.documentElement.lang;
+  freshen();
+}
+
+function freshen() {
+  if (stale && !bar.isTyping() && !queue.holdsPhotos()) location.reload();
 }
 
 function openMore() {
@@ -199,7 +205,7 @@ function openMore() {
   const other = chinese ? "English" : "中文";
   bar.openSheet([
     [word(large ? "Standard text" : "Larger text"), () => setLarge(!large)],
-    [other, () => speak(other)],
+    [other, () => say(other)],
     [word("Refresh"), () => location.reload()],
   ]);
 }
@@ -252,9 +258,11 @@ async function open() {
   take(answer.messages);
   if (answer.messages.length === 0) last = answer.last || 0;
   bar.showMenus(answer.menu);
+  speak(answer.language);
   log.toBottom();
   get("log").setAttribute("aria-live", "polite");
-  stream.open({ last: () => last, chat: follow, take, menu: bar.showMenus, online: setOnline });
+  const hearer = { last: () => last, chat: follow, take, menu: bar.showMenus, speak, online: setOnline };
+  stream.open(hearer);
   greet();
   if (get("scroll").scrollTop < 300) loadOlder();
 }

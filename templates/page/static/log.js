@@ -136,6 +136,17 @@ export function add(messages) {
   return fresh;
 }
 
+/** Put a mark in place of messages whose words were erased. */
+export function erase({ text, numbers }) {
+  for (const number of numbers) {
+    const entry = byNumber.get(number);
+    if (!entry || entry.message.gone) continue;
+    const { side, at } = entry.message;
+    remove(entry);
+    put({ number, side, at, text, gone: true });
+  }
+}
+
 /** Add older messages above, without moving what is being read. */
 export function addOlder(messages) {
   const height = scroller.scrollHeight - scroller.scrollTop;

@@ -185,6 +185,9 @@ export function forgetRefused() {
   records.filter((record) => record.refused).forEach(remove);
 }
 
+/** Does a photo wait that a reload would lose? */
+export const holdsPhotos = () => records.some((record) => record.file);
+
 /** Open the queue with what was kept. `lastShown` answers a number; `hearer` is told
     waits(record, progress), taken(record, number) and slow(words). */
 export function open(lastShown, hearer) {

@@ -75,6 +75,7 @@ function hear(kind, data) {
   if (kind === "message") page.take([data]);
   if (kind === "menu") page.menu(data);
   if (kind === "chat") page.chat(data);
+  if (kind === "language") page.speak(data);
 }
 
 function alive() {
@@ -143,6 +144,7 @@ async function catchUp() {
     page.chat(answer.chat);
     page.take(answer.messages);
     page.menu(answer.menu);
+    page.speak(answer.language);
     alive();
     if (!answer.more || !came) return any || came;
     any = true;
@@ -226,7 +228,7 @@ function lost() {
 }
 
 /** Follow the chat. `hearer` gives last(), chat(mark), take(messages), menu(menu),
-    online(is). */
+    speak(language), online(is). */
 export function open(hearer) {
   page = hearer;
   window.addEventListener("online", hurry);

@@ -2,7 +2,7 @@
 
 const words = JSON.parse(document.getElementById("words").textContent);
 const language = document.documentElement.lang || "zh-CN";
-const zone = "Asia/Shanghai";
+const { zone } = JSON.parse(document.getElementById("boot").textContent);
 const day = 86400000;
 
 /** Say a word of the page, with its {values} filled in. */
@@ -19,7 +19,7 @@ const digits = new Intl.DateTimeFormat("en-US", {
   timeZone: zone, year: "numeric", month: "numeric", day: "numeric",
 });
 
-/** Count the days from 1970 to a moment, as the calendar in China counts them. */
+/** Count the days from 1970 to a moment, as the calendar of the product's zone counts them. */
 function calendarDay(moment) {
   const [month, dayOfMonth, year] = digits.format(moment).split("/").map(Number);
   return Math.round(Date.UTC(year, month - 1, dayOfMonth) / day);

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -129,3 +131,16 @@ def test_looking_and_marking_are_limited_on_their_own() -> None:
     assert door.wait_to_mark("a") == 0
     assert door.wait_to_mark("a") > 0
     assert door.wait_to_say("a") == 0
+
+
+@given(
+    at=st.integers(0, 42),
+    put=st.text(
+        st.characters(codec="ascii", exclude_characters=';,\\"\r\n\t\0 '), max_size=2
+    ),
+)
+def test_a_changed_cookie_is_another_s_or_nobody_s(at: int, put: str) -> None:
+    changed = TOKEN[:at] + put + TOKEN[at + 1 :]
+    ours = gate().address(request(cookie=f"zhigong={TOKEN}"))
+    theirs = gate().address(request(cookie=f"zhigong={changed}"))
+    assert (theirs == ours) == (changed == TOKEN)

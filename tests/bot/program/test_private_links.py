@@ -70,7 +70,7 @@ async def test_a_wrong_id_is_refused_on_the_page_and_the_link_stays_good(
     worker, link = await asked_by_link(life)
     status, page = await fill(link, "440106199003070002")
     assert status == 422
-    assert "有一位可能写错了" in page
+    assert "可能写错了一位" in page
     assert worker.unheard() == []
     assert (await fill(link, RESIDENT_ID))[0] == 200
 

@@ -49,6 +49,28 @@ def test_the_chain_is_checked_and_the_sweep_run_beside_the_product(
     assert program.is_healthy()
 
 
+def test_access_is_taken_back_beside_the_product(program: Program) -> None:
+    program.start()
+    program.wait_until_healthy()
+    program.run("staff", "440111")
+    program.run("staff", "4401", "--role", "officer")
+    header, first, second = program.run("staff", "list").stdout.splitlines()
+    assert header.split() == ["id", "union", "role", "held", "since"]
+    assert "4401 广州市总工会" in first
+    assert "officer" in first
+    assert "link to " in second
+    number = second.split()[0]
+    ended = program.run("staff", "revoke", number)
+    assert ended.stdout == "Ended: social_worker of 440111 白云区总工会.\n"
+    assert number not in program.run("staff", "list").stdout
+    again = program.run("staff", "revoke", number)
+    assert (again.returncode, again.stdout) == (2, "")
+    assert again.stderr.endswith(f"nobody holds {number}; see ./run staff list\n")
+    program.run("staff", "revoke", first.split()[0])
+    assert program.run("staff", "list").stdout == "Nobody is appointed.\n"
+    assert program.is_healthy()
+
+
 def test_a_chain_that_is_not_whole_ends_with_status_1(
     program: Program, tmp_path: Path
 ) -> None:

@@ -48,7 +48,7 @@ def test_a_second_process_on_the_same_embedded_database_is_refused(
     program.wait_until_healthy()
     other = Program(program.folder, program.database)
     assert "another zhigong uses this database" in refusal(other)
-    assert "another zhigong" in refusal(other, "staff", "4401")
+    assert "another zhigong" in refusal(other, "import", "sample")
     assert program.is_healthy()
 
 
@@ -168,9 +168,23 @@ def test_a_check_of_keys_that_open_nothing_fails(tmp_path: Path) -> None:
 
 
 def test_staff_are_appointed_by_a_link(program: Program) -> None:
-    done = program.run("staff", "4401")
-    assert done.stdout.startswith(f"http://localhost:{program.port}/?start=s-")
+    for words in (("4401",), ("appoint", "4401"), ("--role", "officer", "4401")):
+        done = program.run("staff", *words)
+        assert done.stdout.startswith(f"http://localhost:{program.port}/?start=s-")
     assert "no union with the code 9999" in refusal(program, "staff", "9999")
+    said = refusal(program, "staff", "4401", "--role", "boss")
+    assert said == "staff: boss is no role; there are social_worker, officer"
+
+
+@pytest.mark.parametrize(
+    "words", [("staff", "list"), ("staff", "4401"), ("report", "applications")]
+)
+def test_a_command_on_a_fresh_machine_says_what_to_do_and_makes_nothing(
+    tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    program = Program(tmp_path)
+    assert "no database yet; ./run import sample" in refusal(program, *words)
+    assert not (tmp_path / "zhigong.db").exists()
 
 
 def test_places_are_imported_and_a_bad_row_is_named(

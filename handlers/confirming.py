@@ -1,0 +1,116 @@
+"""Confirming: a social worker says whether somebody is who they say they are.
+
+Permission is checked at the moment of each press.  Facts are masked everywhere: who
+asks must name the code they were shown, and the rest is known from elsewhere.
+"""
+
+from handlers.phones import tell_others
+from handlers.reviewing import WAITING_LIST
+from handlers.say import Choice, Say, Text, Word, say
+from handlers.turn import Turn
+from models import audit, reminder
+from models.chat import Chat
+from models.claim import Claim, Claimed, settle
+from models.columns import long, short
+from models.identity import mask_mobile, mask_name
+from models.link import link, may_become
+from models.review import who_is
+from models.staff import Staff, staff_of
+from models.worker import Worker
+
+CONFIRMED = "confirmed"
+"""The notice that a claim was confirmed."""
+
+
+def _may_decide(turn: Turn, staff: Staff, claim: Claim) -> bool:
+    """Tell whether a claim is theirs to decide, and neither by nor about themselves."""
+    asker = turn.session.get_one(Chat, claim.chat_id).worker_id
+    return (
+        claim.union_code in turn.atlas.branch(staff.union_code)
+        and claim.worker_id is not None
+        and staff.worker_id not in (claim.worker_id, asker)
+    )
+
+
+def _mine(turn: Turn, arg: str) -> tuple[Staff, Claim] | None:
+    staff = staff_of(turn.session, turn.worker.id)
+    claim = turn.session.get(Claim, long(arg))
+    if staff is None or claim is None or not _may_decide(turn, staff, claim):
+        return None
+    return staff, claim
+
+
+def claim(turn: Turn, arg: str) -> list[Say]:
+    """Show one claim, and what to make sure of before deciding."""
+    found = _mine(turn, arg)
+    if found is None:
+        return [say("confirming", "not_yours").offering(WAITING_LIST)]
+    staff, row = found
+    audit.record(turn.session, turn.now, staff.id, "claim.read", row.id)
+    waits = row.standing is Claimed.WAITING
+    message = Say(
+        Word("confirming", f"look_{row.asks}"),
+        title=Word("confirming", "claim", {"code": row.code}),
+        rows=_rows(turn, row),
+        choices=_decisions(row) if waits else (),
+        back=WAITING_LIST.press,
+        about=row.worker_id,
+    )
+    return [message]
+
+
+def _rows(turn: Turn, row: Claim) -> tuple[tuple[Text, Text], ...]:
+    member = turn.session.get_one(Worker, row.worker_id)
+    who = who_is(turn.session, turn.keys, member)
+    return (
+        (Word("join", "label_full_name"), mask_name(who["name"])),
+        (Word("join", "label_mobile"), mask_mobile(who["mobile"])),
+        (
+            Word("my_application", "union"),
+            turn.named(turn.atlas.unions[row.union_code or ""]),
+        ),
+        (Word("my_application", "submitted"), Word("common", "day", {"at": row.at})),
+        (Word("come_back", "claim_code"), row.code),
+    )
+
+
+def _decisions(row: Claim) -> tuple[Choice, ...]:
+    key = short(row.id)
+    return (
+        Choice(Word("confirming", f"confirm_{row.asks}"), f"a:confirm:{key}"),
+        Choice(Word("confirming", "deny"), f"a:deny:{key}"),
+    )
+
+
+def confirm(turn: Turn, arg: str) -> list[Say]:
+    """Let the asker in as the member, or take a member's guard away."""
+    found = _mine(turn, arg)
+    if found is None:
+        return [say("confirming", "not_yours").offering(WAITING_LIST)]
+    staff, row = found
+    member = turn.session.get_one(Worker, row.worker_id)
+    chat = turn.session.get_one(Chat, row.chat_id)
+    asker = turn.session.get_one(Worker, chat.worker_id)
+    if asker.id != member.id and not may_become(asker, member.id):
+        return [say("confirming", "cannot").offering(WAITING_LIST)]
+    if not settle(turn.session, row, staff, Claimed.APPROVED, turn.now):
+        return [say("confirming", "decided_already").offering(WAITING_LIST)]
+    if asker.id != member.id:
+        turn.settle()
+        made, member = link(
+            turn.session, turn.keys, chat, member.id, "person", turn.now
+        )
+        tell_others(turn, made)
+    member.guarded_at = None
+    reminder.schedule(turn.session, CONFIRMED, str(row.id), turn.now)
+    return [say("confirming", "confirmed").offering(WAITING_LIST)]
+
+
+def deny(turn: Turn, arg: str) -> list[Say]:
+    """Confirm nothing; who asked hears what they would hear if nobody looked."""
+    found = _mine(turn, arg)
+    if found is None:
+        return [say("confirming", "not_yours").offering(WAITING_LIST)]
+    if not settle(turn.session, found[1], found[0], Claimed.REFUSED, turn.now):
+        return [say("confirming", "decided_already").offering(WAITING_LIST)]
+    return [say("confirming", "denied").offering(WAITING_LIST)]

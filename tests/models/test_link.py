@@ -1,0 +1,61 @@
+"""Links: what goes from a chat that is cut, and what stays the person's."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlmodel import Session, SQLModel
+
+from models.application import Standing
+from models.correction import Wish
+from models.export_link import find_export_link, make_export_link
+from models.link import EMPTIED, LEFT, RETURNED, link, object_to
+from tests.models.cast import KEYS, NOW, apply, meet
+from tests.models.test_merging import wish
+
+
+def test_every_table_that_names_a_chat_is_cut_or_returned_or_left() -> None:
+    naming = {
+        table.name
+        for table in SQLModel.metadata.sorted_tables
+        for key in table.foreign_keys
+        if key.column.table.name == "chat"
+    }
+    known = [str(table.__tablename__) for table in (*EMPTIED, *RETURNED)]
+    assert sorted(naming) == sorted([*known, *LEFT])
+
+
+def test_what_was_asked_for_in_a_chat_that_is_cut_ends(session: Session) -> None:
+    member, there = meet(session, "old")
+    _, here = meet(session, "new")
+    apply(session, member, there)
+    made, member = link(session, KEYS, here, member.id, "pin", NOW)
+    waiting = wish(session, member, here)
+    settled = wish(session, member, here, "id_number")
+    settled.standing = Wish.APPROVED
+    token = make_export_link(session, member.id, here.id, NOW, 30)
+    session.flush()
+    claim = object_to(session, KEYS, made, member, there, NOW + timedelta(hours=1))
+    assert claim is not None
+    assert claim.union_code == "440106"
+    assert here.worker_id != member.id
+    for row, standing in ((waiting, Wish.DROPPED), (settled, Wish.APPROVED)):
+        session.refresh(row)
+        assert (row.worker_id, row.chat_id) == (member.id, there.id)
+        assert row.standing is standing
+    assert find_export_link(session, token, NOW) is None
+
+
+def test_a_stranger_who_takes_a_cut_chat_over_has_nothing_of_the_member_s(
+    session: Session,
+) -> None:
+    member, there = meet(session, "old")
+    stray, here = meet(session, "new")
+    stray_id = stray.id
+    made, member = link(session, KEYS, here, member.id, "code", NOW)
+    sent = apply(session, member, here)
+    assert made.stray_worker_id == stray_id
+    object_to(session, KEYS, made, member, there, NOW)
+    session.refresh(sent)
+    assert (sent.standing, sent.chat_id) == (Standing.WITHDRAWN, there.id)
+    assert (here.edition, here.screen) == (1, None)
