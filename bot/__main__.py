@@ -156,8 +156,8 @@ def import_(
     kind: Annotated[
         str,
         typer.Argument(
-            help="divisions, unions, groups, enterprises or sources, each with a "
-            "file; or sample: the cities that come with the product, without one"
+            help="divisions, unions, groups, enterprises, sources or sites, each with "
+            "a file; or sample: the cities that come with the product, without one"
         ),
     ],
     file: Annotated[Path | None, typer.Argument(exists=True, dir_okay=False)] = None,
@@ -195,13 +195,16 @@ def _read_rows(file: Path) -> list[dict[str, str]]:
 
 @cli.command()
 def report(
-    name: Annotated[str, typer.Argument(help="applications")],
+    name: Annotated[str, typer.Argument(help="applications or reminders")],
     days: Annotated[int, typer.Option(help="how many days back")] = 30,
     language: Annotated[str, typer.Option(help="zh-CN or en")] = "zh-CN",
     as_csv: Annotated[bool, typer.Option("--csv", help="print CSV")] = False,
     config: ConfigPath = None,
 ) -> None:
-    """Print a report; it only reads, so the product may be running."""
+    """Print a report; exit with 1 if it does not add up.
+
+    It only reads, so the product may be running.
+    """
     from bot.reporting import print_csv, print_table, table_of
 
     table = table_of(read_config(config), name, days, language)
@@ -209,6 +212,8 @@ def report(
         print_csv(table, sys.stdout)
     else:
         print_table(table, out)
+    if not table.adds_up:
+        raise typer.Exit(1)
 
 
 @cli.command()

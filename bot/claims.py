@@ -12,6 +12,7 @@ from sqlmodel import Session, col, or_, select
 from bot.channels import Outgoing
 from bot.kit import Kit
 from bot.step import LEASE_SECONDS, picture_of
+from models import reminder
 from models.chat import Chat
 from models.columns import long
 from models.message import AGAIN, Fate, Message, unseal_body
@@ -53,7 +54,7 @@ _SETTLE = (
 
 
 def settle(session: Session, batch: list[Settled]) -> None:
-    """Write down what became of messages."""
+    """Write down what became of messages, and of the reminders they were."""
     session.connection().execute(
         _SETTLE,
         [
@@ -67,6 +68,8 @@ def settle(session: Session, batch: list[Settled]) -> None:
             for s in batch
         ],
     )
+    lost = [s for s in batch if s.fate is not Fate.SENT]
+    reminder.follow(session, [(s.chat_id, s.number, s.fate, s.reason) for s in lost])
 
 
 def write_attempt(
@@ -98,7 +101,11 @@ def stop_chat(session: Session, chat_id: int, number: int, now: datetime) -> set
     waiting = its.where(col(Message.fate) == Fate.WAITING)
     skipped = waiting.values(fate=Fate.SKIPPED, reason="stopped")
     found = session.execute(skipped.returning(col(Message.number)))
-    return {number, *found.scalars()}
+    over = {number, *found.scalars()}
+    ends = dict.fromkeys(over, (Fate.SKIPPED, "stopped"))
+    ends[number] = (Fate.FAILED, "stopped")
+    reminder.follow(session, [(chat_id, n, *end) for n, end in ends.items()])
+    return over
 
 
 def take_back(session: Session, kit: Kit, now: datetime) -> list[Outgoing]:
@@ -118,7 +125,7 @@ def take_back(session: Session, kit: Kit, now: datetime) -> list[Outgoing]:
 def _take(session: Session, kit: Kit, row: Message, now: datetime) -> Outgoing | None:
     session.add(row)
     if row.attempt and row.kind not in AGAIN:
-        row.fate, row.reason = Fate.UNCERTAIN, "interrupted"
+        _over(session, row, Fate.UNCERTAIN, "interrupted")
         return None
     row.holder, row.lease_until = kit.process, now + lease()
     row.attempt += 1
@@ -127,7 +134,7 @@ def _take(session: Session, kit: Kit, row: Message, now: datetime) -> Outgoing |
     key = about.open_key(kit.keys)
     body = unseal_body(key, row.chat_id, row.number, row.body)
     if body.get("gone"):
-        row.fate, row.reason = Fate.SKIPPED, "erased"
+        _over(session, row, Fate.SKIPPED, "erased")
         return None
     image = body.get("image")
     return Outgoing(
@@ -140,6 +147,12 @@ def _take(session: Session, kit: Kit, row: Message, now: datetime) -> Outgoing |
         attempt=row.attempt,
         picture=picture_of(session, kit, long(image)) if image else None,
     )
+
+
+def _over(session: Session, row: Message, fate: Fate, reason: str) -> None:
+    """End a message that is not sent any more, and the reminder it was."""
+    row.fate, row.reason = fate, reason
+    reminder.follow(session, [(row.chat_id, row.number, fate, reason)])
 
 
 def sweep(

@@ -25,6 +25,7 @@ from bot.sections import (
     Drafts,
     Erasure,
     Forms,
+    Greetings,
     Join,
     Keys,
     Pace,
@@ -33,7 +34,9 @@ from bot.sections import (
     Quiet,
     Retention,
     Review,
+    Sites,
     Telegram,
+    Transfer,
     Web,
 )
 from bot.values import wrong
@@ -71,6 +74,9 @@ class Config(BaseSettings):
     pace: Pace = Pace()
     page: Page = Page()
     review: Review = Review()
+    transfer: Transfer = Transfer()
+    sites: Sites = Sites()
+    greetings: Greetings = Greetings()
     join: Join = Join()
     drafts: Drafts = Drafts()
     quiet: Quiet = Quiet()

@@ -100,4 +100,7 @@ def rules_of(config: Config) -> Rules:
         card_minutes=config.card.minutes,
         quiet_start=config.quiet.start,
         quiet_end=config.quiet.end,
+        transfer_days=config.transfer.working_days,
+        birthday=config.greetings.birthday,
+        map_link=config.sites.map_link,
     )

@@ -15,18 +15,48 @@ from handlers.reminders import Remind, opening
 from models import reminder
 from models.chat import Chat
 from models.message import Fate
+from models.preference import next_open, wants
 from models.reminder import Reminder
 from models.worker import Worker
+
+HURRIED = [remind.kind for remind in REMINDERS.values() if remind.hurried]
+"""The kinds that quiet hours do not hold, and that nothing held may hide."""
 
 log = logging.getLogger(__name__)
 
 
 def find_due(session: Session, kit: Kit, now: datetime) -> list[int]:
-    """Make the rows of what fell due by itself; return the ids of all that is due."""
+    """Make the rows of what fell due by itself; return the ids of what is to be said.
+
+    What somebody's quiet hours hold is looked at again when they end.
+    """
     for remind in REMINDERS.values():
         remind.find(session, kit.rules, now)
-    held = [r.kind for r in REMINDERS.values() if is_too_early(kit, r, now)]
-    return [row.id for row in reminder.due(session, now, held=held)]
+    rows = reminder.due(session, now, first=HURRIED)
+    return [row.id for row in rows if not _is_held(session, kit, row, now)]
+
+
+def _is_held(session: Session, kit: Kit, row: Reminder, now: datetime) -> bool:
+    """Tell whether quiet hours hold a reminder back; note until when."""
+    remind = REMINDERS.get(row.kind)
+    if remind is None or remind.hurried:
+        return False
+    row.next_at = _opening(session, kit, remind, row, now)
+    session.add(row)
+    return row.next_at > now
+
+
+def _opening(
+    session: Session, kit: Kit, remind: Remind, row: Reminder, at: datetime
+) -> datetime:
+    """Return the first moment at which its reader may be told something."""
+    chat = session.get(Chat, remind.chat(session, row) or 0)
+    worker = session.get(Worker, chat.worker_id) if chat else None
+    if remind.hurried:
+        return at
+    if worker is None:
+        return opening(kit.rules, at)
+    return next_open(session, kit.rules, worker, at)
 
 
 def tell(
@@ -41,16 +71,11 @@ def tell(
     remind = REMINDERS.get(row.kind)
     ledger = Ledger(session, kit, now)
     session.add(row)
-    if row.fate is not Fate.WAITING or (remind and is_too_early(kit, remind, now)):
+    if row.fate is not Fate.WAITING or _is_held(session, kit, row, now):
         return ledger.close()
     fate, reason = _say(session, kit, cans, ledger, row, remind, now)
     reminder.end(row, fate, reason, now)
     return ledger.close()
-
-
-def is_too_early(kit: Kit, remind: Remind, now: datetime) -> bool:
-    """Tell whether quiet hours hold this reminder back."""
-    return not remind.hurried and opening(kit.rules, now) > now
 
 
 def _say(
@@ -70,6 +95,10 @@ def _say(
     if chat.stopped_at is not None:
         return Fate.SKIPPED, "stopped"
     worker = session.get_one(Worker, chat.worker_id)
+    if not wants(session, worker.id, remind.topic):
+        return Fate.SKIPPED, "opted_out"
+    if _is_too_late(session, kit, remind, row, now):
+        return Fate.SKIPPED, "too_late"
     can = cans[chat.channel]
     turn = kit.turn(session, chat, worker, now, can.trusted)
     said = remind.tell(turn, row)
@@ -80,6 +109,15 @@ def _say(
     ledger.say(turn, can, said)
     row.chat_id, row.number = chat.id, chat.last_number
     return Fate.SENT, ""
+
+
+def _is_too_late(
+    session: Session, kit: Kit, remind: Remind, row: Reminder, now: datetime
+) -> bool:
+    """Tell whether a reminder is good no more, counted from when it could be told."""
+    if remind.expires is None:
+        return False
+    return now > _opening(session, kit, remind, row, row.due) + remind.expires
 
 
 def _chat(session: Session, chat_id: int | None) -> Chat | None:

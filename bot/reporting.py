@@ -37,6 +37,7 @@ class Printed:
     title: str
     columns: list[str]
     rows: list[list[str]]
+    adds_up: bool = True
 
 
 def table_of(config: Config, name: str, days: int, language: str) -> Printed:
@@ -44,7 +45,7 @@ def table_of(config: Config, name: str, days: int, language: str) -> Printed:
     _require("report", name, REPORTS)
     _require("language", language, LANGUAGES)
     now = clock()
-    period = Period(now - timedelta(days=days), now)
+    period = Period(now - timedelta(days=days), now, config.product.zone)
     with database_of(config) as database, Session(database.reading) as session:
         made = REPORTS[name](session, read_atlas(session), period, language)
     reader = Reader(language, config.product.zone)
@@ -52,6 +53,7 @@ def table_of(config: Config, name: str, days: int, language: str) -> Printed:
         text_of(made.title, reader),
         [text_of(column, reader) for column in made.columns],
         [[_cell(cell, reader) for cell in row] for row in made.rows],
+        made.adds_up,
     )
 
 

@@ -178,6 +178,32 @@ class Review(Section):
     """Working days past that after which the officer above is told."""
 
 
+class Transfer(Section):
+    """How memberships move along with people."""
+
+    working_days: Annotated[int, Field(ge=1, le=60)] = 5
+    """Working days for each union; without a release by then it goes on by itself."""
+
+
+class Sites(Section):
+    """The places where workers may rest."""
+
+    map_link: Annotated[
+        str, StringConstraints(pattern=r"^https://[^\s]*\{lat\}[^\s]*$")
+    ] = (
+        "https://uri.amap.com/marker?position={lon},{lat}&name={name}"
+        "&coordinate=wgs84&callnative=1"
+    )
+    """A map's address; {lat}, {lon} (WGS 84) and {name} are put in."""
+
+
+class Greetings(Section):
+    """What is said without any occasion of ours."""
+
+    birthday: bool = False
+    """Whether members may wish to be greeted on their birthday."""
+
+
 class Join(Section):
     """Who may join."""
 
@@ -252,6 +278,10 @@ class Retention(Section):
     """Days after which goes what a social worker confirmed, or nobody did in time."""
     corrections: Days = 365
     """Days for which a correction is kept that was settled or taken back."""
+    site_faults: Days = 180
+    """Days for which a fault of a site is kept that was put right."""
+    transfers: Days = 1095
+    """Days for which a transfer is kept that has ended."""
     invitations: Days = 30
     """Days after which the hash of an expired invitation of staff goes."""
     reminders: Days = 365

@@ -143,7 +143,8 @@ def draw(message: Say, reader: Reader) -> Drawn:
         ]
     if message.link:
         label, path = message.link
-        body["link"] = [text_of(label, reader), reader.base_url + path]
+        url = path if path.startswith("https://") else reader.base_url + path
+        body["link"] = [text_of(label, reader), url]
     if message.image is not None:
         body["image"] = short(message.image)
     if message.drawing:

@@ -8,12 +8,17 @@ from handlers import (
     confirming,
     correcting,
     menu,
+    moving,
     my_application,
     my_data,
     overdue,
     phones,
+    preferences,
     reminders,
     reviewing,
+    site_faults,
+    sites,
+    transfer,
 )
 from handlers.alarms import ALARMS
 from handlers.coming_back import ComeBack
@@ -25,6 +30,7 @@ from handlers.join import Join
 from handlers.phones import SetPin
 from handlers.reports import Report
 from handlers.reports.applications import applications
+from handlers.reports.reminders import reminders as reminded
 from handlers.revealing import Reveal
 
 FLOWS: dict[str, type[Flow]] = {
@@ -39,6 +45,10 @@ FLOWS: dict[str, type[Flow]] = {
         Erase,
         ComeBack,
         SetPin,
+        site_faults.ReportFault,
+        transfer.Transfer,
+        moving.RefuseMove,
+        preferences.OwnQuiet,
     )
 }
 """Forms in a chat: questions, then one effect."""
@@ -56,6 +66,15 @@ VIEWS = {
     "my_data": my_data.my_data,
     "my_fields": my_data.my_fields,
     "phones": phones.phones,
+    "sites": sites.sites,
+    "site": sites.site,
+    "site_areas": sites.areas,
+    "site_kinds": sites.kinds,
+    "rate": sites.rate,
+    "fault": site_faults.fault,
+    "transfer": transfer.transfer,
+    "moving": moving.moving,
+    "preferences": preferences.preferences,
 }
 """Read-only lists and details, by (turn, argument)."""
 
@@ -74,6 +93,14 @@ ACTS = {
     "not_me": phones.not_me,
     "confirm": confirming.confirm,
     "deny": confirming.deny,
+    "rate_site": sites.rate_site,
+    "settle_fault": site_faults.settle_fault,
+    "withdraw_transfer": transfer.withdraw,
+    "release_move": moving.release,
+    "receive_move": moving.receive,
+    "undo_move": moving.undo,
+    "prefer": preferences.prefer,
+    "usual_quiet": preferences.usual_quiet,
 }
 """One press, one effect, safe to press twice; permission is checked then."""
 
@@ -87,9 +114,15 @@ REMINDERS = {
         overdue.OVERDUE,
         overdue.ESCALATED,
         *ALARMS,
+        site_faults.PUT_RIGHT,
+        *moving.REMINDERS,
+        preferences.GREETING,
     )
 }
 """What is said without being asked, when it is due."""
 
-REPORTS: dict[str, Report] = {"applications": applications}
+REPORTS: dict[str, Report] = {
+    "applications": applications,
+    "reminders": reminded,
+}
 """What can be counted and printed, by name."""

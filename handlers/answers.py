@@ -6,7 +6,7 @@ name in every language, saying what was wrong and giving an example.
 
 import re
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, time
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, ValidationInfo
@@ -23,6 +23,11 @@ from models.pin import read_pin
 from models.worker import age
 
 _OTHER_PAPERS = re.compile("护照|通行证|PASSPORT|PERMIT|^[A-Z]{1,2}[0-9]{7,9}$")
+
+_CLOCK = re.compile(
+    r"(早上|上午|中午|下午|晚上|凌晨)?\s*(\d{1,2})(?:[:点时]\s*(?:(\d{1,2})分?|(半))?(?::00)?)?"
+)
+AFTERNOON = ("下午", "晚上")
 
 TOO_YOUNG_TO_KEEP = 14
 """Below this age we keep nothing at all (PIPL art. 28, 31)."""
@@ -149,6 +154,21 @@ def _link_code(value: Any) -> str:
     return code
 
 
+def _clock(value: Any) -> time:
+    if isinstance(value, time):
+        return value
+    found = _CLOCK.fullmatch(identity.halved(str(value)).strip())
+    if found is None:
+        raise Refused("clock")
+    part, hours, minutes, half = found.groups()
+    hour, minute = int(hours) % 24, 30 if half else int(minutes or 0)
+    if part in AFTERNOON and hour < 12:
+        hour += 12
+    if int(hours) > 24 or minute > 59 or hour > 23:
+        raise Refused("clock")
+    return time(hour, minute)
+
+
 def _key(value: Any) -> str:
     if not str(value):
         raise Refused("not_on_offer")
@@ -174,6 +194,7 @@ AnyId = Annotated[
 Pin = Annotated[str, BeforeValidator(_pin), Shown(lambda pin: "******")]
 LinkCode = Annotated[str, BeforeValidator(_link_code)]
 Born = Annotated[date, BeforeValidator(_born), Shown(str)]
+Clock = Annotated[time, BeforeValidator(_clock), Shown(lambda at: at.strftime("%H:%M"))]
 Plate = Annotated[str, BeforeValidator(_plate)]
 Photo = Annotated[
     str, BeforeValidator(_photo), Shown(lambda key: Word("common", "photo_kept"))

@@ -76,6 +76,14 @@ class Skill(StrEnum):
     LAUNDRY = "laundry"
 
 
+class Change(StrEnum):
+    """What changed for a member who moves to another union."""
+
+    JOB = "job"
+    PLACE = "place"
+    BOTH = "both"
+
+
 class WayBack(StrEnum):
     """How somebody known comes back on a new phone."""
 

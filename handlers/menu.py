@@ -9,6 +9,7 @@ from handlers.phones import COME_BACK
 from handlers.receipts import MY_DATA
 from handlers.reviewing import WAITING_LIST
 from handlers.say import Choice, Say, Word
+from handlers.sites import SITES
 from handlers.talk import with_resume
 from handlers.turn import Turn
 from models.staff import staff_of
@@ -56,7 +57,7 @@ def menu(turn: Turn, arg: str) -> list[Say]:
 def home(turn: Turn, text: Word) -> Say:
     """Return the home menu under other words, such as a greeting."""
     own = (*own_rows(turn), *((MY_DATA,) if my_data.has_data(turn) else ()))
-    choices = (*own, HELP, PERSON, *other_languages(turn))
+    choices = (*own, SITES, HELP, PERSON, *other_languages(turn))
     message = Say(text, choices=choices)
     return with_resume(turn, message, first=True)
 
@@ -108,7 +109,7 @@ def bars(turn: Turn) -> tuple[Bar, ...]:
     """Return the three menus at the bottom of the page."""
     return (
         Bar(Word("menu", "bar_join"), (JOIN, MY_APPLICATION)),
-        Bar(Word("menu", "bar_service"), (HELP, PERSON)),
+        Bar(Word("menu", "bar_service"), (SITES, HELP, PERSON)),
         Bar(
             Word("menu", "bar_mine"),
             (*own_rows(turn), MY_DATA, *other_languages(turn)),

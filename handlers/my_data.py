@@ -33,6 +33,8 @@ CORRECT = Choice(Word("my_data", "correct"), "v:my_fields:0")
 EXPORT = Choice(Word("my_data", "export"), "a:export:")
 WITHDRAW = Choice(Word("my_data", "withdraw"), "a:withdraw_consent:")
 ERASE = Choice(Word("my_data", "erase"), "f:erase:")
+TRANSFER = Choice(Word("transfer", "name"), "f:transfer:")
+PREFERENCES = Choice(Word("preferences", "name"), "v:preferences:")
 
 Rows = Iterator[tuple[Text, Text]]
 
@@ -146,6 +148,9 @@ def _choices(turn: Turn) -> Iterator[Choice]:
         if language != turn.language:
             switch = Word("my_data", "switch", {"language": name})
             yield Choice(switch, f"a:my_language:{language}")
+    if is_member(turn):
+        yield TRANSFER
+    yield PREFERENCES
     yield ERASE
 
 

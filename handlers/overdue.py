@@ -39,7 +39,7 @@ def _find(session: Session, rules: Rules, now: datetime) -> None:
             kind, last = OVERDUE.kind, row.due
             people = staff_above(session, row.union_code, row.worker_id)
         for number in [staff.id for staff in people] or [NOBODY]:
-            due = _day_after(last, rules.zone)
+            due = day_after(last, rules.zone)
             reminder.schedule(session, kind, f"{row.id}.{number}", due)
         row.chased += 1
         session.add(row)
@@ -51,7 +51,8 @@ def _officers(session: Session, row: Application) -> list[Staff]:
     return staff_above(session, above or row.union_code, row.worker_id, OFFICER)
 
 
-def _day_after(day: date, zone: str) -> datetime:
+def day_after(day: date, zone: str) -> datetime:
+    """Return the first moment after a day."""
     return datetime.combine(day + timedelta(days=1), time(), ZoneInfo(zone))
 
 

@@ -23,6 +23,7 @@ from models.conversation import Conversation, State, unfinished_since
 from models.correction import SETTLED, Correction
 from models.hours import next_open
 from models.message import Kind
+from models.preference import Topic
 from models.reminder import Reminder
 from models.rules import Rules
 
@@ -32,13 +33,19 @@ Skip = str
 
 @dataclass(frozen=True)
 class Remind:
-    """One kind of reminder; `hurried` ones do not wait for quiet hours to end."""
+    """One kind of reminder; `hurried` ones do not wait for quiet hours to end.
+
+    What is of a `topic` is for who wants to hear of it; None is one's own affair and
+    always arrives.  What `expires` is not told so long after it could have been.
+    """
 
     kind: str
     find: Callable[[Session, Rules, datetime], None]
     chat: Callable[[Session, Reminder], int | None]
     tell: Callable[[Turn, Reminder], list[Say] | Skip]
     hurried: bool = False
+    topic: Topic | None = None
+    expires: timedelta | None = None
 
 
 def nothing(session: Session, rules: Rules, now: datetime) -> None:
@@ -178,7 +185,13 @@ def opening(rules: Rules, now: datetime) -> datetime:
     return next_open(now, rules.zone, [(rules.quiet_start, rules.quiet_end)])
 
 
-UNFINISHED = Remind("unfinished", _unfinished, _chat_of_conversation, _tell_unfinished)
+UNFINISHED = Remind(
+    "unfinished",
+    _unfinished,
+    _chat_of_conversation,
+    _tell_unfinished,
+    expires=timedelta(days=7),
+)
 EXPIRED = Remind("expired", _expired, _chat_of_conversation, _tell_expired)
 DECISION = Remind("decision", nothing, _chat_of_step, _tell_decision, hurried=True)
 CORRECTION = Remind(

@@ -34,7 +34,10 @@ from models.claim import Claim, claims_in
 from models.columns import long, short
 from models.correction import Correction, corrections_in
 from models.identity import mask_name
+from models.site import Site
+from models.site_fault import SiteFault, faults_in
 from models.staff import Staff, staff_of
+from models.transfer import Transfer, transfers_in
 from models.worker import Worker
 
 WAITING_LIST = Choice(Word("reviewing", "waiting"), "v:waiting:0")
@@ -94,7 +97,19 @@ def _claims(session: Session, unions: set[str]) -> Iterator[Queued]:
         yield Queued(row.at, people, press, line)
 
 
-SOURCES = (_applications, _corrections, _claims)
+def _faults(session: Session, unions: set[str]) -> Iterator[Queued]:
+    for row in faults_in(session, unions):
+        press, line = f"v:fault:{short(row.id)}", partial(_fault_line, row=row)
+        yield Queued(row.at, {row.worker_id}, press, line)
+
+
+def _transfers(session: Session, unions: set[str]) -> Iterator[Queued]:
+    for row in transfers_in(session, unions):
+        press, line = f"v:moving:{short(row.id)}", partial(_moving_line, row=row)
+        yield Queued(row.requested_at, {row.worker_id}, press, line)
+
+
+SOURCES = (_applications, _corrections, _claims, _faults, _transfers)
 """What may wait for a social worker; one more is a line here."""
 
 
@@ -112,6 +127,22 @@ def member_number(turn: Turn, row: Correction) -> str:
 def _claim_line(turn: Turn, row: Claim) -> Word:
     days = (turn.now - row.at) // timedelta(days=1)
     return Word("confirming", f"line_{row.asks}", {"code": row.code, "days": days})
+
+
+def _fault_line(turn: Turn, row: SiteFault) -> Word:
+    days = (turn.now - row.at) // timedelta(days=1)
+    site = turn.named(turn.session.get_one(Site, row.site_code))
+    return Word("site_fault", "line", {"site": site, "days": days})
+
+
+def _moving_line(turn: Turn, row: Transfer) -> Word:
+    days = (turn.now - row.requested_at) // timedelta(days=1)
+    late = row.due < turn.today
+    return Word(
+        "moving",
+        f"line_{row.standing}",
+        {"number": row.number, "days": days, "late": late},
+    )
 
 
 def _line(turn: Turn, row: Application) -> Word:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterator
 from difflib import get_close_matches
 
-from handlers import menu
+from handlers import menu, sites
 from handlers.answers import looks_like_id
 from handlers.asking import choose_edit, editable
 from handlers.conversation import answer, put
@@ -93,6 +93,7 @@ def _typed(turn: Turn, typed: str, lost: Callable[[Turn], list[Say]]) -> list[Sa
     return (
         _guessed(turn, screen, typed)
         or _paused_correction(turn, typed)
+        or sites.named(turn, typed)
         or _misspelt(turn, typed)
         or lost(turn)
     )
@@ -214,7 +215,9 @@ def _press(turn: Turn, incoming: Incoming) -> list[Say]:
 
 def _location(turn: Turn, incoming: Incoming) -> list[Say]:
     talk = open_talk(turn)
-    found = locate(talk, incoming.lat, incoming.lon) if talk else None
+    if talk is None:
+        return aside(turn, lambda t, _: sites.located(t, incoming.lat, incoming.lon))
+    found = locate(talk, incoming.lat, incoming.lon)
     return found if found is not None else _unasked(turn, "location")
 
 

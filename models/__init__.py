@@ -19,9 +19,13 @@ from models.link import Link
 from models.link_code import LinkCode
 from models.message import Message
 from models.place import Division, Edition, Enterprise, Group, Source, Union
+from models.preference import Preference
 from models.presence import Presence
 from models.reminder import Reminder
+from models.site import Site, SiteRating
+from models.site_fault import SiteFault
 from models.staff import Invitation, Staff
+from models.transfer import Transfer, TransferStep
 from models.tries import Tries
 from models.worker import Worker
 
@@ -50,11 +54,17 @@ __all__ = [
     "LinkCode",
     "Message",
     "Poison",
+    "Preference",
     "Presence",
     "Reminder",
+    "Site",
+    "SiteFault",
+    "SiteRating",
     "Source",
     "Staff",
     "Step",
+    "Transfer",
+    "TransferStep",
     "Tries",
     "Union",
     "Worker",

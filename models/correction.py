@@ -86,10 +86,14 @@ class Correction(SQLModel, table=True):
 
 def correct(
     session: Session, keys: Keyring, worker: Worker, changes: dict[str, Any]
-) -> None:
-    """Change facts about a member, everywhere they are kept; raises CannotDecide."""
+) -> dict[str, Any]:
+    """Change facts about a member, everywhere they are kept; return what they were.
+
+    Raises CannotDecide for who is no member.
+    """
     application = _membership(session, worker)
-    facts = application.load(keys, worker) | changes
+    before = application.load(keys, worker)
+    facts = before | changes
     application.keep(keys, worker, facts)
     application.id_type = facts["id_type"]
     application.tag(keys, facts)
@@ -97,6 +101,7 @@ def correct(
     application.district = facts["home_district"] or facts["district"]
     fill(worker, keys, application, facts)
     session.add_all([application, worker])
+    return {name: before.get(name) for name in changes}
 
 
 def _membership(session: Session, worker: Worker) -> Application:

@@ -33,7 +33,7 @@ UNION_KINDS: Kinds = {
 
 
 def rows(name: str) -> list[dict[str, str]]:
-    """Read one of the files: divisions, unions, groups, enterprises or sources."""
+    """Read one of the files: divisions, unions, groups, enterprises, sources, sites."""
     path = Path(__file__).parent / "data" / f"{name}.csv"
     with path.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file, strict=True))
@@ -69,11 +69,11 @@ def _row_faults(row: Row, counts: Mapping[str, int]) -> Iterator[str]:
     if not _cell(row, "name"):
         yield "has no name."
     lat, lon = _cell(row, "lat"), _cell(row, "lon")
-    if (lat or lon) and not (_within(lat, 90) and _within(lon, 180)):
+    if (lat or lon) and not (is_degrees(lat, 90) and is_degrees(lon, 180)):
         yield f'has bad coordinates: lat "{lat}", lon "{lon}".'
 
 
-def _within(text: str, limit: float) -> bool:
+def is_degrees(text: str, limit: float) -> bool:
     """Tell whether a text is a number of degrees."""
     try:
         degrees = float(text)

@@ -24,6 +24,8 @@ from models.identity import id_check
 from models.place import Enterprise
 from models.rules import Rules
 from models.sealing import Keyring
+from models.site import Site
+from models.site_fault import What, faults_of, report
 from models.staff import SOCIAL_WORKER, Staff, appoint, invite
 from models.workdays import add_workdays
 from models.worker import Worker, new_worker
@@ -33,6 +35,9 @@ CHANNEL = "demo"
 
 POSITIONS = ("4401", "4451-home")
 """The unions that have a social worker; the first one's invitation is given out."""
+
+SITE = "gz-by-dh"
+"""The site about which somebody of these complains."""
 
 OVERDUE = timedelta(days=5)
 RULES = Rules()
@@ -151,8 +156,20 @@ def seed(session: Session, keys: Keyring, now: datetime) -> str:
         )
         if session.exec(same).first() is None:
             _apply(session, keys, str(number), answers, _days_ago(now, days))
+    _report_fault(session, keys, now)
     positions = [_position(session, union_code, now) for union_code in POSITIONS]
     return invite(session, positions[0], now)
+
+
+def _report_fault(session: Session, keys: Keyring, now: datetime) -> None:
+    """Let the first of these people find a shower cold in a driver's home, once."""
+    site = session.get(Site, SITE)
+    first = select(Worker).join(Chat).where(Chat.channel == CHANNEL)
+    worker = session.exec(first.where(Chat.address == "1")).first()
+    if site and worker and not faults_of(session, worker.id):
+        words = "二楼的淋浴没有热水。"
+        at = now - timedelta(days=1)
+        report(session, keys, worker, site, What.BROKEN, words, None, at)
 
 
 def _position(session: Session, union_code: str, now: datetime) -> Staff:

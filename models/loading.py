@@ -1,8 +1,9 @@
-"""Loading places: rows of CSV files become divisions, unions, groups and enterprises.
+"""Loading places: rows of CSV files become divisions, unions, groups, sites and so on.
 
 A row with a code we have replaces it; nothing is deleted, since people may refer to it.
 """
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
@@ -10,14 +11,19 @@ from datetime import date
 from sqlmodel import Session, SQLModel, col, select
 
 from models.columns import new_id
-from models.data import DIVISION_KINDS, UNION_KINDS, Row, check_tree, rows
+from models.data import DIVISION_KINDS, UNION_KINDS, Row, check_tree, is_degrees, rows
 from models.errors import Failure
 from models.identity import normalise_uscc, uscc_fault
+from models.opening import read_hours
 from models.pinyin import pinyin_keys
 from models.place import Division, Edition, Enterprise, Group, Source, Union
+from models.site import Facility, Site, SiteKind
 
 LONGEST_UNION_CODE = 20
 """A union's code travels in buttons of at most 64 bytes together with other things."""
+
+SITE_CODE = re.compile(r"[a-zA-Z0-9-]{1,20}")
+"""A site's code travels in buttons too, beside a point on the map."""
 
 ENTERPRISE_KINDS = ("enterprise", "platform")
 
@@ -162,6 +168,39 @@ def _check_sources(session: Session, given: Sequence[Row]) -> list[str]:
     return _lines(given, faults_of)
 
 
+def _check_sites(session: Session, given: Sequence[Row]) -> list[str]:
+    unions = set(session.exec(select(Union.code)))
+    places = set(session.exec(select(Division.code)))
+    counts = Counter(row.get("code") for row in given)
+
+    def faults_of(row: Row) -> Iterator[str]:
+        yield from _missing(row, "code", "name", "address")
+        if counts[row.get("code")] > 1:
+            yield f"has a code that {counts[row.get('code')]} rows have."
+        if not SITE_CODE.fullmatch(row.get("code", "-")):
+            yield "has a code that is not 1 to 20 letters, digits and hyphens."
+        yield from _unknown(row, "kind", {*SiteKind})
+        yield from _unknown(row, "union", unions)
+        yield from _unknown(row, "division", places)
+        lat, lon = row.get("lat", ""), row.get("lon", "")
+        if not (is_degrees(lat, 90) and is_degrees(lon, 180)):
+            yield f'has bad coordinates: lat "{lat}", lon "{lon}".'
+        if not _are_hours(row.get("hours", "")):
+            yield f'has hours that are none: "{row.get("hours", "")}".'
+        for one in filter(None, row.get("facilities", "").split(";")):
+            if one not in {*Facility}:
+                yield f'has unknown facility "{one}".'
+
+    return _lines(given, faults_of)
+
+
+def _are_hours(text: str) -> bool:
+    try:
+        return bool(read_hours(text))
+    except ValueError:
+        return False
+
+
 def _division(session: Session, row: Row, position: int) -> SQLModel:
     return Division(
         code=row["code"],
@@ -242,12 +281,31 @@ def _source(session: Session, row: Row, position: int) -> SQLModel:
     )
 
 
+def _site(session: Session, row: Row, position: int) -> SQLModel:
+    return Site(
+        code=row["code"],
+        kind=SiteKind(row["kind"]),
+        name=row["name"],
+        name_en=row.get("name_en") or row["name"],
+        division=row["division"],
+        address=row["address"],
+        lat=float(row["lat"]),
+        lon=float(row["lon"]),
+        hours=row["hours"],
+        facilities=row.get("facilities") or "",
+        phone=row.get("phone") or "",
+        union_code=row["union"],
+        active=row.get("active", "") != "no",
+    )
+
+
 MAKERS: dict[str, Callable[[Session, Row, int], SQLModel]] = {
     "divisions": _division,
     "unions": _union,
     "groups": _group,
     "enterprises": _enterprise,
     "sources": _source,
+    "sites": _site,
 }
 CHECKS: dict[str, Callable[[Session, Sequence[Row]], list[str]]] = {
     "divisions": _check_divisions,
@@ -255,4 +313,5 @@ CHECKS: dict[str, Callable[[Session, Sequence[Row]], list[str]]] = {
     "groups": _check_groups,
     "enterprises": _check_enterprises,
     "sources": _check_sources,
+    "sites": _check_sites,
 }

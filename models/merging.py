@@ -8,16 +8,18 @@ a new table that names a worker says here which.  Audit entries stay.
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Table, bindparam, select, update
+from sqlalchemy import Column, Table, bindparam, delete, select, update
 from sqlmodel import Session, SQLModel, col
 from sqlmodel import select as select_row
 
-from models import correction
+from models import correction, transfer
 from models.application import OPEN, Application, Standing, hold, record
 from models.erasure import forget
 from models.export_link import ExportLink
+from models.preference import Preference
 from models.sealed import WORKER, owned, sealed_columns
 from models.sealing import Keyring, seal, unseal
+from models.site import SiteRating
 from models.staff import Staff
 from models.worker import Worker
 
@@ -33,6 +35,10 @@ MOVED = {
     "export_link": "worker_id",
     "message": "about_id",
     "poison": "worker_id",
+    "preference": "worker_id",
+    "site_fault": "worker_id",
+    "site_rating": "worker_id",
+    "transfer": "worker_id",
 }
 """The tables whose rows go over, and the column that says whose they are."""
 
@@ -49,6 +55,8 @@ def merge(
     """
     _settle_application(session, keys, stray, member, now)
     _settle_export(session, stray, member)
+    _settle_choices(session, stray, member)
+    transfer.end_open(session, stray.id, now)
     correction.drop(session, stray.id, now)  # nobody decides it for who is no member
     staff_id = _settle_position(session, stray, member)
     session.flush()
@@ -102,6 +110,18 @@ def _settle_export(session: Session, stray: Worker, member: Worker) -> None:
     link = session.get(ExportLink, stray.id)
     if link is not None and session.get(ExportLink, member.id) is not None:
         session.delete(link)
+
+
+def _settle_choices(session: Session, stray: Worker, member: Worker) -> None:
+    """Drop what the stray chose or rated where the member did so themselves."""
+    own = session.get(Preference, stray.id)
+    if own is not None and session.get(Preference, member.id) is not None:
+        session.delete(own)
+    rated = select_row(SiteRating.site_code).where(SiteRating.worker_id == member.id)
+    twice = delete(SiteRating).where(
+        col(SiteRating.worker_id) == stray.id, col(SiteRating.site_code).in_(rated)
+    )
+    session.exec(twice)
 
 
 def _seal_anew(

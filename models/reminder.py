@@ -3,8 +3,9 @@
 A row is unique by kind, subject and due time, and ends once: sent, skipped or failed.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Index, UniqueConstraint, text, update
 from sqlmodel import Field, Session, SQLModel, col, select
@@ -13,23 +14,36 @@ from models.columns import BigId, Utc, add_once, new_id, one_of
 from models.message import Fate
 
 
+def _at_once(context: Any) -> datetime:
+    """Return when a new reminder is first looked at: when it is due."""
+    due: datetime = context.get_current_parameters()["due"]
+    return due
+
+
 class Reminder(SQLModel, table=True):
-    """Something to be said at a time."""
+    """Something to be said at a time; `next_at` is later where quiet hours hold it.
+
+    What was sent is a message, by chat and number; one that did not arrive ends so.
+    """
 
     __table_args__ = (
         UniqueConstraint("kind", "subject", "due"),
         Index(
             "reminder_waiting",
-            "due",
+            "next_at",
             sqlite_where=text("fate = 'waiting'"),
             postgresql_where=text("fate = 'waiting'"),
         ),
+        Index("reminder_message", "chat_id", "number"),
     )
 
     id: int = Field(primary_key=True, sa_type=BigId)
     kind: str
     subject: str = Field(index=True)
-    due: datetime = Field(sa_type=Utc)
+    due: datetime = Field(sa_type=Utc, index=True)
+    next_at: datetime = Field(
+        default=None, sa_type=Utc, sa_column_kwargs={"default": _at_once}
+    )
     zone: str = "Asia/Shanghai"
     fate: Fate = Field(default=Fate.WAITING, sa_type=one_of(Fate))
     reason: str = ""
@@ -66,18 +80,14 @@ def waits(session: Session, kind: str, subject: str) -> bool:
 
 
 def due(
-    session: Session, now: datetime, limit: int = 50, held: Collection[str] = ()
+    session: Session, now: datetime, limit: int = 50, first: Collection[str] = ()
 ) -> list[Reminder]:
-    """Return the reminders whose time has come but of kinds held back; oldest first."""
+    """Return the reminders whose time has come, oldest first; some kinds before all."""
     return list(
         session.exec(
             select(Reminder)
-            .where(
-                Reminder.fate == Fate.WAITING,
-                Reminder.due <= now,
-                col(Reminder.kind).not_in(held),
-            )
-            .order_by(col(Reminder.due))
+            .where(Reminder.fate == Fate.WAITING, Reminder.next_at <= now)
+            .order_by(col(Reminder.kind).in_(first).desc(), col(Reminder.due))
             .limit(limit)
         )
     )
@@ -100,3 +110,14 @@ def skip(session: Session, kind: str, subject: str, reason: str, now: datetime) 
         .values(fate=Fate.SKIPPED, reason=reason, ended_at=now)
     )
     return session.exec(claim).rowcount == 1
+
+
+def follow(session: Session, fates: Iterable[tuple[int, int, Fate, str]]) -> None:
+    """End reminders as their messages did: (chat, number, fate, reason) of each."""
+    for chat_id, number, fate, reason in fates:
+        said = update(Reminder).where(
+            col(Reminder.chat_id) == chat_id,
+            col(Reminder.number) == number,
+            col(Reminder.fate) == Fate.SENT,
+        )
+        session.exec(said.values(fate=fate, reason=reason))

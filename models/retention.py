@@ -33,7 +33,9 @@ from models.link_code import LinkCode
 from models.message import Fate, Message
 from models.reminder import Reminder
 from models.sealing import CannotOpen, Keyring
+from models.site_fault import SiteFault
 from models.staff import Invitation, Staff
+from models.transfer import OPEN, Transfer, TransferStep
 from models.tries import Tries
 from models.worker import Worker
 
@@ -232,12 +234,21 @@ def _used(session: Session, keys: Keyring, worker_id: int) -> set[str] | None:
         answers += [row.load(keys, worker).answers for row in drafts]
     except CannotOpen:
         return None
-    return {str(value) for found in answers for value in found.values()}
+    told = select(col(SiteFault.photo_id)).where(
+        col(SiteFault.worker_id) == worker_id, col(SiteFault.photo_id).is_not(None)
+    )
+    pictures = {short(number or 0) for number in session.scalars(told)}
+    return {str(value) for found in answers for value in found.values()} | pictures
 
 
 _DECIDED = (
     select(func.max(col(Step.at)))
     .where(col(Step.application_id) == col(Application.id))
+    .scalar_subquery()
+)
+_MOVED = (
+    select(func.max(col(TransferStep.at)))
+    .where(col(TransferStep.transfer_id) == col(Transfer.id))
     .scalar_subquery()
 )
 _NEWEST = (
@@ -284,6 +295,15 @@ KINDS = (
         col(Correction.settled_at),
         col(Correction.standing) != Wish.WAITING,
     ),
+    _rows("site_faults", SiteFault, col(SiteFault.settled_at)),
+    _rows(
+        "transfers",
+        Transfer,
+        _MOVED,
+        col(Transfer.standing).not_in(OPEN),
+        along=TransferStep.transfer_id,
+        most=10,
+    ),
     _rows("invitations", Invitation, col(Invitation.expires_at)),
     _rows(
         "reminders",
@@ -295,4 +315,4 @@ KINDS = (
     Kind("pictures", _find_pictures, _drop_pictures, most=20),
     _rows("arrivals", Arrival, col(Arrival.at)),
 )
-"""All kinds; pictures come after the applications that referred to them."""
+"""All kinds; pictures come after the applications and faults that referred to them."""

@@ -16,6 +16,7 @@ class Rules:
     check_age: int = 65
     review_days: int = 3
     undo_seconds: int = 30
+    transfer_days: int = 5
     escalate_days: int = 2
     remind_hours: int = 24
     keep_days: int = 30
@@ -25,6 +26,8 @@ class Rules:
     card_minutes: int = 10
     quiet_start: time = time(21)
     quiet_end: time = time(8)
+    birthday: bool = False
+    map_link: str = "https://uri.amap.com/marker?position={lon},{lat}&name={name}"
 
     def product(self, language: str) -> str:
         """Return the product's own name in `language`."""

@@ -26,8 +26,11 @@ from models.consent import Consent
 from models.conversation import State, unfinished_of
 from models.correction import Correction
 from models.message import Message
+from models.preference import Preference
 from models.review import release
 from models.sealing import Keyring
+from models.site_fault import SiteFault
+from models.transfer import Transfer, TransferStep, end_open, transfers_of
 from models.worker import Worker
 
 IDENTITY = (
@@ -67,7 +70,9 @@ def withdraw_consent(
         setattr(worker, column, None)
     release(worker)
     session.add(worker)
-    for table in (Attachment, Correction):
+    _forget_transfers(session, worker.id, now)
+    _end_greetings(session, worker.id)
+    for table in (Attachment, Correction, SiteFault):
         session.exec(delete(table).where(col(table.worker_id) == worker.id))
     own_chats = select(Chat.id).where(Chat.worker_id == worker.id)
     shown = delete(Message).where(
@@ -75,6 +80,22 @@ def withdraw_consent(
     )
     session.exec(shown)
     session.flush()
+
+
+def _forget_transfers(session: Session, worker_id: int, now: datetime) -> None:
+    """End what is open; what a transfer says of a job stood on the consent."""
+    end_open(session, worker_id, now)
+    ids = [row.id for row in transfers_of(session, worker_id)]
+    session.exec(delete(TransferStep).where(col(TransferStep.transfer_id).in_(ids)))
+    session.exec(delete(Transfer).where(col(Transfer.id).in_(ids)))
+
+
+def _end_greetings(session: Session, worker_id: int) -> None:
+    """Greet nobody on a birthday that we know no more."""
+    preference = session.get(Preference, worker_id)
+    if preference is not None:
+        preference.greet_at = None
+        session.add(preference)
 
 
 def _close(

@@ -15,19 +15,27 @@ from models.place import Atlas
 
 @dataclass(frozen=True)
 class Period:
-    """The time a report is about: from the first instant up to before the second."""
+    """The time a report is about: from the first instant up to before the second.
+
+    Days are those of a zone.
+    """
 
     since: datetime
     until: datetime
+    zone: str = "Asia/Shanghai"
 
 
 @dataclass(frozen=True)
 class Table:
-    """What a report says: a title, the names of its columns, its rows."""
+    """What a report says: a title, the names of its columns, its rows.
+
+    One that does not `add_up` says so at its end.
+    """
 
     title: Text
     columns: tuple[Text, ...]
     rows: tuple[tuple[Text | int, ...], ...]
+    adds_up: bool = True
 
 
 Report = Callable[[Session, Atlas, Period, str], Table]

@@ -37,6 +37,9 @@ COLUMNS = {
     "correction.wish",
     "message.body",
     "poison.update",
+    "site_fault.words",
+    "transfer.facts",
+    "transfer_step.why",
 }
 
 

@@ -24,6 +24,7 @@ from bot.channels.page.pictures import Pictures
 from bot.channels.page.protocol import (
     Seen,
     Sent,
+    Type,
     answer_of,
     asked_number,
     incoming_of,
@@ -87,6 +88,7 @@ class Page:
             Route("/chat/photo", self.photo, methods=["POST"]),
             *self.pictures.routes(),
             Route("/chat/shown", self.shown, methods=["POST"]),
+            Route("/chat/type", self.type, methods=["POST"]),
             Mount("/static", StaticFiles(directory=STATIC)),
         ]
 
@@ -141,6 +143,7 @@ class Page:
                 "last": chat.last_number,
                 "menu": history.bars(session, self.kit, chat),
                 "language": session.get_one(Worker, chat.worker_id).language,
+                "large": history.large_of(session, chat),
             }
 
         return answer_of(await read(self.kit.database, look))
@@ -272,6 +275,21 @@ class Page:
         if self._marking is None or self._marking.done():
             self._marking = asyncio.create_task(self._mark())
         await asyncio.shield(self._marking)
+        return answer_of({})
+
+    async def type(self, request: Request) -> Response:
+        """Remember how large the worker reads."""
+        address, refusal = await self._admit(request)
+        if address is None:
+            return refusal
+        try:
+            chosen = Type.model_validate_json(await request.body())
+        except ValidationError:
+            return refusal_of(400, "That could not be read.", self._language(request))
+        if await self._has_begun(address):
+            await self.kit.writer.write(
+                lambda session: history.keep_large(session, address, chosen.large)
+            )
         return answer_of({})
 
     async def _mark(self) -> None:

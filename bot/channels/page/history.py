@@ -14,6 +14,7 @@ from models.attachment import Attachment
 from models.chat import Chat
 from models.columns import long, short
 from models.message import Body, Fate, Message, unseal_body
+from models.preference import Preference, keep, preference_of
 from models.worker import Worker
 
 PAGE = 50
@@ -162,6 +163,21 @@ def bars(session: Session, kit: Kit, chat: Chat | None) -> list[Row]:
         }
         for bar in menu.bars(turn)
     ]
+
+
+def large_of(session: Session, chat: Chat) -> bool | None:
+    """Return whether a person reads large type; None where they never chose."""
+    chosen = session.get(Preference, chat.worker_id)
+    return chosen.large if chosen else None
+
+
+def keep_large(session: Session, address: str, large: bool) -> None:
+    """Remember with the person how large they read, for every phone of theirs."""
+    chat = chat_at(session, address)
+    if chat is not None:
+        chosen = preference_of(session, chat.worker_id)
+        chosen.large = large
+        keep(session, chosen)
 
 
 def number_of(session: Session, address: str, given_id: str) -> int | None:

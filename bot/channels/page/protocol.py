@@ -37,6 +37,12 @@ class Seen(BaseModel):
     number: int = Field(ge=0, le=MOST)
 
 
+class Type(BaseModel):
+    """How large somebody wants to read."""
+
+    large: bool
+
+
 def incoming_of(sent: Sent, address: str) -> Incoming:
     """Return what a browser sent as an update of the chat at an address."""
     texts = {"press": sent.press, "start": sent.code}

@@ -73,10 +73,11 @@ class Stream:
         bars: Any = None
         shown: str | None = None
         spoken = ""
+        large: bool | None = None
         quiet = 0.0
         slice_ = PING_SECONDS if self.kit.database.is_sqlite else SLICE_SECONDS
         while not self.closing.is_set():
-            mark, rows, menu, language = await self._written(after)
+            mark, rows, menu, language, type_ = await self._written(after)
             if mark is None or mark != shown:
                 yield event_of("chat", mark)
                 if mark is None or shown is not None:
@@ -91,6 +92,9 @@ class Stream:
             if rows and language != spoken:
                 spoken = language
                 yield event_of("language", language)
+            if rows and type_ is not None and type_ != large:
+                large = type_
+                yield event_of("large", type_)
             if len(rows) == history.PAGE:
                 continue
             quiet = 0.0 if rows else quiet
@@ -102,16 +106,17 @@ class Stream:
 
     async def _written(
         self, after: int
-    ) -> tuple[str | None, list[history.Row], Any, str]:
+    ) -> tuple[str | None, list[history.Row], Any, str, bool | None]:
         def look(
             session: Session,
-        ) -> tuple[str | None, list[history.Row], Any, str]:
+        ) -> tuple[str | None, list[history.Row], Any, str, bool | None]:
             chat = history.chat_at(session, self.address)
             mark = history.mark_of(chat, after)
             if chat is None or chat.last_number <= after:
-                return mark, [], None, ""
+                return mark, [], None, "", None
             rows, _ = history.messages(session, self.kit, chat, after=after)
             language = session.get_one(Worker, chat.worker_id).language
-            return mark, rows, history.bars(session, self.kit, chat), language
+            bars = history.bars(session, self.kit, chat)
+            return mark, rows, bars, language, history.large_of(session, chat)
 
         return await read(self.kit.database, look)

@@ -36,6 +36,24 @@ function recall(key) {
   }
 }
 
+/** The person chose the size, here or on another phone: the latest word holds. */
+function size(large) {
+  if (typeof large !== "boolean" || recall("zhigong.told") === String(large)) return;
+  remember("zhigong.told", String(large));
+  setLarge(large);
+}
+
+/** Choose the size here, and have it remembered with the person. */
+function choose(large) {
+  setLarge(large);
+  remember("zhigong.told", String(large));
+  fetch("/chat/type", {
+    method: "POST",
+    headers: { "Content-Type": "application/json", "X-Requested-With": "zhigong" },
+    body: JSON.stringify({ large }),
+  }).catch(() => {});
+}
+
 function setLarge(large) {
   document.documentElement.classList.toggle("large", large);
   remember("zhigong.large", large ? "1" : "0");
@@ -204,7 +222,7 @@ function openMore() {
   const large = document.documentElement.classList.contains("large");
   const other = chinese ? "English" : "中文";
   bar.openSheet([
-    [word(large ? "Standard text" : "Larger text"), () => setLarge(!large)],
+    [word(large ? "Standard text" : "Larger text"), () => choose(!large)],
     [other, () => say(other)],
     [word("Refresh"), () => location.reload()],
   ]);
@@ -259,9 +277,10 @@ async function open() {
   if (answer.messages.length === 0) last = answer.last || 0;
   bar.showMenus(answer.menu);
   speak(answer.language);
+  size(answer.large);
   log.toBottom();
   get("log").setAttribute("aria-live", "polite");
-  const hearer = { last: () => last, chat: follow, take, menu: bar.showMenus, speak, online: setOnline };
+  const hearer = { last: () => last, chat: follow, take, menu: bar.showMenus, speak, size, online: setOnline };
   stream.open(hearer);
   greet();
   if (get("scroll").scrollTop < 300) loadOlder();

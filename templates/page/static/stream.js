@@ -76,6 +76,7 @@ function hear(kind, data) {
   if (kind === "menu") page.menu(data);
   if (kind === "chat") page.chat(data);
   if (kind === "language") page.speak(data);
+  if (kind === "large") page.size(data);
 }
 
 function alive() {
@@ -145,6 +146,7 @@ async function catchUp() {
     page.take(answer.messages);
     page.menu(answer.menu);
     page.speak(answer.language);
+    page.size(answer.large);
     alive();
     if (!answer.more || !came) return any || came;
     any = true;

@@ -1,0 +1,155 @@
+"""Faults of sites: a worker tells, the union's social workers put right and say so."""
+
+from typing import Annotated, Any, ClassVar
+
+from pydantic import BeforeValidator
+from sqlmodel import Session
+
+from handlers.answers import Photo
+from handlers.flow import Flow
+from handlers.question import Refused, Submit, ask, label
+from handlers.reminders import Remind, Skip, nothing
+from handlers.reviewing import WAITING_LIST
+from handlers.say import Choice, Say, Text, Word, say
+from handlers.sites import SITES
+from handlers.turn import Turn
+from models import audit
+from models.application import CannotDecide
+from models.chat import newest_chat
+from models.columns import long, short
+from models.message import Kind
+from models.reminder import Reminder
+from models.review import may_review
+from models.site import Site, site_at
+from models.site_fault import (
+    MOST_OPEN,
+    SETTLED,
+    SiteFault,
+    What,
+    open_faults,
+    report,
+    settle,
+)
+from models.staff import Staff, staff_of
+from models.worker import Worker
+
+LONGEST = 300
+"""How many characters a story about a site may have."""
+
+
+def _story(value: Any) -> str:
+    words = str(value).strip()
+    if len(words) > LONGEST:
+        raise Refused("too_long", count=len(words), longest=LONGEST)
+    return words
+
+
+Story = Annotated[str, BeforeValidator(_story)]
+
+
+class ReportFault(Flow):
+    """Tell what is wrong with a site; the subject is its code."""
+
+    name: ClassVar[str] = "site_fault"
+    has_subject: ClassVar[bool] = True
+
+    what: What = ask()
+    story: Story | None = ask(optional=True)
+    photo: Photo | None = ask(optional=True, wish="photo")
+    sure: Submit = ask()
+
+    @classmethod
+    def refuse(cls, turn: Turn, subject: str) -> list[Say] | None:
+        """Turn away who names no site, or has told of enough already."""
+        if site_at(turn.session, subject) is None:
+            return [say("sites", "gone").offering(SITES)]
+        if open_faults(turn.session, turn.worker.id) >= MOST_OPEN:
+            return [say("site_fault", "enough", most=MOST_OPEN).offering(SITES)]
+        return None
+
+    @classmethod
+    def title(cls, turn: Turn, subject: str, named: bool = False) -> Word:
+        """Say which site."""
+        site = site_at(turn.session, subject)
+        return Word(cls.name, "title", {"site": turn.named(site) if site else ""})
+
+    def finish(self, turn: Turn) -> Say:
+        """Hand it to the union of the site."""
+        site = turn.session.get_one(Site, self.subject)
+        photo = long(self.photo) if self.photo else None
+        words = self.story or ""
+        told = (site, self.what, words, photo, turn.now)
+        report(turn.session, turn.keys, turn.worker, *told)
+        union = turn.named(turn.atlas.unions[site.union_code])
+        done = Say(Word("site_fault", "done", {"union": union}), kind=Kind.RECEIPT)
+        return done.offering(SITES)
+
+
+def mine(turn: Turn, arg: str) -> tuple[Staff, SiteFault] | None:
+    """Return the staff member and the fault if one may settle the other."""
+    staff = staff_of(turn.session, turn.worker.id)
+    row = turn.session.get(SiteFault, long(arg))
+    if staff is None or row is None or not may_review(turn.atlas, staff, row):
+        return None
+    return staff, row
+
+
+def fault(turn: Turn, arg: str) -> list[Say]:
+    """Show what somebody found wrong with a site."""
+    found = mine(turn, arg)
+    if found is None:
+        return [say("site_fault", "not_yours").offering(WAITING_LIST)]
+    staff, row = found
+    audit.record(turn.session, turn.now, staff.id, "site_fault.read", row.id)
+    done = Choice(Word("site_fault", "settle"), f"a:settle_fault:{short(row.id)}")
+    message = Say(
+        Word("site_fault", "look"),
+        title=Word("site_fault", "title", {"site": name_of(turn, row)}),
+        rows=tuple(_facts(turn, row)),
+        choices=(done,) if row.settled_at is None else (),
+        back=WAITING_LIST.press,
+        about=row.worker_id,
+        image=row.photo_id if turn.trusted else None,
+    )
+    return [message]
+
+
+def name_of(turn: Turn, row: SiteFault) -> str:
+    """Return the name of the site."""
+    return turn.named(turn.session.get_one(Site, row.site_code))
+
+
+def _facts(turn: Turn, row: SiteFault) -> list[tuple[Text, Text]]:
+    reporter = turn.session.get_one(Worker, row.worker_id)
+    words = row.story(turn.keys, reporter)
+    return [
+        (Word("site_fault", "label_what"), label(row.what)),
+        *(((Word("site_fault", "label_story"), words),) if words else ()),
+        (Word("my_data", "when"), Word("my_data", "moment", {"at": row.at})),
+    ]
+
+
+def settle_fault(turn: Turn, arg: str) -> list[Say]:
+    """Note that it was put right; who told it is told."""
+    found = mine(turn, arg)
+    if found is None:
+        return [say("site_fault", "not_yours").offering(WAITING_LIST)]
+    try:
+        settle(turn.session, turn.atlas, *found, turn.now)
+    except CannotDecide:
+        return [say("site_fault", "settled_already").offering(WAITING_LIST)]
+    return [say("site_fault", "settled").offering(WAITING_LIST)]
+
+
+def _chat_of_reporter(session: Session, row: Reminder) -> int | None:
+    found = session.get(SiteFault, int(row.subject))
+    return newest_chat(session, found.worker_id) if found else None
+
+
+def _tell(turn: Turn, row: Reminder) -> list[Say] | Skip:
+    found = turn.session.get_one(SiteFault, int(row.subject))
+    words = Word("site_fault", "put_right", {"site": name_of(turn, found)})
+    return [Say(words, choices=(SITES,), kind=Kind.RECEIPT)]
+
+
+PUT_RIGHT = Remind(SETTLED, nothing, _chat_of_reporter, _tell)

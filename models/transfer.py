@@ -1,0 +1,415 @@
+"""Transfers (会籍转接): a membership moves along with the job or the district.
+
+    requested → released, or timed out by the clock → received → done
+    requested, released or timed out → refused with a reason, or withdrawn
+
+The member's union changes when the new one receives them, not before, so that nothing
+is missed meanwhile.  A decision may be undone until its notice has left.
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Index, UniqueConstraint, text
+from sqlmodel import Field, Session, SQLModel, and_, col, or_, select
+
+from models import audit, reminder
+from models.application import CannotDecide, new_number
+from models.columns import BigId, Utc, new_id, one_of
+from models.correction import correct
+from models.place import Atlas
+from models.review import may_review
+from models.sealing import Keyring, seal, unseal
+from models.staff import Staff
+from models.worker import Worker
+
+MOVED = "transfer"
+"""The kind of reminder that tells a member of a step, named by the step's id."""
+
+TIMED = "transfer_timed"
+"""The kind that tells of a step the clock made."""
+
+
+class Moving(StrEnum):
+    """Where a transfer stands."""
+
+    REQUESTED = "requested"
+    RELEASED = "released"
+    TIMED_OUT = "timed_out"
+    RECEIVED = "received"
+    DONE = "done"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+
+TO_RECEIVE = (Moving.RELEASED, Moving.TIMED_OUT)
+WAITING = (Moving.REQUESTED, *TO_RECEIVE)
+OPEN = (*WAITING, Moving.RECEIVED)
+_OPEN_SQL = text("standing IN ('requested', 'released', 'timed_out', 'received')")
+_WAITING_SQL = text("standing IN ('requested', 'released', 'timed_out')")
+
+
+@dataclass(frozen=True)
+class Wish:
+    """Where a member wishes to go: the union, or its pool, and what changes with it."""
+
+    union_code: str
+    in_pool: bool
+    facts: dict[str, Any]
+
+
+class Transfer(SQLModel, table=True):
+    """A member's wish to move to another union; `union_code` has to decide now.
+
+    `facts` holds what changes with it, and once received what was there before.
+    """
+
+    __table_args__ = (
+        Index(
+            "one_open_transfer",
+            "worker_id",
+            unique=True,
+            sqlite_where=_OPEN_SQL,
+            postgresql_where=_OPEN_SQL,
+        ),
+        Index("transfer_queue", "standing", "union_code", "requested_at"),
+        Index(
+            "transfer_waiting",
+            "due",
+            sqlite_where=_WAITING_SQL,
+            postgresql_where=_WAITING_SQL,
+        ),
+    )
+
+    id: int = Field(primary_key=True, sa_type=BigId)
+    number: str = Field(unique=True)
+    worker_id: int = Field(foreign_key="worker.id", sa_type=BigId, index=True)
+    standing: Moving = Field(sa_type=one_of(Moving))
+    union_code: str = Field(foreign_key="union.code")
+    from_union: str = Field(foreign_key="union.code")
+    from_pool: bool
+    to_union: str = Field(foreign_key="union.code")
+    to_pool: bool
+    facts: bytes
+    requested_at: datetime = Field(sa_type=Utc)
+    due: date
+    chased: int = 0
+
+    def load(self, keys: Keyring, worker: Worker) -> dict[str, Any]:
+        """Open what changes with the transfer: `after`, and `before` once received."""
+        sealed = unseal(worker.open_key(keys), self._place, self.facts)
+        facts: dict[str, Any] = json.loads(sealed)
+        return facts
+
+    def keep(self, keys: Keyring, worker: Worker, facts: dict[str, Any]) -> None:
+        """Seal what changes into the row."""
+        data = json.dumps(facts, ensure_ascii=False, default=str).encode()
+        self.facts = seal(worker.open_key(keys), self._place, data)
+
+    @property
+    def _place(self) -> str:
+        return f"transfer.facts|{self.id}"
+
+
+class TransferStep(SQLModel, table=True):
+    """One change of a transfer's standing: who, when and why; never overwritten."""
+
+    __tablename__ = "transfer_step"
+    __table_args__ = (UniqueConstraint("transfer_id", "n"),)
+
+    id: int = Field(primary_key=True, sa_type=BigId)
+    transfer_id: int = Field(foreign_key="transfer.id", sa_type=BigId)
+    n: int
+    standing: Moving = Field(sa_type=one_of(Moving))
+    at: datetime = Field(sa_type=Utc)
+    staff_id: int | None = Field(default=None, foreign_key="staff.id", sa_type=BigId)
+    why: bytes | None = None
+    undone: bool = False
+
+    def reason(self, keys: Keyring, worker: Worker) -> str:
+        """Open the reason of a refusal; empty where there is none."""
+        if self.why is None:
+            return ""
+        return unseal(worker.open_key(keys), self._place, self.why).decode()
+
+    def keep(self, keys: Keyring, worker: Worker, reason: str) -> None:
+        """Seal a reason into the row."""
+        self.why = seal(worker.open_key(keys), self._place, reason.encode())
+
+    @property
+    def _place(self) -> str:
+        return f"transfer_step.why|{self.id}"
+
+
+def open_transfer(session: Session, worker_id: int) -> Transfer | None:
+    """Return the transfer of somebody that has not ended."""
+    found = select(Transfer).where(
+        Transfer.worker_id == worker_id, col(Transfer.standing).in_(OPEN)
+    )
+    return session.exec(found).first()
+
+
+def transfers_of(session: Session, worker_id: int) -> list[Transfer]:
+    """Return all of somebody's transfers, the newest first."""
+    found = select(Transfer).where(Transfer.worker_id == worker_id)
+    return list(session.exec(found.order_by(col(Transfer.requested_at).desc())))
+
+
+def steps_of(session: Session, transfer_id: int) -> list[TransferStep]:
+    """Return a transfer's history, oldest first."""
+    found = select(TransferStep).where(TransferStep.transfer_id == transfer_id)
+    return list(session.exec(found.order_by(col(TransferStep.n))))
+
+
+def transfers_in(session: Session, unions: set[str]) -> list[Transfer]:
+    """Return the transfers these unions have to decide now, oldest first."""
+    found = select(Transfer).where(
+        col(Transfer.standing).in_(WAITING), col(Transfer.union_code).in_(unions)
+    )
+    return list(session.exec(found.order_by(col(Transfer.requested_at))))
+
+
+def request(
+    session: Session,
+    keys: Keyring,
+    worker: Worker,
+    wish: Wish,
+    now: datetime,
+    due: date,
+) -> Transfer:
+    """Ask to be moved; raises CannotDecide for no member, or where one is open."""
+    session.refresh(worker, with_for_update={"key_share": True})
+    old = worker.union_code
+    if worker.member_no is None or old is None or open_transfer(session, worker.id):
+        raise CannotDecide
+    row = Transfer(
+        id=new_id(),
+        number=new_number(),
+        worker_id=worker.id,
+        standing=Moving.REQUESTED,
+        union_code=old,
+        from_union=old,
+        from_pool=worker.in_pool,
+        to_union=wish.union_code,
+        to_pool=wish.in_pool,
+        facts=b"",
+        requested_at=now,
+        due=due,
+    )
+    row.keep(keys, worker, {"after": wish.facts})
+    _record(session, row, Moving.REQUESTED, now)
+    return row
+
+
+def release(
+    session: Session,
+    keys: Keyring,
+    atlas: Atlas,
+    staff: Staff,
+    row: Transfer,
+    now: datetime,
+    undo_seconds: int,
+    due: date,
+) -> TransferStep:
+    """Let a member go; the union wished for decides until the day `due`."""
+    _hold(session, atlas, staff, row, Moving.REQUESTED)
+    row.union_code, row.due, row.chased = row.to_union, due, 0
+    return _decided(session, staff, row, Moving.RELEASED, now, undo_seconds)
+
+
+def receive(
+    session: Session,
+    keys: Keyring,
+    atlas: Atlas,
+    staff: Staff,
+    row: Transfer,
+    now: datetime,
+    undo_seconds: int,
+) -> TransferStep:
+    """Take a member in: from now on theirs is the new union."""
+    worker = _hold(session, atlas, staff, row, *TO_RECEIVE)
+    facts = row.load(keys, worker)
+    kept = correct(session, keys, worker, facts["after"])
+    row.keep(keys, worker, {**facts, "before": kept})
+    worker.union_code, worker.in_pool = row.to_union, row.to_pool
+    return _decided(session, staff, row, Moving.RECEIVED, now, undo_seconds)
+
+
+def refuse(
+    session: Session,
+    keys: Keyring,
+    atlas: Atlas,
+    staff: Staff,
+    row: Transfer,
+    now: datetime,
+    undo_seconds: int,
+    reason: str,
+) -> TransferStep:
+    """Refuse a transfer with a reason; the member stays where they are."""
+    worker = _hold(session, atlas, staff, row, *WAITING)
+    step = _decided(session, staff, row, Moving.REFUSED, now, undo_seconds)
+    step.keep(keys, worker, reason)
+    return step
+
+
+def _hold(
+    session: Session, atlas: Atlas, staff: Staff, row: Transfer, *standings: Moving
+) -> Worker:
+    """Lock the worker, then the transfer, as they are now; raises CannotDecide.
+
+    It must stand where this can be decided, and be this staff member's to decide.
+    """
+    worker = _locked(session, row)
+    if row.standing not in standings or not may_review(atlas, staff, row):
+        raise CannotDecide
+    return worker
+
+
+def _locked(session: Session, row: Transfer) -> Worker:
+    worker = session.get_one(Worker, row.worker_id)
+    for locked in (worker, row):
+        session.refresh(locked, with_for_update={"key_share": True})
+    return worker
+
+
+def _decided(
+    session: Session,
+    staff: Staff,
+    row: Transfer,
+    standing: Moving,
+    now: datetime,
+    undo_seconds: int,
+) -> TransferStep:
+    step = _record(session, row, standing, now, staff.id)
+    audit.record(session, now, staff.id, f"transfer.{standing}", row.id)
+    told = now + timedelta(seconds=undo_seconds)
+    reminder.schedule(session, MOVED, str(step.id), told)
+    return step
+
+
+def undo(
+    session: Session,
+    keys: Keyring,
+    atlas: Atlas,
+    staff: Staff,
+    step: TransferStep,
+    row: Transfer,
+    now: datetime,
+) -> bool:
+    """Take a decision back; False when it is not theirs, or the member was told."""
+    worker = _locked(session, row)
+    *before, last = steps_of(session, row.id)
+    theirs = last.staff_id == staff.id or may_review(atlas, staff, row)
+    if not before or last.id != step.id or not theirs:
+        return False
+    if not reminder.skip(session, MOVED, str(step.id), "undone", now):
+        return False
+    if step.standing is Moving.RECEIVED:
+        _return(session, keys, worker, row)
+    was = next(s.standing for s in reversed(before) if not s.undone)
+    row.union_code = row.from_union if was is Moving.REQUESTED else row.to_union
+    step.undone = True
+    session.add(step)
+    _record(session, row, was, now, staff.id)
+    audit.record(session, now, staff.id, "transfer.undone", row.id)
+    return True
+
+
+def _return(session: Session, keys: Keyring, worker: Worker, row: Transfer) -> None:
+    """Give a member back to the union they came from."""
+    facts = row.load(keys, worker)
+    correct(session, keys, worker, facts.pop("before"))
+    row.keep(keys, worker, facts)
+    worker.union_code, worker.in_pool = row.from_union, row.from_pool
+
+
+def withdraw(session: Session, row: Transfer, now: datetime) -> None:
+    """End a transfer at the member's own wish; raises CannotDecide once received."""
+    _locked(session, row)
+    if row.standing not in WAITING:
+        raise CannotDecide
+    last = steps_of(session, row.id)[-1]
+    reminder.skip(session, MOVED, str(last.id), "overtaken", now)
+    _record(session, row, Moving.WITHDRAWN, now)
+
+
+def end_open(session: Session, worker_id: int, now: datetime) -> None:
+    """End the transfer of who is a member no more, or turns out to be another."""
+    row = open_transfer(session, worker_id)
+    if row is not None:
+        last = steps_of(session, row.id)[-1]
+        reminder.skip(session, MOVED, str(last.id), "overtaken", now)
+        _record(session, row, Moving.WITHDRAWN, now)
+
+
+def late(session: Session, today: date, long_ago: date) -> list[Transfer]:
+    """Return some of what waits for its last day or longer, and was not chased yet.
+
+    A release that did not come in time is among it; a second reminder is for what was
+    due before `long_ago` and had the first.
+    """
+    chased, due = col(Transfer.chased), col(Transfer.due)
+    requested = Transfer.standing == Moving.REQUESTED
+    found = select(Transfer).where(
+        _WAITING_SQL,
+        or_(
+            and_(requested, or_(due < today, and_(due == today, chased == 0))),
+            and_(chased == 0, due < today),
+            and_(chased == 1, due < long_ago),
+        ),
+    )
+    return list(session.exec(found.order_by(due).limit(20)))
+
+
+def time_out(session: Session, row: Transfer, now: datetime, due: date) -> None:
+    """Go on without a release that did not come in time; the member is told."""
+    row.union_code, row.due, row.chased = row.to_union, due, 0
+    step = _record(session, row, Moving.TIMED_OUT, now)
+    audit.record(session, now, None, "transfer.timed_out", row.id)
+    reminder.schedule(session, TIMED, str(step.id), now)
+
+
+def close_received(session: Session, before: datetime, now: datetime) -> None:
+    """Close what was received before a moment: it can be undone no more."""
+    found = (
+        select(Transfer)
+        .join(TransferStep, col(TransferStep.transfer_id) == Transfer.id)
+        .where(
+            Transfer.standing == Moving.RECEIVED,
+            TransferStep.standing == Moving.RECEIVED,
+            TransferStep.at <= before,
+            ~col(TransferStep.undone),
+        )
+        .limit(20)
+    )
+    for row in session.exec(found).all():
+        _record(session, row, Moving.DONE, now)
+
+
+def _record(
+    session: Session,
+    row: Transfer,
+    standing: Moving,
+    now: datetime,
+    staff_id: int | None = None,
+) -> TransferStep:
+    """Move a transfer to a standing and write the step down."""
+    is_new = row not in session
+    count = 0 if is_new else len(steps_of(session, row.id))
+    row.standing = standing
+    session.add(row)
+    session.flush()  # the step refers to the transfer
+    step = TransferStep(
+        id=new_id(),
+        transfer_id=row.id,
+        n=count + 1,
+        standing=standing,
+        at=now,
+        staff_id=staff_id,
+    )
+    session.add(step)
+    session.flush()
+    return step
