@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 import pytest
 from sqlmodel import Session
@@ -33,7 +34,7 @@ def clock(hour: float) -> datetime:
     return datetime(2026, 11, 23, tzinfo=UTC) + timedelta(hours=hour - 8)
 
 
-def worker(session: Session, group: str | None = None, **chosen: object) -> Worker:
+def worker(session: Session, group: str | None = None, **chosen: Any) -> Worker:
     row, _ = meet(session, f"{group}{chosen}")
     row.group = group
     keep(session, Preference(worker_id=row.id, **chosen))

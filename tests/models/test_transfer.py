@@ -1,0 +1,277 @@
+"""Transfers: one at a time, decided in order, undone in time, pushed on by a clock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import pytest
+from sqlmodel import Session, select
+
+from bot.database import Database
+from models import reminder, transfer
+from models.application import CannotDecide, Decision, Standing, latest_of
+from models.audit import AuditEntry
+from models.merging import merge
+from models.place import Atlas, read_atlas
+from models.review import decide
+from models.staff import Staff
+from models.transfer import MOVED, TIMED, Moving, Transfer, TransferStep, Wish
+from models.withdrawal import withdraw_consent
+from models.worker import Worker
+from tests.models.cast import KEYS, NOW, Meet, apply, meet, race, reviewer
+
+DUE = date(2026, 11, 27)
+FACTS = {"city": "4403", "district": "440306", "street": None, "home_district": None}
+MORE = {
+    "group": "courier",
+    "work_form": "employer",
+    "id_type": "resident",
+    "district": "440106",
+    "home_district": None,
+    "city": "4401",
+}
+WISH = Wish("440306", False, FACTS)
+
+
+@dataclass
+class Move:
+    """A member on the way from Guangzhou to Shenzhen, and who decides it."""
+
+    session: Session
+    atlas: Atlas
+    worker: Worker
+    old: Staff
+    new: Staff
+    row: Transfer
+
+    def release(self) -> TransferStep:
+        by = (self.session, KEYS, self.atlas, self.old)
+        return transfer.release(*by, self.row, NOW, 30, DUE)
+
+    def receive(self, staff: Staff | None = None) -> TransferStep:
+        by = (self.session, KEYS, self.atlas, staff or self.new)
+        return transfer.receive(*by, self.row, NOW, 30)
+
+    def refuse(self, staff: Staff) -> TransferStep:
+        by = (self.session, KEYS, self.atlas, staff)
+        return transfer.refuse(*by, self.row, NOW, 30, "no_answer")
+
+    def undo(self, staff: Staff, step: TransferStep) -> bool:
+        by = (self.session, KEYS, self.atlas, staff)
+        return transfer.undo(*by, step, self.row, NOW)
+
+    @property
+    def standings(self) -> list[Moving]:
+        steps = transfer.steps_of(self.session, self.row.id)
+        return [step.standing for step in steps]
+
+    @property
+    def district(self) -> str:
+        row = latest_of(self.session, self.worker.id)
+        assert row is not None
+        return row.district
+
+
+def member(session: Session, number: int = 1) -> Worker:
+    worker, chat = meet(session, f"member {number}")
+    row = apply(session, worker, chat, number)
+    row.keep(KEYS, worker, {**row.load(KEYS, worker), **MORE})
+    union = Decision(Standing.PLACED, {}, "440106")
+    decide(session, KEYS, reviewer(session), row, union, NOW, 30)
+    return worker
+
+
+def ask(session: Session, worker: Worker) -> Transfer:
+    return transfer.request(session, KEYS, worker, WISH, NOW, DUE)
+
+
+@pytest.fixture
+def move(session: Session, atlas: Atlas) -> Move:
+    worker = member(session)
+    old, new = reviewer(session, "440106"), reviewer(session, "440306")
+    return Move(session, atlas, worker, old, new, ask(session, worker))
+
+
+def test_it_waits_for_the_union_that_is_left(move: Move) -> None:
+    assert (move.row.union_code, move.row.standing) == ("440106", Moving.REQUESTED)
+    assert transfer.transfers_in(move.session, {"440106"}) == [move.row]
+    assert transfer.transfers_in(move.session, {"440306"}) == []
+    assert b"440306" not in move.row.facts
+    assert move.row.load(KEYS, move.worker) == {"after": FACTS}
+
+
+def test_one_person_has_one_at_a_time(move: Move) -> None:
+    with pytest.raises(CannotDecide):
+        ask(move.session, move.worker)
+    move.refuse(move.old)
+    assert ask(move.session, move.worker) is not move.row
+    assert len(transfer.transfers_of(move.session, move.worker.id)) == 2
+
+
+def test_who_is_no_member_cannot_move(session: Session) -> None:
+    with pytest.raises(CannotDecide):
+        ask(session, meet(session)[0])
+
+
+def test_the_union_changes_when_the_new_one_receives(move: Move) -> None:
+    move.release()
+    assert (move.worker.union_code, move.district) == ("440106", "440106")
+    assert move.row.union_code == "440306"
+    step = move.receive()
+    assert (move.worker.union_code, move.worker.in_pool) == ("440306", False)
+    assert move.district == "440306"
+    assert reminder.waits(move.session, MOVED, str(step.id))
+    actions = move.session.exec(select(AuditEntry.action)).all()
+    assert {"transfer.released", "transfer.received"} <= {*actions}
+
+
+def test_each_step_is_theirs_alone_to_decide(move: Move) -> None:
+    with pytest.raises(CannotDecide):
+        move.receive()
+    with pytest.raises(CannotDecide):
+        move.refuse(move.new)
+    move.release()
+    with pytest.raises(CannotDecide):
+        move.release()
+    with pytest.raises(CannotDecide):
+        move.receive(move.old)
+
+
+def test_a_release_can_be_taken_back_by_who_gave_it(move: Move) -> None:
+    step = move.release()
+    assert move.undo(move.old, step)
+    assert (move.row.union_code, move.row.standing) == ("440106", Moving.REQUESTED)
+    assert not move.undo(move.old, step)
+    assert not reminder.waits(move.session, MOVED, str(step.id))
+
+
+def test_a_reception_taken_back_gives_the_member_back(move: Move) -> None:
+    move.release()
+    step = move.receive()
+    assert not move.undo(move.old, step)
+    assert move.undo(move.new, step)
+    assert (move.worker.union_code, move.district) == ("440106", "440106")
+    assert (move.row.standing, move.row.union_code) == (Moving.RELEASED, "440306")
+    assert move.row.load(KEYS, move.worker) == {"after": FACTS}
+
+
+def test_what_was_told_is_not_taken_back(move: Move) -> None:
+    step = move.release()
+    reminder.skip(move.session, MOVED, str(step.id), "told", NOW)
+    assert not move.undo(move.old, step)
+
+
+def test_a_request_is_nobody_s_decision_to_take_back(move: Move) -> None:
+    (first,) = transfer.steps_of(move.session, move.row.id)
+    assert not move.undo(move.old, first)
+
+
+def test_a_refusal_says_why_and_can_be_taken_back(move: Move) -> None:
+    move.release()
+    step = move.refuse(move.new)
+    assert step.reason(KEYS, move.worker) == "no_answer"
+    assert move.undo(move.new, step)
+    assert (move.row.standing, move.row.union_code) == (Moving.RELEASED, "440306")
+    first = transfer.steps_of(move.session, move.row.id)[0]
+    assert first.reason(KEYS, move.worker) == ""
+
+
+def test_it_is_withdrawn_until_it_is_received(move: Move) -> None:
+    step = move.release()
+    transfer.withdraw(move.session, move.row, NOW)
+    assert move.row.standing is Moving.WITHDRAWN
+    assert not reminder.waits(move.session, MOVED, str(step.id))
+    with pytest.raises(CannotDecide):
+        transfer.withdraw(move.session, move.row, NOW)
+
+
+def test_it_is_closed_once_it_cannot_be_undone(move: Move) -> None:
+    move.release()
+    move.receive()
+    transfer.close_received(move.session, NOW - timedelta(seconds=30), NOW)
+    assert move.row.standing is Moving.RECEIVED
+    transfer.close_received(move.session, NOW, NOW)
+    assert move.standings == ["requested", "released", "received", "done"]
+
+
+def test_without_a_release_in_time_it_goes_on(move: Move) -> None:
+    later = DUE + timedelta(days=7)
+    transfer.time_out(move.session, move.row, NOW, later)
+    assert (move.row.union_code, move.row.due) == ("440306", later)
+    last = transfer.steps_of(move.session, move.row.id)[-1]
+    assert reminder.waits(move.session, TIMED, str(last.id))
+    move.receive()
+    assert move.worker.union_code == "440306"
+
+
+def test_what_is_late_is_found(move: Move) -> None:
+    before, after = DUE - timedelta(days=1), DUE + timedelta(days=1)
+
+    def late(today: date, long_ago: date = before) -> list[Transfer]:
+        return transfer.late(move.session, today, long_ago)
+
+    assert late(before) == []
+    assert late(DUE) == late(after) == [move.row]
+    move.row.chased = 1
+    assert (late(DUE), late(after)) == ([], [move.row])
+    move.release()
+    assert (late(DUE), late(after)) == ([], [move.row])
+    move.row.chased = 1
+    assert (late(after), late(after, after)) == ([], [move.row])
+
+
+def test_who_leaves_moves_nowhere(move: Move) -> None:
+    withdraw_consent(move.session, KEYS, move.worker, True, NOW)
+    assert transfer.transfers_of(move.session, move.worker.id) == []
+    assert transfer.transfers_in(move.session, {"440106"}) == []
+
+
+def test_a_transfer_goes_along_with_its_person_but_ends(
+    session: Session, move: Move
+) -> None:
+    other, _ = meet(session, "other")
+    move.refuse(move.old)
+    ask(session, move.worker)
+    merge(session, KEYS, move.worker, other, NOW)
+    rows = transfer.transfers_of(session, other.id)
+    assert {row.standing for row in rows} == {Moving.REFUSED, Moving.WITHDRAWN}
+    assert all(row.load(KEYS, other)["after"] == FACTS for row in rows)
+
+
+def test_of_two_who_ask_at_once_one_does(database: Database) -> None:
+    with Session(database.writing) as session:
+        number = member(session).id
+        session.commit()
+
+    def run(session: Session, meet_: Meet) -> str:
+        worker = session.get_one(Worker, number)
+        meet_()
+        return ask(session, worker).standing.value
+
+    found = race(database, run, run)
+    assert sorted(type(one).__name__ for one in found) == ["CannotDecide", "str"]
+
+
+def test_of_a_release_and_a_withdrawal_at_once_one_counts(database: Database) -> None:
+    with Session(database.writing) as session:
+        worker = member(session)
+        old = reviewer(session, "440106").id
+        number = ask(session, worker).id
+        session.commit()
+
+    def refuse(session: Session, meet_: Meet) -> str:
+        row, staff = session.get_one(Transfer, number), session.get_one(Staff, old)
+        atlas = read_atlas(session)
+        meet_()
+        by = (session, KEYS, atlas, staff, row, NOW, 30, "no_answer")
+        return transfer.refuse(*by).standing.value
+
+    def withdraw(session: Session, meet_: Meet) -> str:
+        row = session.get_one(Transfer, number)
+        meet_()
+        transfer.withdraw(session, row, NOW)
+        return row.standing.value
+
+    found = race(database, refuse, withdraw)
+    assert sorted(type(one).__name__ for one in found) == ["CannotDecide", "str"]
