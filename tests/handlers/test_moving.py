@@ -9,9 +9,9 @@ from sqlmodel import Session, select
 
 from handlers.moving import RefuseMove
 from handlers.turn import Turn
-from models.application import Application
 from models.columns import short
 from models.message import Body
+from models.staff import Staff
 from models.transfer import Moving, Transfer
 from models.worker import Worker
 from tests.handlers.members import ended
@@ -130,15 +130,6 @@ def test_who_decides_about_another_s_move_is_named_nowhere_else(turn: Turn) -> N
     assert RefuseMove.title(turn, "zz").params == {"number": ""}
 
 
-def test_a_reminder_is_told_once(world: World) -> None:
-    move(world)
-    world.now += timedelta(days=7) - timedelta(hours=4)
-    world.wait(timedelta())
-    press(world, "a:release_move")
-    world.wait(timedelta(hours=4))
-    assert ended(world, "transfer_late") == [("sent", "")]
-
-
 def test_without_staff_a_late_transfer_finds_nobody(world: World) -> None:
     move(world)
     world.write(_nobody)
@@ -147,8 +138,6 @@ def test_without_staff_a_late_transfer_finds_nobody(world: World) -> None:
 
 
 def _nobody(session: Session) -> None:
-    from models.staff import Staff
-
     for staff in session.exec(select(Staff)):
         staff.active = False
 
@@ -169,4 +158,3 @@ def test_a_reminder_in_the_night_is_looked_at_again_in_the_morning(
         world.write(_nobody)
     world.wait(timedelta(hours=9))
     assert ended(world, "transfer_late") == [("skipped", reason)]
-    assert world.write(lambda s: s.exec(select(Application)).one())

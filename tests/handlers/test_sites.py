@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from sqlmodel import Session, delete, select
 
@@ -13,7 +15,7 @@ from tests.adapters import TYPING
 from tests.handlers.members import make_member
 from tests.world import World
 
-HERE = {"lat": 23.235, "lon": 113.28}
+HERE: dict[str, Any] = {"lat": 23.235, "lon": 113.28}
 
 
 def labels(said: list[Body]) -> list[str]:

@@ -15,6 +15,7 @@ from models.place import (
     edition,
     read_atlas,
 )
+from models.site import Site
 
 Row = dict[str, str]
 CITY: Row = {"code": "4402", "parent": "44", "kind": "city", "name": "韶关市"}
@@ -26,6 +27,17 @@ UNION: Row = {
 }
 FIRM: Row = {"name": "示例公司", "kind": "enterprise", "uscc": "91440100MA0000015P"}
 GROUP: Row = {"code": "miner", "since": "2027-01-01", "name": "矿工"}
+SITE: Row = {
+    "code": "x",
+    "kind": "home",
+    "name": "示例之家",
+    "division": "440111",
+    "address": "示例路",
+    "lat": "23.1",
+    "lon": "113.2",
+    "hours": "24h",
+    "union": "440111",
+}
 POSTER: Row = {"code": "gate", "campaign": "入会", "site": "东门", "organiser": "工会"}
 
 
@@ -54,6 +66,33 @@ def faults(session: Session, name: str, *rows: Row) -> list[str]:
             CITY,
             {"lat": "north", "lon": "1"},
             'Row 2 ("4402") has bad coordinates: lat "north", lon "1".',
+        ),
+        ("sites", SITE, {"address": ""}, 'Row 2 ("x") has no address.'),
+        ("sites", SITE, {"kind": "inn"}, 'Row 2 ("x") has unknown kind "inn".'),
+        ("sites", SITE, {"union": "9"}, 'Row 2 ("x") has unknown union "9".'),
+        (
+            "sites",
+            SITE,
+            {"code": "x y"},
+            'Row 2 ("x y") has a code that is not 1 to 20 letters, digits and hyphens.',
+        ),
+        (
+            "sites",
+            SITE,
+            {"lat": ""},
+            'Row 2 ("x") has bad coordinates: lat "", lon "113.2".',
+        ),
+        (
+            "sites",
+            SITE,
+            {"hours": "daily"},
+            'Row 2 ("x") has hours that are none: "daily".',
+        ),
+        (
+            "sites",
+            SITE,
+            {"facilities": "rest;pool"},
+            'Row 2 ("x") has unknown facility "pool".',
         ),
         (
             "unions",
@@ -236,3 +275,14 @@ def test_loading_everything_again_changes_no_row_but_the_edition(
 def count(session: Session) -> list[int]:
     tables = (Division, Union, Group, Enterprise, Source)
     return [len(session.exec(select(table)).all()) for table in tables]
+
+
+def test_a_site_s_code_comes_once(session: Session) -> None:
+    assert faults(session, "sites", SITE, SITE) == [
+        f'Row {number} ("x") has a code that 2 rows have.' for number in (2, 3)
+    ]
+
+
+def test_a_site_may_be_out_of_service(session: Session) -> None:
+    load(session, "sites", [{**SITE, "active": "no"}])
+    assert not session.get_one(Site, "x").active

@@ -24,9 +24,11 @@ from models.correction import Correction, Wish
 from models.export_link import find_export_link, make_export_link
 from models.merging import LEFT, MOVED, merge
 from models.message import Fate, Kind, Message, seal_body, unseal_body
+from models.preference import Preference, preference_of
 from models.review import decide
 from models.sealed import WORKER, openings, sealed_columns
 from models.sealing import CannotOpen, seal, unseal
+from models.site import Site, rate, rating_by, rating_of
 from models.staff import Staff, accept, appoint, invite
 from models.worker import Worker
 from tests.models.cast import KEYS, NOW, applicant, apply, meet, reviewer
@@ -288,3 +290,22 @@ def test_a_member_keeps_their_own_link_to_their_data(
     merge(session, KEYS, stray, member, NOW)
     assert find_export_link(session, theirs, NOW) is None
     assert find_export_link(session, own, NOW) is not None
+
+
+@pytest.mark.parametrize("own", [True, False])
+def test_a_member_s_own_choices_and_ratings_hold(
+    session: Session, both: Both, own: bool
+) -> None:
+    stray, _, member, _ = both
+    site = session.get_one(Site, "gz-by-dh")
+    session.add(Preference(worker_id=stray.id, large=True))
+    rate(session, site, stray.id, 1, NOW)
+    if own:
+        session.add(Preference(worker_id=member.id))
+        rate(session, site, member.id, 5, NOW)
+    stars = 5 if own else 1
+    merge(session, KEYS, stray, member, NOW)
+    session.expire_all()
+    assert preference_of(session, member.id).large is not own
+    assert rating_by(session, site, member.id) == stars
+    assert rating_of(session, site) == (stars, 1)

@@ -81,3 +81,25 @@ def test_two_who_skip_at_once_skip_it_once(database: Database) -> None:
         return reminder.skip(session, "decision", "7", "undone", NOW)
 
     assert sorted(race(database, skip, skip)) == [False, True]
+
+
+def test_a_reminder_whose_message_was_lost_ends_as_that_did(session: Session) -> None:
+    for subject in ("7", "8"):
+        reminder.schedule(session, "decision", subject, NOW)
+    for number, row in enumerate(reminder.due(session, NOW)):
+        row.chat_id, row.number = 1, number
+        reminder.end(row, Fate.SENT, "", NOW)
+    session.flush()
+    lost = [(1, 0, Fate.UNCERTAIN, "no_answer"), (2, 1, Fate.FAILED, "refused")]
+    reminder.follow(session, lost)
+    session.expire_all()
+    rows = session.exec(select(Reminder)).all()
+    found = {(row.number, row.fate, row.reason) for row in rows}
+    assert found == {(0, Fate.UNCERTAIN, "no_answer"), (1, Fate.SENT, "")}
+
+
+def test_some_kinds_come_before_all(session: Session) -> None:
+    reminder.schedule(session, "unfinished", "7", NOW - timedelta(days=1))
+    reminder.schedule(session, "decision", "8", NOW)
+    rows = reminder.due(session, NOW, limit=1, first=["decision"])
+    assert [row.subject for row in rows] == ["8"]

@@ -14,6 +14,7 @@ from models.application import CannotDecide, Decision, Standing, latest_of
 from models.audit import AuditEntry
 from models.merging import merge
 from models.place import Atlas, read_atlas
+from models.preference import Preference, keep, preference_of
 from models.review import decide
 from models.staff import Staff
 from models.transfer import MOVED, TIMED, Moving, Transfer, TransferStep, Wish
@@ -221,10 +222,12 @@ def test_what_is_late_is_found(move: Move) -> None:
     assert (late(after), late(after, after)) == ([], [move.row])
 
 
-def test_who_leaves_moves_nowhere(move: Move) -> None:
+def test_who_leaves_moves_nowhere_and_is_not_greeted(move: Move) -> None:
+    keep(move.session, Preference(worker_id=move.worker.id, greet_at=NOW))
     withdraw_consent(move.session, KEYS, move.worker, True, NOW)
     assert transfer.transfers_of(move.session, move.worker.id) == []
     assert transfer.transfers_in(move.session, {"440106"}) == []
+    assert preference_of(move.session, move.worker.id).greet_at is None
 
 
 def test_a_transfer_goes_along_with_its_person_but_ends(
