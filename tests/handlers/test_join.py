@@ -66,6 +66,7 @@ def test_the_consent_is_on_record_from_the_moment_it_is_given(world: World) -> N
 def looked_at(world: World, resident_id: str) -> str:
     """Return what a reviewer reads at the head of an application."""
     submitted(world, resident_id=resident_id)
+    world.appoint("4401")
     world.say("待审", "社工")
     return str(world.say("1", "社工")[0]["text"])
 
