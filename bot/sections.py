@@ -252,6 +252,10 @@ class Retention(Section):
     """Days after which goes what a social worker confirmed, or nobody did in time."""
     corrections: Days = 365
     """Days for which a correction is kept that was settled or taken back."""
+    vouchers: Days = 365
+    """Days for which a voucher is kept that was used, cancelled or expired."""
+    services: Days = 365
+    """Days for which a request for a service is kept that is settled."""
     invitations: Days = 30
     """Days after which the hash of an expired invitation of staff goes."""
     reminders: Days = 365

@@ -4,9 +4,11 @@ from models.application import Application, Step
 from models.arrival import Arrival, Poison
 from models.attachment import Attachment
 from models.audit import AuditEntry
+from models.benefit import Benefit, Use
 from models.chain import AuditLink
 from models.chat import Chat
 from models.claim import Claim
+from models.clerk import Clerk
 from models.consent import Consent
 from models.conversation import Conversation
 from models.correction import Correction
@@ -18,11 +20,15 @@ from models.lease import Lease
 from models.link import Link
 from models.link_code import LinkCode
 from models.message import Message
+from models.partner import Giving, Partner
 from models.place import Division, Edition, Enterprise, Group, Source, Union
 from models.presence import Presence
 from models.reminder import Reminder
+from models.service import ServiceRequest, Slot
 from models.staff import Invitation, Staff
+from models.tally import Tally
 from models.tries import Tries
+from models.voucher import Voucher
 from models.worker import Worker
 
 __all__ = [
@@ -31,8 +37,10 @@ __all__ = [
     "Attachment",
     "AuditEntry",
     "AuditLink",
+    "Benefit",
     "Chat",
     "Claim",
+    "Clerk",
     "Consent",
     "Conversation",
     "Correction",
@@ -43,19 +51,26 @@ __all__ = [
     "ExportLink",
     "Fact",
     "FormLink",
+    "Giving",
     "Group",
     "Invitation",
     "Lease",
     "Link",
     "LinkCode",
     "Message",
+    "Partner",
     "Poison",
     "Presence",
     "Reminder",
+    "ServiceRequest",
+    "Slot",
     "Source",
     "Staff",
     "Step",
+    "Tally",
     "Tries",
     "Union",
+    "Use",
+    "Voucher",
     "Worker",
 ]

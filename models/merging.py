@@ -12,7 +12,7 @@ from sqlalchemy import Column, Table, bindparam, select, update
 from sqlmodel import Session, SQLModel, col
 from sqlmodel import select as select_row
 
-from models import correction
+from models import correction, quota
 from models.application import OPEN, Application, Standing, hold, record
 from models.erasure import forget
 from models.export_link import ExportLink
@@ -33,10 +33,12 @@ MOVED = {
     "export_link": "worker_id",
     "message": "about_id",
     "poison": "worker_id",
+    "service_request": "worker_id",
+    "voucher": "worker_id",
 }
 """The tables whose rows go over, and the column that says whose they are."""
 
-LEFT = {"link_code", "staff", "tries"}
+LEFT = {"benefit_use", "link_code", "staff", "tries"}
 """The tables whose rows stay behind, or of which `merge` itself decides."""
 
 
@@ -50,6 +52,7 @@ def merge(
     _settle_application(session, keys, stray, member, now)
     _settle_export(session, stray, member)
     correction.drop(session, stray.id, now)  # nobody decides it for who is no member
+    quota.add_uses(session, stray.id, member.id)
     staff_id = _settle_position(session, stray, member)
     session.flush()
     stray_id, old, new = stray.id, stray.open_key(keys), member.open_key(keys)

@@ -132,10 +132,18 @@ class Atlas:
             found |= last
         return found
 
+    def line(self, code: str | None) -> set[str]:
+        """Return a union's code and those of all unions above it."""
+        found: set[str] = set()
+        while code is not None and code not in found and code in self.unions:
+            found.add(code)
+            code = self.unions[code].parent
+        return found
+
     def nearest_district(self, lat: float, lon: float) -> Division | None:
         """Return the district whose centre is nearest, within 80 km."""
         near = [
-            (_kilometres(lat, lon, d.lat, d.lon), d.code)
+            (kilometres(lat, lon, d.lat, d.lon), d.code)
             for d in self.divisions.values()
             if d.kind == "district" and d.lat is not None and d.lon is not None
         ]
@@ -143,7 +151,7 @@ class Atlas:
         return self.divisions[code] if distance <= 80 else None
 
 
-def _kilometres(lat: float, lon: float, lat2: float, lon2: float) -> float:
+def kilometres(lat: float, lon: float, lat2: float, lon2: float) -> float:
     """Return the great-circle distance (haversine, mean radius of the Earth)."""
     a = sin(radians(lat2 - lat) / 2) ** 2
     b = cos(radians(lat)) * cos(radians(lat2)) * sin(radians(lon2 - lon) / 2) ** 2

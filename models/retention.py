@@ -33,8 +33,10 @@ from models.link_code import LinkCode
 from models.message import Fate, Message
 from models.reminder import Reminder
 from models.sealing import CannotOpen, Keyring
+from models.service import PENDING, ServiceRequest
 from models.staff import Invitation, Staff
 from models.tries import Tries
+from models.voucher import Held, Voucher
 from models.worker import Worker
 
 Key = tuple[Any, ...]
@@ -283,6 +285,18 @@ KINDS = (
         Correction,
         col(Correction.settled_at),
         col(Correction.standing) != Wish.WAITING,
+    ),
+    _rows(
+        "vouchers",
+        Voucher,
+        col(Voucher.settled_at),
+        col(Voucher.standing) != Held.OPEN,
+    ),
+    _rows(
+        "services",
+        ServiceRequest,
+        col(ServiceRequest.settled_at),
+        col(ServiceRequest.standing).not_in(PENDING),
     ),
     _rows("invitations", Invitation, col(Invitation.expires_at)),
     _rows(
