@@ -156,7 +156,8 @@ def import_(
     kind: Annotated[
         str,
         typer.Argument(
-            help="divisions, unions, groups, enterprises or sources, each with a "
+            help="divisions, unions, groups, enterprises, sources, partners, benefits "
+            "or givings, each with a "
             "file; or sample: the cities that come with the product, without one"
         ),
     ],

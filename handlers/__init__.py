@@ -4,6 +4,7 @@ Adding one is a file of its own, a line here, its words in templates/ and its te
 """
 
 from handlers import (
+    benefits,
     card,
     confirming,
     correcting,
@@ -14,8 +15,12 @@ from handlers import (
     phones,
     reminders,
     reviewing,
+    services,
+    serving,
+    vouchers,
 )
 from handlers.alarms import ALARMS
+from handlers.benefit_reminders import BENEFIT_REMINDERS
 from handlers.coming_back import ComeBack
 from handlers.correct import Correct
 from handlers.deciding import Reject, Return
@@ -23,8 +28,10 @@ from handlers.erasing import Erase
 from handlers.flow import Flow
 from handlers.join import Join
 from handlers.phones import SetPin
+from handlers.redeeming import EnterCode, Redeem
 from handlers.reports import Report
 from handlers.reports.applications import applications
+from handlers.reports.benefits import benefits as benefits_report
 from handlers.revealing import Reveal
 
 FLOWS: dict[str, type[Flow]] = {
@@ -39,6 +46,11 @@ FLOWS: dict[str, type[Flow]] = {
         Erase,
         ComeBack,
         SetPin,
+        vouchers.TakeVoucher,
+        services.AskForService,
+        serving.Decline,
+        EnterCode,
+        Redeem,
     )
 }
 """Forms in a chat: questions, then one effect."""
@@ -56,6 +68,13 @@ VIEWS = {
     "my_data": my_data.my_data,
     "my_fields": my_data.my_fields,
     "phones": phones.phones,
+    "benefits": benefits.benefits,
+    "benefit": benefits.look,
+    "vouchers": vouchers.vouchers,
+    "voucher": vouchers.look,
+    "requests": services.requests,
+    "request": services.look,
+    "service_asked": serving.look,
 }
 """Read-only lists and details, by (turn, argument)."""
 
@@ -74,6 +93,11 @@ ACTS = {
     "not_me": phones.not_me,
     "confirm": confirming.confirm,
     "deny": confirming.deny,
+    "cancel_voucher": vouchers.cancel,
+    "withdraw_request": services.withdraw,
+    "rate": services.rate,
+    "accept_service": serving.accept,
+    "finish_service": serving.finish,
 }
 """One press, one effect, safe to press twice; permission is checked then."""
 
@@ -87,9 +111,13 @@ REMINDERS = {
         overdue.OVERDUE,
         overdue.ESCALATED,
         *ALARMS,
+        *BENEFIT_REMINDERS,
     )
 }
 """What is said without being asked, when it is due."""
 
-REPORTS: dict[str, Report] = {"applications": applications}
+REPORTS: dict[str, Report] = {
+    "applications": applications,
+    "benefits": benefits_report,
+}
 """What can be counted and printed, by name."""

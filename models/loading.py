@@ -9,12 +9,21 @@ from datetime import date
 
 from sqlmodel import Session, SQLModel, col, select
 
+from models.benefit_rows import (
+    benefit_of,
+    check_benefits,
+    check_givings,
+    check_partners,
+    giving_of,
+    partner_of,
+)
 from models.columns import new_id
 from models.data import DIVISION_KINDS, UNION_KINDS, Row, check_tree, rows
 from models.errors import Failure
 from models.identity import normalise_uscc, uscc_fault
 from models.pinyin import pinyin_keys
 from models.place import Division, Edition, Enterprise, Group, Source, Union
+from models.row_faults import is_date, lines, missing, unknown
 
 LONGEST_UNION_CODE = 20
 """A union's code travels in buttons of at most 64 bytes together with other things."""
@@ -56,17 +65,6 @@ def _tidy(row: Row) -> Row:
     return {name: (cell or "").strip() for name, cell in row.items() if name}
 
 
-def _lines(
-    given: Sequence[Row], faults_of: Callable[[Row], Iterable[str]]
-) -> list[str]:
-    """Give a line for each fault, its row numbered as a spreadsheet does."""
-    return [
-        f'Row {number} ("{row.get("code") or row.get("name") or ""}") {fault}'
-        for number, row in enumerate(given, start=2)
-        for fault in faults_of(row)
-    ]
-
-
 def _check_divisions(session: Session, given: Sequence[Row]) -> list[str]:
     known = session.exec(select(Division)).all()
     return check_tree(_with_known(given, known), DIVISION_KINDS)
@@ -83,7 +81,7 @@ def _check_unions(session: Session, given: Sequence[Row]) -> list[str]:
 
     known = session.exec(select(Union)).all()
     faults = check_tree(_with_known(given, known), UNION_KINDS)
-    return faults + _lines(given, faults_of)
+    return faults + lines(given, faults_of)
 
 
 def _with_known(
@@ -101,24 +99,12 @@ def _with_known(
 
 def _check_groups(session: Session, given: Sequence[Row]) -> list[str]:
     def faults_of(row: Row) -> Iterator[str]:
-        yield from _missing(row, "code", "since", "name")
+        yield from missing(row, "code", "since", "name")
         for column in ("since", "until"):
-            if row.get(column) and not _is_date(row[column]):
+            if row.get(column) and not is_date(row[column]):
                 yield f'has a {column} that is no date: "{row[column]}".'
 
-    return _lines(given, faults_of)
-
-
-def _missing(row: Row, *columns: str) -> Iterator[str]:
-    return (f"has no {column}." for column in columns if not row.get(column))
-
-
-def _is_date(text: str) -> bool:
-    try:
-        date.fromisoformat(text)
-    except ValueError:
-        return False
-    return True
+    return lines(given, faults_of)
 
 
 def _check_enterprises(session: Session, given: Sequence[Row]) -> list[str]:
@@ -127,7 +113,7 @@ def _check_enterprises(session: Session, given: Sequence[Row]) -> list[str]:
     counts = Counter(_uscc(row) for row in given)
 
     def faults_of(row: Row) -> Iterator[str]:
-        yield from _missing(row, "name")
+        yield from missing(row, "name")
         if row.get("kind") not in ENTERPRISE_KINDS:
             yield f"is of unknown kind; kinds are {', '.join(ENTERPRISE_KINDS)}."
         if code := _uscc(row):
@@ -135,19 +121,14 @@ def _check_enterprises(session: Session, given: Sequence[Row]) -> list[str]:
                 yield "has a credit code that is not valid."
             if counts[code] > 1:
                 yield f"has a credit code that {counts[code]} rows have."
-        yield from _unknown(row, "union", unions)
-        yield from _unknown(row, "division", places)
+        yield from unknown(row, "union", unions)
+        yield from unknown(row, "division", places)
 
-    return _lines(given, faults_of)
+    return lines(given, faults_of)
 
 
 def _uscc(row: Row) -> str:
     return normalise_uscc(row.get("uscc", ""))
-
-
-def _unknown(row: Row, column: str, known: set[str]) -> Iterator[str]:
-    if row.get(column, "") not in known:
-        yield f'has unknown {column} "{row[column]}".'
 
 
 def _check_sources(session: Session, given: Sequence[Row]) -> list[str]:
@@ -155,11 +136,11 @@ def _check_sources(session: Session, given: Sequence[Row]) -> list[str]:
     groups = {"", *session.exec(select(Group.code))}
 
     def faults_of(row: Row) -> Iterator[str]:
-        yield from _missing(row, "code", "campaign", "site", "organiser")
-        yield from _unknown(row, "division", places)
-        yield from _unknown(row, "group", groups)
+        yield from missing(row, "code", "campaign", "site", "organiser")
+        yield from unknown(row, "division", places)
+        yield from unknown(row, "group", groups)
 
-    return _lines(given, faults_of)
+    return lines(given, faults_of)
 
 
 def _division(session: Session, row: Row, position: int) -> SQLModel:
@@ -248,6 +229,9 @@ MAKERS: dict[str, Callable[[Session, Row, int], SQLModel]] = {
     "groups": _group,
     "enterprises": _enterprise,
     "sources": _source,
+    "partners": partner_of,
+    "benefits": benefit_of,
+    "givings": giving_of,
 }
 CHECKS: dict[str, Callable[[Session, Sequence[Row]], list[str]]] = {
     "divisions": _check_divisions,
@@ -255,4 +239,7 @@ CHECKS: dict[str, Callable[[Session, Sequence[Row]], list[str]]] = {
     "groups": _check_groups,
     "enterprises": _check_enterprises,
     "sources": _check_sources,
+    "partners": check_partners,
+    "benefits": check_benefits,
+    "givings": check_givings,
 }

@@ -15,7 +15,7 @@ from sqlalchemy import Index, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from models import audit, quota, reminder
-from models.application import CannotDecide
+from models.application import CannotDecide, new_number
 from models.benefit import Benefit, MayNot, Person
 from models.columns import BigId, Utc, new_id, one_of
 from models.errors import Failure
@@ -75,6 +75,7 @@ class ServiceRequest(SQLModel, table=True):
     )
 
     id: int = Field(primary_key=True, sa_type=BigId)
+    number: str = Field(unique=True)
     worker_id: int = Field(foreign_key="worker.id", sa_type=BigId)
     benefit_code: str = Field(foreign_key="benefit.code", index=True)
     union_code: str = Field(foreign_key="union.code")
@@ -177,6 +178,7 @@ def ask_for(
         raise
     row = ServiceRequest(
         id=new_id(),
+        number=new_number(),
         worker_id=worker.id,
         benefit_code=given.code,
         union_code=worker.union_code or "",

@@ -227,7 +227,7 @@ def test_loading_everything_again_changes_no_row_but_the_edition(
     load_all(session)
     after = read_atlas(session)
     assert count(session) == counts
-    assert after.edition == before.edition + 5
+    assert after.edition == before.edition + 8
     assert after.divisions == before.divisions
     assert after.unions == before.unions
     assert after.groups == before.groups

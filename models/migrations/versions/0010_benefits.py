@@ -173,6 +173,7 @@ def upgrade() -> None:
         sa.Column(
             "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False
         ),
+        sa.Column("number", sa.String(), nullable=False),
         sa.Column(
             "worker_id",
             sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
@@ -216,6 +217,7 @@ def upgrade() -> None:
             ["worker_id"], ["worker.id"], name=op.f("fk_service_request_worker_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_service_request")),
+        sa.UniqueConstraint("number", name=op.f("uq_service_request_number")),
     )
     with op.batch_alter_table("service_request", schema=None) as batch_op:
         batch_op.create_index(
