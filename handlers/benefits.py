@@ -28,8 +28,10 @@ BENEFITS = Choice(Word("benefits", "name"), "v:benefits:0")
 MY_VOUCHERS = Choice(Word("vouchers", "name"), "v:vouchers:0")
 MY_REQUESTS = Choice(Word("services", "name"), "v:requests:0")
 
-ROOM = 7
-"""Rows of the list a page: two ways to what one has already stand below them."""
+ROOM = 6
+"""Rows of the list a page: below them stand two ways to what one has already, and
+perhaps the way back to a form.
+"""
 
 MOST_PARTNERS = 3
 """How many partners are named; choosing one shows them all."""

@@ -24,7 +24,7 @@ from models.service import PENDING, Served, ServiceRequest
 from models.staff import Staff, staff_of
 from models.worker import Worker
 
-DECLINE_REASONS = reasons("no_answer", "not_eligible", "no_place", "elsewhere_helped")
+DECLINE_REASONS = reasons("no_answer", "no_place", "elsewhere_helped")
 
 
 def mine(turn: Turn, arg: str) -> tuple[Staff, ServiceRequest] | None:

@@ -93,7 +93,10 @@ class TakeVoucher(Flow):
 
     @classmethod
     def refuse(cls, turn: Turn, subject: str) -> list[Say] | None:
-        """Refuse who may not use this benefit now, saying why."""
+        """Refuse who may not use this benefit now; who has a voucher is shown it."""
+        held = voucher.open_one(turn.session, turn.worker.id, subject)
+        if held is not None and standing_of(held, turn.now) is Held.OPEN:
+            return [shown(turn, held)]
         instead = unless_open(turn, subject, BenefitKind.VOUCHER)
         if instead is None and not partners_of(turn.session, subject):
             return [say("vouchers", "no_partner").offering(BENEFITS)]
