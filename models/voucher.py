@@ -239,7 +239,8 @@ def _end_unused(session: Session, row: Voucher, standing: Held, now: datetime) -
         return False
     quota.give_back(session, row.worker_id, row.benefit_code, row.period)
     count(session, row.benefit_code, Counted.GIVEN_BACK, now, row.partner_code)
-    reminder.skip(session, ENDING, str(row.id), standing.value, now)
+    why = "too_late" if standing is Held.EXPIRED else standing.value
+    reminder.skip(session, ENDING, str(row.id), why, now)
     return True
 
 
