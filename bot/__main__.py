@@ -62,10 +62,13 @@ def demo(config: ConfigPath = None) -> None:
     settings = _read(config).apart("demo")
     _free_port(settings)
     kit = open_kit(settings)
-    code = prepare(kit)
+    invited = prepare(kit)
     out.print(f"\n  Chat page (a worker):    [bold]{settings.address}/[/bold]")
-    out.print(f"  A demo social worker:    [bold]{invitation_link(kit, code)}[/bold]")
-    out.print("  Two addresses, so that one browser can be both people at once.\n")
+    worker = invitation_link(kit, invited.social_worker)
+    out.print(f"  A demo social worker:    [bold]{worker}[/bold]")
+    out.print("  Two addresses, so that one browser can be both people at once.")
+    clerk = invitation_link(kit, invited.clerk)
+    out.print(f"  A pharmacy's cashier, in a private window: [bold]{clerk}[/bold]\n")
     run(kit)
 
 
@@ -156,8 +159,9 @@ def import_(
     kind: Annotated[
         str,
         typer.Argument(
-            help="divisions, unions, groups, enterprises, sources or sites, each with "
-            "a file; or sample: the cities that come with the product, without one"
+            help="divisions, unions, groups, enterprises, sources, sites, partners, "
+            "benefits or givings, each with a file; or sample: the cities that come "
+            "with the product, without one"
         ),
     ],
     file: Annotated[Path | None, typer.Argument(exists=True, dir_okay=False)] = None,
@@ -195,7 +199,7 @@ def _read_rows(file: Path) -> list[dict[str, str]]:
 
 @cli.command()
 def report(
-    name: Annotated[str, typer.Argument(help="applications or reminders")],
+    name: Annotated[str, typer.Argument(help="which; a wrong one lists all")],
     days: Annotated[int, typer.Option(help="how many days back")] = 30,
     language: Annotated[str, typer.Option(help="zh-CN or en")] = "zh-CN",
     as_csv: Annotated[bool, typer.Option("--csv", help="print CSV")] = False,

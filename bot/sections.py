@@ -282,6 +282,10 @@ class Retention(Section):
     """Days for which a fault of a site is kept that was put right."""
     transfers: Days = 1095
     """Days for which a transfer is kept that has ended."""
+    vouchers: Days = 365
+    """Days for which a voucher is kept that was used, cancelled or expired."""
+    services: Days = 365
+    """Days for which a request for a service is kept that is settled."""
     invitations: Days = 30
     """Days after which the hash of an expired invitation of staff goes."""
     reminders: Days = 365

@@ -18,7 +18,7 @@ from bot.logs import set_up_logging
 from bot.settings import ConfigError, read_config
 from models.columns import long, short
 from models.place import Union
-from models.staff import ROLES, SOCIAL_WORKER, Staff
+from models.staff import PARTNER_CLERK, ROLES, SOCIAL_WORKER, Staff
 
 T = TypeVar("T")
 
@@ -47,7 +47,9 @@ ConfigPath = Annotated[
 
 @staff_cli.command()
 def appoint(
-    union: Annotated[str, typer.Argument(help="the code of their union")],
+    union: Annotated[
+        str, typer.Argument(help="the code of their union, or of a clerk's partner")
+    ],
     role: Annotated[str, typer.Option(help=", ".join(ROLES))] = SOCIAL_WORKER,
     config: ConfigPath = None,
 ) -> None:
@@ -60,6 +62,8 @@ def appoint(
         raise ConfigError([f"staff: {role} is no role; there are {', '.join(ROLES)}"])
 
     def work(session: Session) -> str:
+        if role == PARTNER_CLERK:
+            return invite(session, _clerk_at(session, union, clock()), clock())
         if session.get(Union, union) is None:
             raise ConfigError([f"staff: there is no union with the code {union}"])
         return invite(session, make(session, role, union, clock()), clock())
@@ -69,6 +73,18 @@ def appoint(
     out.print(f"{settings.address}/?start={code}")
     if settings.telegram.enabled:
         out.print(f"On Telegram, send the bot: /start {code}")
+
+
+def _clerk_at(session: Session, code: str, now: datetime) -> Staff:
+    from models.clerk import appoint_clerk
+    from models.partner import NoSuchPartner, open_partner
+
+    try:
+        return appoint_clerk(session, open_partner(session, code), now)
+    except NoSuchPartner:
+        raise ConfigError(
+            [f"staff: there is no partner with the code {code}"]
+        ) from None
 
 
 @staff_cli.command("list")

@@ -26,7 +26,7 @@ def talk(config: Config, out: Console) -> None:
     own = config.apart("chat")
     with alone(own):
         kit = open_kit(own)
-        code = prepare(kit)
+        code = prepare(kit).social_worker
         out.print(f"[dim]/start {code} makes you a social worker; Ctrl-D ends.[/dim]")
         _exchange(kit, out, "hello", "")
         while True:

@@ -4,6 +4,7 @@ Adding one is a file of its own, a line here, its words in templates/ and its te
 """
 
 from handlers import (
+    benefits,
     card,
     confirming,
     correcting,
@@ -16,11 +17,15 @@ from handlers import (
     preferences,
     reminders,
     reviewing,
+    services,
+    serving,
     site_faults,
     sites,
     transfer,
+    vouchers,
 )
 from handlers.alarms import ALARMS
+from handlers.benefit_reminders import BENEFIT_REMINDERS
 from handlers.coming_back import ComeBack
 from handlers.correct import Correct
 from handlers.deciding import Reject, Return
@@ -28,8 +33,10 @@ from handlers.erasing import Erase
 from handlers.flow import Flow
 from handlers.join import Join
 from handlers.phones import SetPin
+from handlers.redeeming import EnterCode, Redeem
 from handlers.reports import Report
 from handlers.reports.applications import applications
+from handlers.reports.benefits import benefits as benefits_report
 from handlers.reports.reminders import reminders as reminded
 from handlers.revealing import Reveal
 
@@ -49,6 +56,11 @@ FLOWS: dict[str, type[Flow]] = {
         transfer.Transfer,
         moving.RefuseMove,
         preferences.OwnQuiet,
+        vouchers.TakeVoucher,
+        services.AskForService,
+        serving.Decline,
+        EnterCode,
+        Redeem,
     )
 }
 """Forms in a chat: questions, then one effect."""
@@ -75,6 +87,13 @@ VIEWS = {
     "transfer": transfer.transfer,
     "moving": moving.moving,
     "preferences": preferences.preferences,
+    "benefits": benefits.benefits,
+    "benefit": benefits.look,
+    "vouchers": vouchers.vouchers,
+    "voucher": vouchers.look,
+    "requests": services.requests,
+    "request": services.look,
+    "service_asked": serving.look,
 }
 """Read-only lists and details, by (turn, argument)."""
 
@@ -101,6 +120,11 @@ ACTS = {
     "undo_move": moving.undo,
     "prefer": preferences.prefer,
     "usual_quiet": preferences.usual_quiet,
+    "cancel_voucher": vouchers.cancel,
+    "withdraw_request": services.withdraw,
+    "rate": services.rate,
+    "accept_service": serving.accept,
+    "finish_service": serving.finish,
 }
 """One press, one effect, safe to press twice; permission is checked then."""
 
@@ -117,6 +141,7 @@ REMINDERS = {
         site_faults.PUT_RIGHT,
         *moving.REMINDERS,
         preferences.GREETING,
+        *BENEFIT_REMINDERS,
     )
 }
 """What is said without being asked, when it is due."""
@@ -124,5 +149,6 @@ REMINDERS = {
 REPORTS: dict[str, Report] = {
     "applications": applications,
     "reminders": reminded,
+    "benefits": benefits_report,
 }
 """What can be counted and printed, by name."""

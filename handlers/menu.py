@@ -3,21 +3,27 @@
 from dataclasses import dataclass
 
 from handlers import my_data
+from handlers.benefits import BENEFITS
 from handlers.card import has_card
 from handlers.my_application import CARD, MY_APPLICATION
 from handlers.phones import COME_BACK
 from handlers.receipts import MY_DATA
+from handlers.redeeming import COUNTER
 from handlers.reviewing import WAITING_LIST
 from handlers.say import Choice, Say, Word
 from handlers.sites import SITES
 from handlers.talk import with_resume
 from handlers.turn import Turn
+from models.clerk import counter_of
 from models.staff import staff_of
 
 JOIN = Choice(Word("join", "name"), "f:join:")
 MENU = Choice(Word("menu", "menu_label"), "v:menu:")
 HELP = Choice(Word("menu", "help_label"), "v:help:")
 PERSON = Choice(Word("menu", "person_label"), "v:person:")
+SERVICES = (BENEFITS, SITES)
+"""What everybody may look at."""
+
 LANGUAGES = {
     language: Choice(name, f"a:language:{language}")
     for language, name in my_data.LANGUAGES.items()
@@ -33,11 +39,13 @@ class Bar:
 
 
 def own_rows(turn: Turn) -> tuple[Choice, ...]:
-    """Return what this person can do: review, show a card, join or come back."""
+    """Return what this person can do: review, redeem, show a card, join, come back."""
     staff = staff_of(turn.session, turn.worker.id)
+    counter = None if staff else counter_of(turn.session, turn.worker.id)
     applied = turn.latest is not None
     return (
         *((WAITING_LIST,) if staff else ()),
+        *((COUNTER,) if counter else ()),
         *((CARD,) if has_card(turn) else ()),
         *((MY_APPLICATION,) if applied else (JOIN,)),
         *(() if applied or staff else (COME_BACK,)),
@@ -57,7 +65,7 @@ def menu(turn: Turn, arg: str) -> list[Say]:
 def home(turn: Turn, text: Word) -> Say:
     """Return the home menu under other words, such as a greeting."""
     own = (*own_rows(turn), *((MY_DATA,) if my_data.has_data(turn) else ()))
-    choices = (*own, SITES, HELP, PERSON, *other_languages(turn))
+    choices = (*own, *SERVICES, HELP, PERSON, *other_languages(turn))
     message = Say(text, choices=choices)
     return with_resume(turn, message, first=True)
 
@@ -109,7 +117,7 @@ def bars(turn: Turn) -> tuple[Bar, ...]:
     """Return the three menus at the bottom of the page."""
     return (
         Bar(Word("menu", "bar_join"), (JOIN, MY_APPLICATION)),
-        Bar(Word("menu", "bar_service"), (SITES, HELP, PERSON)),
+        Bar(Word("menu", "bar_service"), (*SERVICES, HELP, PERSON)),
         Bar(
             Word("menu", "bar_mine"),
             (*own_rows(turn), MY_DATA, *other_languages(turn)),

@@ -30,10 +30,12 @@ from models.application import (
     Step,
     waiting_in,
 )
+from models.benefit import Benefit
 from models.claim import Claim, claims_in
 from models.columns import long, short
 from models.correction import Correction, corrections_in
 from models.identity import mask_name
+from models.service import Served, ServiceRequest, requests_in
 from models.site import Site
 from models.site_fault import SiteFault, faults_in
 from models.staff import Staff, staff_of
@@ -109,7 +111,13 @@ def _transfers(session: Session, unions: set[str]) -> Iterator[Queued]:
         yield Queued(row.requested_at, {row.worker_id}, press, line)
 
 
-SOURCES = (_applications, _corrections, _claims, _faults, _transfers)
+def _services(session: Session, unions: set[str]) -> Iterator[Queued]:
+    for row in requests_in(session, unions):
+        press, line = f"v:service_asked:{short(row.id)}", partial(_asked_line, row=row)
+        yield Queued(row.asked_at, {row.worker_id}, press, line)
+
+
+SOURCES = (_applications, _corrections, _claims, _faults, _transfers, _services)
 """What may wait for a social worker; one more is a line here."""
 
 
@@ -142,6 +150,20 @@ def _moving_line(turn: Turn, row: Transfer) -> Word:
         "moving",
         f"line_{row.standing}",
         {"number": row.number, "days": days, "late": late},
+    )
+
+
+def _asked_line(turn: Turn, row: ServiceRequest) -> Word:
+    given = turn.session.get_one(Benefit, row.benefit_code)
+    return Word(
+        "serving",
+        "line",
+        {
+            "number": row.number,
+            "benefit": turn.named(given),
+            "days": (turn.now - row.asked_at) // timedelta(days=1),
+            "accepted": row.standing is Served.ACCEPTED,
+        },
     )
 
 

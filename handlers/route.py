@@ -16,10 +16,14 @@ from handlers.flow import questions
 from handlers.hearing import edit, hear, locate, misheard, take_photo
 from handlers.offers import Option, is_exact, matching, plain
 from handlers.presses import aside, pressed
+from handlers.redeeming import for_clerks, scanned
+from handlers.redeeming import welcome as greet_clerk
 from handlers.say import Say, Word, say
 from handlers.talk import Talk, last_paused, open_talk, with_resume
 from handlers.turn import Incoming, Turn
+from handlers.vouchers import SCAN
 from models.chat import Shown
+from models.clerk import counter_of
 from models.identity import mask_id, parse_number
 from models.pin import read_pin
 from models.place import Source
@@ -54,16 +58,27 @@ def _start(turn: Turn, incoming: Incoming) -> list[Say]:
     code = incoming.text.strip()
     if code.startswith(PREFIX):
         return aside(turn, _accept, code)
+    if code.startswith(SCAN):
+        return _scanned(turn, code)
     source: Source | None = turn.session.get(Source, code) if code else None
     if source is not None:
         turn.chat.source = code
     return aside(turn, menu.welcome)
 
 
+def _scanned(turn: Turn, code: str) -> list[Say]:
+    """Take a voucher's link: a clerk goes on to redeem it."""
+    at = counter_of(turn.session, turn.worker.id)
+    return scanned(turn, at, code) if at else aside(turn, for_clerks)
+
+
 def _accept(turn: Turn, code: str) -> list[Say]:
     staff = accept(turn.session, code, turn.worker.id, turn.now)
     if staff is None:
         return [menu.home(turn, Word("reviewing", "invitation_over"))]
+    at = counter_of(turn.session, turn.worker.id)
+    if at is not None:
+        return [menu.home(turn, greet_clerk(turn, at))]
     union = turn.named(turn.atlas.unions[staff.union_code])
     return [menu.home(turn, Word("reviewing", "bound", {"union": union}))]
 

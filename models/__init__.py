@@ -4,9 +4,11 @@ from models.application import Application, Step
 from models.arrival import Arrival, Poison
 from models.attachment import Attachment
 from models.audit import AuditEntry
+from models.benefit import Benefit, Use
 from models.chain import AuditLink
 from models.chat import Chat
 from models.claim import Claim
+from models.clerk import Clerk
 from models.consent import Consent
 from models.conversation import Conversation
 from models.correction import Correction
@@ -18,15 +20,19 @@ from models.lease import Lease
 from models.link import Link
 from models.link_code import LinkCode
 from models.message import Message
+from models.partner import Giving, Partner
 from models.place import Division, Edition, Enterprise, Group, Source, Union
 from models.preference import Preference
 from models.presence import Presence
 from models.reminder import Reminder
+from models.service import ServiceRequest, Slot
 from models.site import Site, SiteRating
 from models.site_fault import SiteFault
 from models.staff import Invitation, Staff
+from models.tally import Tally
 from models.transfer import Transfer, TransferStep
 from models.tries import Tries
+from models.voucher import Voucher
 from models.worker import Worker
 
 __all__ = [
@@ -35,8 +41,10 @@ __all__ = [
     "Attachment",
     "AuditEntry",
     "AuditLink",
+    "Benefit",
     "Chat",
     "Claim",
+    "Clerk",
     "Consent",
     "Conversation",
     "Correction",
@@ -47,25 +55,32 @@ __all__ = [
     "ExportLink",
     "Fact",
     "FormLink",
+    "Giving",
     "Group",
     "Invitation",
     "Lease",
     "Link",
     "LinkCode",
     "Message",
+    "Partner",
     "Poison",
     "Preference",
     "Presence",
     "Reminder",
+    "ServiceRequest",
     "Site",
     "SiteFault",
     "SiteRating",
+    "Slot",
     "Source",
     "Staff",
     "Step",
+    "Tally",
     "Transfer",
     "TransferStep",
     "Tries",
     "Union",
+    "Use",
+    "Voucher",
     "Worker",
 ]

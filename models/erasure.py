@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Table, and_, delete, inspect, or_, select, update
 from sqlmodel import Field, Session, SQLModel, col
 
+from models import service, voucher
 from models.application import latest_of
 from models.chat import Chat
 from models.columns import BigId, new_id, short
@@ -83,6 +84,7 @@ def erase(
         stopped_at=chat.stopped_at,
         edition=chat.edition + 1,
     )
+    _return_benefits(session, worker.id, now)
     session.add(_counted(session, worker, today))
     session.add_all(_strays(session, worker.id, today))
     cut = forget(session, worker.id)
@@ -97,6 +99,13 @@ def _hold(session: Session, worker: Worker) -> None:
     chats = select(col(Chat.id)).where(col(Chat.worker_id) == worker.id)
     session.execute(chats.order_by(col(Chat.id)).with_for_update()).all()
     session.refresh(worker, with_for_update=True)
+
+
+def _return_benefits(session: Session, worker_id: int, now: datetime) -> None:
+    """Give back what a person has open and will not use: others may."""
+    voucher.cancel_all(session, worker_id, now)
+    service.withdraw_all(session, worker_id, now)
+    session.flush()
 
 
 def _counted(session: Session, worker: Worker, today: date) -> Erasure:

@@ -3,27 +3,31 @@
 A row with a code we have replaces it; nothing is deleted, since people may refer to it.
 """
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 
 from sqlmodel import Session, SQLModel, col, select
 
+from models.benefit_rows import (
+    benefit_of,
+    check_benefits,
+    check_givings,
+    check_partners,
+    giving_of,
+    partner_of,
+)
 from models.columns import new_id
-from models.data import DIVISION_KINDS, UNION_KINDS, Row, check_tree, is_degrees, rows
+from models.data import DIVISION_KINDS, UNION_KINDS, Row, check_tree, rows
 from models.errors import Failure
 from models.identity import normalise_uscc, uscc_fault
-from models.opening import read_hours
 from models.pinyin import pinyin_keys
 from models.place import Division, Edition, Enterprise, Group, Source, Union
-from models.site import Facility, Site, SiteKind
+from models.row_faults import is_date, lines, missing, unknown
+from models.site_rows import check_sites, site_of
 
 LONGEST_UNION_CODE = 20
 """A union's code travels in buttons of at most 64 bytes together with other things."""
-
-SITE_CODE = re.compile(r"[a-zA-Z0-9-]{1,20}")
-"""A site's code travels in buttons too, beside a point on the map."""
 
 ENTERPRISE_KINDS = ("enterprise", "platform")
 
@@ -62,17 +66,6 @@ def _tidy(row: Row) -> Row:
     return {name: (cell or "").strip() for name, cell in row.items() if name}
 
 
-def _lines(
-    given: Sequence[Row], faults_of: Callable[[Row], Iterable[str]]
-) -> list[str]:
-    """Give a line for each fault, its row numbered as a spreadsheet does."""
-    return [
-        f'Row {number} ("{row.get("code") or row.get("name") or ""}") {fault}'
-        for number, row in enumerate(given, start=2)
-        for fault in faults_of(row)
-    ]
-
-
 def _check_divisions(session: Session, given: Sequence[Row]) -> list[str]:
     known = session.exec(select(Division)).all()
     return check_tree(_with_known(given, known), DIVISION_KINDS)
@@ -89,7 +82,7 @@ def _check_unions(session: Session, given: Sequence[Row]) -> list[str]:
 
     known = session.exec(select(Union)).all()
     faults = check_tree(_with_known(given, known), UNION_KINDS)
-    return faults + _lines(given, faults_of)
+    return faults + lines(given, faults_of)
 
 
 def _with_known(
@@ -107,24 +100,12 @@ def _with_known(
 
 def _check_groups(session: Session, given: Sequence[Row]) -> list[str]:
     def faults_of(row: Row) -> Iterator[str]:
-        yield from _missing(row, "code", "since", "name")
+        yield from missing(row, "code", "since", "name")
         for column in ("since", "until"):
-            if row.get(column) and not _is_date(row[column]):
+            if row.get(column) and not is_date(row[column]):
                 yield f'has a {column} that is no date: "{row[column]}".'
 
-    return _lines(given, faults_of)
-
-
-def _missing(row: Row, *columns: str) -> Iterator[str]:
-    return (f"has no {column}." for column in columns if not row.get(column))
-
-
-def _is_date(text: str) -> bool:
-    try:
-        date.fromisoformat(text)
-    except ValueError:
-        return False
-    return True
+    return lines(given, faults_of)
 
 
 def _check_enterprises(session: Session, given: Sequence[Row]) -> list[str]:
@@ -133,7 +114,7 @@ def _check_enterprises(session: Session, given: Sequence[Row]) -> list[str]:
     counts = Counter(_uscc(row) for row in given)
 
     def faults_of(row: Row) -> Iterator[str]:
-        yield from _missing(row, "name")
+        yield from missing(row, "name")
         if row.get("kind") not in ENTERPRISE_KINDS:
             yield f"is of unknown kind; kinds are {', '.join(ENTERPRISE_KINDS)}."
         if code := _uscc(row):
@@ -141,19 +122,14 @@ def _check_enterprises(session: Session, given: Sequence[Row]) -> list[str]:
                 yield "has a credit code that is not valid."
             if counts[code] > 1:
                 yield f"has a credit code that {counts[code]} rows have."
-        yield from _unknown(row, "union", unions)
-        yield from _unknown(row, "division", places)
+        yield from unknown(row, "union", unions)
+        yield from unknown(row, "division", places)
 
-    return _lines(given, faults_of)
+    return lines(given, faults_of)
 
 
 def _uscc(row: Row) -> str:
     return normalise_uscc(row.get("uscc", ""))
-
-
-def _unknown(row: Row, column: str, known: set[str]) -> Iterator[str]:
-    if row.get(column, "") not in known:
-        yield f'has unknown {column} "{row[column]}".'
 
 
 def _check_sources(session: Session, given: Sequence[Row]) -> list[str]:
@@ -161,44 +137,11 @@ def _check_sources(session: Session, given: Sequence[Row]) -> list[str]:
     groups = {"", *session.exec(select(Group.code))}
 
     def faults_of(row: Row) -> Iterator[str]:
-        yield from _missing(row, "code", "campaign", "site", "organiser")
-        yield from _unknown(row, "division", places)
-        yield from _unknown(row, "group", groups)
+        yield from missing(row, "code", "campaign", "site", "organiser")
+        yield from unknown(row, "division", places)
+        yield from unknown(row, "group", groups)
 
-    return _lines(given, faults_of)
-
-
-def _check_sites(session: Session, given: Sequence[Row]) -> list[str]:
-    unions = set(session.exec(select(Union.code)))
-    places = set(session.exec(select(Division.code)))
-    counts = Counter(row.get("code") for row in given)
-
-    def faults_of(row: Row) -> Iterator[str]:
-        yield from _missing(row, "code", "name", "address")
-        if counts[row.get("code")] > 1:
-            yield f"has a code that {counts[row.get('code')]} rows have."
-        if not SITE_CODE.fullmatch(row.get("code", "-")):
-            yield "has a code that is not 1 to 20 letters, digits and hyphens."
-        yield from _unknown(row, "kind", {*SiteKind})
-        yield from _unknown(row, "union", unions)
-        yield from _unknown(row, "division", places)
-        lat, lon = row.get("lat", ""), row.get("lon", "")
-        if not (is_degrees(lat, 90) and is_degrees(lon, 180)):
-            yield f'has bad coordinates: lat "{lat}", lon "{lon}".'
-        if not _are_hours(row.get("hours", "")):
-            yield f'has hours that are none: "{row.get("hours", "")}".'
-        for one in filter(None, row.get("facilities", "").split(";")):
-            if one not in {*Facility}:
-                yield f'has unknown facility "{one}".'
-
-    return _lines(given, faults_of)
-
-
-def _are_hours(text: str) -> bool:
-    try:
-        return bool(read_hours(text))
-    except ValueError:
-        return False
+    return lines(given, faults_of)
 
 
 def _division(session: Session, row: Row, position: int) -> SQLModel:
@@ -281,31 +224,16 @@ def _source(session: Session, row: Row, position: int) -> SQLModel:
     )
 
 
-def _site(session: Session, row: Row, position: int) -> SQLModel:
-    return Site(
-        code=row["code"],
-        kind=SiteKind(row["kind"]),
-        name=row["name"],
-        name_en=row.get("name_en") or row["name"],
-        division=row["division"],
-        address=row["address"],
-        lat=float(row["lat"]),
-        lon=float(row["lon"]),
-        hours=row["hours"],
-        facilities=row.get("facilities") or "",
-        phone=row.get("phone") or "",
-        union_code=row["union"],
-        active=row.get("active", "") != "no",
-    )
-
-
 MAKERS: dict[str, Callable[[Session, Row, int], SQLModel]] = {
     "divisions": _division,
     "unions": _union,
     "groups": _group,
     "enterprises": _enterprise,
     "sources": _source,
-    "sites": _site,
+    "sites": site_of,
+    "partners": partner_of,
+    "benefits": benefit_of,
+    "givings": giving_of,
 }
 CHECKS: dict[str, Callable[[Session, Sequence[Row]], list[str]]] = {
     "divisions": _check_divisions,
@@ -313,5 +241,8 @@ CHECKS: dict[str, Callable[[Session, Sequence[Row]], list[str]]] = {
     "groups": _check_groups,
     "enterprises": _check_enterprises,
     "sources": _check_sources,
-    "sites": _check_sites,
+    "sites": check_sites,
+    "partners": check_partners,
+    "benefits": check_benefits,
+    "givings": check_givings,
 }

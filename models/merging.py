@@ -12,7 +12,7 @@ from sqlalchemy import Column, Table, bindparam, delete, select, update
 from sqlmodel import Session, SQLModel, col
 from sqlmodel import select as select_row
 
-from models import correction, transfer
+from models import correction, quota, transfer
 from models.application import OPEN, Application, Standing, hold, record
 from models.erasure import forget
 from models.export_link import ExportLink
@@ -39,10 +39,12 @@ MOVED = {
     "site_fault": "worker_id",
     "site_rating": "worker_id",
     "transfer": "worker_id",
+    "service_request": "worker_id",
+    "voucher": "worker_id",
 }
 """The tables whose rows go over, and the column that says whose they are."""
 
-LEFT = {"link_code", "staff", "tries"}
+LEFT = {"benefit_use", "link_code", "staff", "tries"}
 """The tables whose rows stay behind, or of which `merge` itself decides."""
 
 
@@ -58,6 +60,7 @@ def merge(
     _settle_choices(session, stray, member)
     transfer.end_open(session, stray.id, now)
     correction.drop(session, stray.id, now)  # nobody decides it for who is no member
+    quota.add_uses(session, stray.id, member.id)
     staff_id = _settle_position(session, stray, member)
     session.flush()
     stray_id, old, new = stray.id, stray.open_key(keys), member.open_key(keys)

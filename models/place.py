@@ -132,6 +132,14 @@ class Atlas:
             found |= last
         return found
 
+    def line(self, code: str | None) -> set[str]:
+        """Return a union's code and those of all unions above it."""
+        found: set[str] = set()
+        while code is not None and code not in found and code in self.unions:
+            found.add(code)
+            code = self.unions[code].parent
+        return found
+
     def nearest_district(self, lat: float, lon: float) -> Division | None:
         """Return the district whose centre is nearest, within 80 km."""
         near = [

@@ -33,10 +33,12 @@ from models.link_code import LinkCode
 from models.message import Fate, Message
 from models.reminder import Reminder
 from models.sealing import CannotOpen, Keyring
+from models.service import PENDING, ServiceRequest
 from models.site_fault import SiteFault
 from models.staff import Invitation, Staff
 from models.transfer import OPEN, Transfer, TransferStep
 from models.tries import Tries
+from models.voucher import Held, Voucher
 from models.worker import Worker
 
 Key = tuple[Any, ...]
@@ -303,6 +305,18 @@ KINDS = (
         col(Transfer.standing).not_in(OPEN),
         along=TransferStep.transfer_id,
         most=10,
+    ),
+    _rows(
+        "vouchers",
+        Voucher,
+        col(Voucher.settled_at),
+        col(Voucher.standing) != Held.OPEN,
+    ),
+    _rows(
+        "services",
+        ServiceRequest,
+        col(ServiceRequest.settled_at),
+        col(ServiceRequest.standing).not_in(PENDING),
     ),
     _rows("invitations", Invitation, col(Invitation.expires_at)),
     _rows(

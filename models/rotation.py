@@ -13,6 +13,7 @@ from sqlmodel import Session, SQLModel, col, or_, select
 
 from models.application import Application
 from models.sealing import CannotOpen, Keyring, numbered, wrapped_by
+from models.voucher import Voucher
 from models.worker import Worker
 
 SLICE = 50
@@ -20,6 +21,9 @@ SLICE = 50
 
 _NUMBER: Any = func.substr(col(Worker.key), 1, 2, type_=LargeBinary)
 """The number of the key that wraps a worker's."""
+
+TAGGED = (Worker, Application, Voucher)
+"""The tables whose rows are found by a tag, and say which key made it."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +82,25 @@ def _application_is_behind(keys: Keyring) -> Any:
     return Application.tag_key != keys.current_index
 
 
+def move_vouchers(session: Session, keys: Keyring, after: int) -> Slice | None:
+    """Make the tags of vouchers anew with the current index key."""
+    found = session.exec(
+        select(Voucher, Worker)
+        .join(Worker, col(Worker.id) == Voucher.worker_id)
+        .where(col(Voucher.id) > after, _voucher_is_behind(keys))
+        .order_by(col(Voucher.id))
+        .limit(SLICE)
+        .with_for_update(of=Voucher, key_share=True, skip_locked=True)
+    ).all()
+    workers = {row.id: worker for row, worker in found}
+    rows = [row for row, _ in found]
+    return _moved(rows, lambda row: row.tag(keys, row.read(keys, workers[row.id])))
+
+
+def _voucher_is_behind(keys: Keyring) -> Any:
+    return Voucher.tag_key != keys.current_index
+
+
 def _moved(rows: Iterable[Any], move: Callable[[Any], None]) -> Slice | None:
     last, moved, unreadable = 0, 0, 0
     for row in rows:
@@ -91,13 +114,15 @@ def _moved(rows: Iterable[Any], move: Callable[[Any], None]) -> Slice | None:
     return Slice(last, moved, unreadable) if last else None
 
 
-MOVES: tuple[Move, ...] = (move_workers, move_applications)
+MOVES: tuple[Move, ...] = (move_workers, move_applications, move_vouchers)
 
 
 def behind(session: Session, keys: Keyring) -> int:
     """Count the rows that stand under another key than the current ones."""
-    return _count(session, Worker, _worker_is_behind(keys)) + _count(
-        session, Application, _application_is_behind(keys)
+    return (
+        _count(session, Worker, _worker_is_behind(keys))
+        + _count(session, Application, _application_is_behind(keys))
+        + _count(session, Voucher, _voucher_is_behind(keys))
     )
 
 
@@ -112,7 +137,7 @@ def standing(session: Session) -> dict[str, dict[int, int]]:
         for number, rows in session.execute(_by(_NUMBER, Worker))
     }
     index: dict[int, int] = {}
-    for table in (Worker, Application):
+    for table in TAGGED:
         for number, rows in session.execute(_by(table.tag_key, table)):
             if number is not None:
                 index[number] = index.get(number, 0) + rows

@@ -20,12 +20,21 @@ SOCIAL_WORKER = "social_worker"
 OFFICER = "officer"
 """The role of who is told when those who review leave an application waiting."""
 
-ROLES = (SOCIAL_WORKER, OFFICER)
+SERVING = (SOCIAL_WORKER, OFFICER)
+"""The roles of who sees, and decides, what members of the union ask for."""
+
+PARTNER_CLERK = "partner_clerk"
+"""The role of who redeems vouchers at a partner's counter, and sees nothing else."""
+
+ROLES = (*SERVING, PARTNER_CLERK)
 """What somebody may be appointed as."""
 
 
 class Staff(SQLModel, table=True):
-    """A role in one union and those below it, held by a worker of ours once bound."""
+    """A role in one union and those below it, held by a worker of ours once bound.
+
+    A partner's clerk serves that partner alone; see `models.clerk`.
+    """
 
     id: int = Field(primary_key=True, sa_type=BigId)
     role: str
@@ -117,8 +126,9 @@ _HELD = select(Staff).where(Staff.worker_id == bindparam("worker_id"), Staff.act
 
 
 def staff_of(session: Session, worker_id: int) -> Staff | None:
-    """Return the active position a worker holds."""
-    return session.exec(_HELD, params={"worker_id": worker_id}).first()
+    """Return the active position by which a worker serves a union's members."""
+    held = session.exec(_HELD, params={"worker_id": worker_id}).first()
+    return held if held is not None and held.role in SERVING else None
 
 
 def staff_above(
@@ -132,6 +142,7 @@ def staff_above(
         here = select(Staff).where(
             Staff.union_code == union_code,
             Staff.active,
+            col(Staff.role).in_(SERVING),
             col(Staff.worker_id).is_not(None),
             Staff.worker_id != beside,
         )

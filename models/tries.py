@@ -15,6 +15,8 @@ from models.columns import BigId, Utc, add_once
 from models.sealing import Keyring
 
 MOST = 5
+"""How many vain tries close a way, where nothing else is said."""
+
 DAY = timedelta(days=1)
 _UNTOLD = text("closed_at IS NOT NULL AND NOT told")
 
@@ -43,25 +45,32 @@ class Tries(SQLModel, table=True):
 
 
 def held(
-    session: Session, keys: Keyring, tried: dict[str, str], now: datetime
+    session: Session,
+    keys: Keyring,
+    tried: dict[str, str],
+    now: datetime,
+    period: timedelta = DAY,
 ) -> list[Tries]:
     """Lock the tries of each name and value, as they count now; new ones are made.
 
-    While index keys rotate there may be a row under the tag of either key.
+    They count for a `period`, and so long stays closed what they closed.  While index
+    keys rotate there may be a row under the tag of either key.
     """
     found = []
     for name, value in sorted(tried.items()):
-        found += _held(session, keys.tags(name, value), now) or [
+        found += _held(session, keys.tags(name, value), now, period) or [
             _made(session, keys.tag(name, value), now)
         ]
     return found
 
 
-def _held(session: Session, tags: list[bytes], now: datetime) -> list[Tries]:
+def _held(
+    session: Session, tags: list[bytes], now: datetime, period: timedelta
+) -> list[Tries]:
     rows = [session.get(Tries, tag, with_for_update=True) for tag in sorted(tags)]
     found = [row for row in rows if row is not None]
     for row in found:
-        if (row.closed_at or row.since) <= now - DAY:
+        if (row.closed_at or row.since) <= now - period:
             row.wrong, row.since, row.closed_at, row.told = 0, now, None, False
     return found
 
@@ -72,16 +81,20 @@ def _made(session: Session, tag: bytes, now: datetime) -> Tries:
 
 
 def count(
-    rows: Sequence[Tries], worker_id: int | None, now: datetime, tell: bool = True
+    rows: Sequence[Tries],
+    worker_id: int | None,
+    now: datetime,
+    tell: bool = True,
+    most: int = MOST,
 ) -> None:
-    """Count a try of who may be meant; the fifth of a day closes the way.
+    """Count a try of who may be meant; the fifth, or `most`, closes the way.
 
     Unless `tell`, nobody hears of that.
     """
     for row in rows:
         row.last_at, row.worker_id = now, worker_id
-        row.wrong = min(MOST, row.wrong + 1)
-        if row.wrong == MOST and row.closed_at is None:
+        row.wrong = min(most, row.wrong + 1)
+        if row.wrong == most and row.closed_at is None:
             row.closed_at, row.told = now, not tell
 
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import delete
 from sqlmodel import Session, col, select, update
 
+from models import service, voucher
 from models.application import (
     APPROVED,
     OPEN,
@@ -66,6 +67,8 @@ def withdraw_consent(
     for application in applications_of(session, worker.id):
         _empty(session, keys, worker, application)
     _end_drafts(session, worker.id, now)
+    voucher.cancel_all(session, worker.id, now)
+    service.withdraw_all(session, worker.id, now)
     for column in IDENTITY:
         setattr(worker, column, None)
     release(worker)

@@ -4,6 +4,7 @@
     channels: page typing          >[提交]           presses the button of that label
     ! 过 1 天                      >>[提交]          the same without a pause
     社工> 待审                     >(照片)           does something else, see DEEDS
+    ! 成为会员 440111              ! 任命收银员 drug-baiyun
 
 The lines in between are what the bot answers.
 """
@@ -16,6 +17,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from models.message import Body
+from tests.handlers.members import make_member
 from tests.world import World
 
 STORIES = Path(__file__).parent / "stories"
@@ -104,6 +106,14 @@ def _happen(world: World, event: str) -> list[str]:
         return lines_of(world.appoint(event.split()[1]))
     if event.startswith("任命主管 "):
         return lines_of(world.appoint(event.split()[1], "主管", "officer"))
+    if event.startswith("任命收银员 "):
+        return lines_of(world.appoint_clerk(*event.split()[1:]))
+    if event.startswith("开放体检 "):
+        world.open_slot(timedelta(days=int(event.split()[1])))
+        return []
+    if event.startswith("成为会员"):
+        make_member(world, placed=event.split()[1] if " " in event else None)
+        return []
     _, number, unit = event.split()
     heard = world.wait(timedelta(**{UNITS[unit]: float(number)}))
     return [

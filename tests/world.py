@@ -26,11 +26,14 @@ from bot.words import vocabulary
 from handlers.offers import plain
 from handlers.turn import Incoming
 from models.chat import Chat
+from models.clerk import appoint_clerk
 from models.conversation import Conversation, Draft
 from models.message import Body, Message, unseal_body
+from models.partner import open_partner
 from models.place import Atlas
 from models.rules import Rules
 from models.sealing import Keyring
+from models.service import add_slot
 from models.staff import appoint, invite
 from models.worker import Worker
 from tests.adapters import PAGE, Adapter
@@ -193,6 +196,20 @@ class World:
             return invite(session, staff, self.now)
 
         return self.do("start", self.write(work), who)
+
+    def appoint_clerk(self, partner: str, who: str = "收银员") -> list[Body]:
+        """Make somebody a clerk at a partner's counter, by an invitation."""
+
+        def work(session: Session) -> str:
+            staff = appoint_clerk(session, open_partner(session, partner), self.now)
+            return invite(session, staff, self.now)
+
+        return self.do("start", self.write(work), who)
+
+    def open_slot(self, ahead: timedelta, capacity: int = 1) -> None:
+        """Let there be a time for health checks."""
+        at = "health-check", "health-first", self.now + ahead, capacity
+        self.write(lambda s: add_slot(s, *at))
 
     def conversation(self, who: str = "工人") -> tuple[Conversation, Draft]:
         """Return somebody's newest conversation and its draft."""

@@ -22,8 +22,11 @@ PIN = "135790"
 TO_POOL = Decision(Standing.POOL, {})
 
 
-def make_member(world: World, who: str = "工人", union: str = "4401") -> None:
-    """Let somebody be approved by a social worker, and be told."""
+def make_member(
+    world: World, who: str = "工人", union: str = "4401", placed: str | None = None
+) -> None:
+    """Let somebody be approved into the pool or a union, and be told."""
+    into = Decision(Standing.PLACED, {}, placed) if placed else TO_POOL
     world.appoint(union)
     world.do("hello", who=who)
 
@@ -33,7 +36,7 @@ def make_member(world: World, who: str = "工人", union: str = "4401") -> None:
         row = apply(session, worker, chat, submitted_at=world.now)
         staff = session.exec(select(Staff)).first()
         assert staff is not None
-        decide(session, KEYS, staff, row, TO_POOL, world.now, 30)
+        decide(session, KEYS, staff, row, into, world.now, 30)
 
     world.write(approve)
     world.wait(timedelta(minutes=1))

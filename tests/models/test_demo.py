@@ -10,10 +10,13 @@ from sqlmodel import Session, select
 from models import demo
 from models.application import Application, Standing, steps_of, waiting_in
 from models.chat import Chat
+from models.clerk import counter_of
 from models.consent import Consent
+from models.demos import benefits
 from models.doubts import shared_with_others
 from models.identity import normalise_mobile, resident_id_fault
 from models.place import Atlas
+from models.service import free_slots
 from models.staff import Staff, accept
 from models.worker import Worker
 from tests.models.cast import KEYS, NOW, meet
@@ -23,6 +26,17 @@ TIMES = [
     datetime(2026, 10, 8, 0, 30, tzinfo=UTC),
     datetime(2027, 3, 1, 16, 0, tzinfo=UTC),
 ]
+
+
+def test_the_demo_has_slots_and_a_clerk_s_position_once(session: Session) -> None:
+    first, second = (benefits.seed(session, NOW) for _ in range(2))
+    assert len(free_slots(session, benefits.CHECK, NOW)) == 6
+    worker, _ = meet(session)
+    assert accept(session, first, worker.id, NOW) is None
+    assert accept(session, second, worker.id, NOW) is not None
+    at = counter_of(session, worker.id)
+    assert at is not None
+    assert at.partner.code == benefits.PHARMACY
 
 
 def waiting(session: Session, atlas: Atlas, union_code: str) -> list[Application]:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from sqlmodel import Session, SQLModel, select
 
+from models import quota
 from models.application import (
     Application,
     Decision,
@@ -16,6 +17,7 @@ from models.application import (
 )
 from models.arrival import Poison
 from models.attachment import Attachment, new_attachment
+from models.benefit import Use
 from models.chat import Chat, Shown
 from models.columns import new_id
 from models.consent import Consent, agree
@@ -251,6 +253,26 @@ def wish(
     session.add(row)
     session.flush()
     return row
+
+
+def test_what_a_stray_has_used_counts_as_the_member_s(
+    session: Session, both: Both
+) -> None:
+    stray, _, known, _ = both
+    for worker in (stray, known):
+        session.add(_use(worker, "2026-11"))
+    session.add(_use(stray, "2026"))
+    session.flush()
+    quota.add_uses(session, stray.id, known.id)
+    rows = session.exec(select(Use)).all()
+    assert {(u.worker_id, u.period, u.used) for u in rows} == {
+        (known.id, "2026-11", 2),
+        (known.id, "2026", 1),
+    }
+
+
+def _use(worker: Worker, period: str) -> Use:
+    return Use(worker_id=worker.id, benefit_code="career", period=period, used=1)
 
 
 def test_a_stray_s_wish_goes_along_and_waits_no_more(

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlmodel import Session, SQLModel, select
 
-from models import retention
+from models import retention, service, voucher
 from models.application import Application, Standing, Step, record
 from models.arrival import Arrival, Poison
 from models.attachment import Attachment, new_attachment
@@ -26,9 +26,12 @@ from models.link_code import new_code
 from models.message import Fate, Kind, Message
 from models.reminder import Reminder
 from models.retention import KINDS, Key
+from models.service import ServiceRequest
 from models.staff import Invitation, appoint, invite
 from models.tries import held
+from models.voucher import Voucher
 from models.worker import Worker
+from tests.models.benefits import ask, member, take
 from tests.models.cast import KEYS, NOW, applicant, apply, facts, meet, reviewer
 from tests.models.test_merging import wish
 
@@ -190,6 +193,18 @@ def test_a_correction_goes_once_it_is_settled(session: Session) -> None:
     settled.standing, settled.settled_at = Wish.APPROVED, NOW
     assert drop(session, "corrections") == 1
     assert [row.standing for row in left(session, Correction)] == [Wish.WAITING]
+
+
+def test_vouchers_and_requests_go_once_they_are_settled(session: Session) -> None:
+    worker, staff = member(session), reviewer(session)
+    voucher.cancel(session, take(session, worker), NOW)
+    held = take(session, worker)
+    service.decline(session, KEYS, staff, ask(session, worker), "no_place", NOW)
+    asked = ask(session, worker)
+    assert drop(session, "vouchers") == 1
+    assert drop(session, "services") == 1
+    assert left(session, Voucher) == [held]
+    assert left(session, ServiceRequest) == [asked]
 
 
 def test_an_ended_reminder_goes_and_one_that_waits_stays(session: Session) -> None:

@@ -17,8 +17,11 @@ from models.application import (
 from models.doubts import shared_with_others
 from models.rotation import MOVES, behind, move_workers, standing
 from models.sealing import Keyring, wrapped_by
+from models.voucher import find
 from models.worker import Worker, member_with_id
 from tests.databases import SEEDED, Copy
+from tests.models.benefits import member as member_of_benefits
+from tests.models.benefits import take
 from tests.models.cast import (
     KEYS,
     NOW,
@@ -87,6 +90,16 @@ def test_applications_move_with_their_tags(session: Session) -> None:
     assert row.tag_key == 2
     assert row.id_tag == ONLY_NEW.tag("id_number", resident_id(1))
     assert row.mobile_tag == ONLY_NEW.tag("mobile", facts(1)["mobile"])
+
+
+def test_vouchers_are_found_by_the_new_key_too(session: Session) -> None:
+    worker = member_of_benefits(session)
+    row = take(session, worker)
+    assert standing(session)["index"][1] > 0
+    move_all(session, NEW)
+    assert row.tag_key == 2
+    code = row.read(ONLY_NEW, worker)
+    assert find(session, ONLY_NEW, code) is row
 
 
 def test_only_the_kind_that_changed_moves(session: Session) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import LargeBinary
 from sqlmodel import Session, SQLModel
@@ -17,7 +19,9 @@ from models.pin import set_pin
 from models.review import decide
 from models.sealed import HASHES, openings, sealed_columns
 from models.sealing import seal
+from models.service import decline
 from models.worker import Worker
+from tests.models.benefits import ask, take
 from tests.models.cast import KEYS, NOW, UNDO_SECONDS, apply, meet, reviewer
 
 COLUMNS = {
@@ -40,6 +44,9 @@ COLUMNS = {
     "site_fault.words",
     "transfer.facts",
     "transfer_step.why",
+    "service_request.why",
+    "service_request.words",
+    "voucher.code",
 }
 
 
@@ -83,6 +90,11 @@ def everything(session: Session) -> Worker:
     )
     picture = new_attachment(KEYS, worker, "image/jpeg", b"picture", NOW)
     session.add_all([talk, said, poison, picture])
+    session.flush()
+    worker.member_since = NOW - timedelta(days=1)
+    take(session, worker)
+    asked = ask(session, worker, words="一句话")
+    decline(session, KEYS, staff, asked, "no_place", NOW)
     session.flush()
     return worker
 

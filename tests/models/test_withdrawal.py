@@ -15,9 +15,12 @@ from models.consent import REST, agree
 from models.conversation import Draft, State, new_conversation
 from models.message import Fate, Kind, Message
 from models.reminder import waits
+from models.service import Served
 from models.staff import Staff
+from models.voucher import Held
 from models.withdrawal import IDENTITY, withdraw_consent
 from models.worker import Worker
+from tests.models.benefits import ask, member, take, taken
 from tests.models.cast import KEYS, NOW, UNDO_SECONDS, apply, meet, reviewer
 
 LATER = NOW + timedelta(hours=1)
@@ -147,3 +150,12 @@ def test_nobody_is_asked_again_for_90_days(session: Session) -> None:
     agree(session, worker.id, "join", "1", "text", "page", LATER + timedelta(days=1))
     session.flush()
     assert not rests(timedelta(days=2))
+
+
+def test_what_somebody_has_open_is_free_again(session: Session) -> None:
+    worker = member(session)
+    held, asked = take(session, worker), ask(session, worker, words="一句话")
+    withdraw(session, worker)
+    assert held.standing is Held.CANCELLED
+    assert (asked.standing, asked.words) == (Served.WITHDRAWN, None)
+    assert taken(session) == 0

@@ -20,6 +20,7 @@ from tests.torture import interrupting, neutrality
 from tests.torture.canaries import Found, live
 from tests.torture.checking import Verdict
 from tests.torture.chosen import Addresses, Kind, databases
+from tests.torture.contending import Rush, contend
 from tests.torture.interrupting import Noticed, Trial
 from tests.torture.killing import Ordeal, Plan, allowed_repeats, torture
 from tests.torture.leaking import serve
@@ -58,12 +59,16 @@ def main(
     canaries: Annotated[int, typer.Option(help="so many, then search for them")] = 0,
     rotation: Annotated[bool, typer.Option(help="keys rotate meanwhile")] = False,
     neutral: Annotated[bool, typer.Option(help="outsiders try IDs")] = False,
+    limited: Annotated[bool, typer.Option(help="all want the same vouchers")] = False,
+    vouchers: Annotated[int, typer.Option(help="with --limited")] = 100_000,
     tries: Annotated[int, typer.Option(help="how often, with --neutral")] = 10_000,
 ) -> None:
     """Kill the program, flood it, and count what was lost."""
     with databases(database) as addresses:
         if tampers:
             sound = _tamper(addresses, tampers, seed)
+        elif limited:
+            sound = _contend(addresses, vouchers, seed)
         elif r1:
             sound = _interrupt(addresses)
         elif canaries:
@@ -193,6 +198,24 @@ def _tamper(addresses: Addresses, tampers: int, seed: int) -> bool:
     for line in missed[:MOST_FAULTS]:
         out.print(line, markup=False)
     return not missed
+
+
+def _contend(addresses: Addresses, vouchers: int, seed: int) -> bool:
+    """Let eight processes contend for vouchers; the books must agree in the end."""
+    columns: dict[str, dict[str, object]] = {}
+    faults: list[str] = []
+    rush = Rush(people=vouchers // 20, quota=vouchers // 25, deeds=vouchers, seed=seed)
+    for name, fresh in addresses.items():
+        with TemporaryDirectory(prefix="zhigong-") as folder:
+            address = fresh() or f"sqlite:///{folder}/zhigong.db"
+            seed_database(address)
+            books = contend(address, rush)
+        columns[name] = {**books.counts, "faults": len(books.faults)}
+        faults += [f"{name}: {fault}" for fault in books.faults]
+    print_columns(f"{vouchers} deeds on {rush.quota} vouchers, seed {seed}", columns)
+    for fault in faults[:MOST_FAULTS]:
+        out.print(f"  {fault}", markup=False)
+    return not faults
 
 
 def _let_fly(addresses: Addresses, people: int) -> bool:

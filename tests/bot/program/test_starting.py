@@ -172,8 +172,14 @@ def test_staff_are_appointed_by_a_link(program: Program) -> None:
         done = program.run("staff", *words)
         assert done.stdout.startswith(f"http://localhost:{program.port}/?start=s-")
     assert "no union with the code 9999" in refusal(program, "staff", "9999")
+    clerk = ("--role", "partner_clerk")
+    assert "/?start=s-" in program.run("staff", "drug-baiyun", *clerk).stdout
+    assert "no partner with the code 4401" in refusal(program, "staff", "4401", *clerk)
     said = refusal(program, "staff", "4401", "--role", "boss")
-    assert said == "staff: boss is no role; there are social_worker, officer"
+    assert (
+        said
+        == "staff: boss is no role; there are social_worker, officer, partner_clerk"
+    )
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,306 @@
+"""Benefits: what members may use, on which terms, and whether somebody may now.
+
+`why_not` alone says so, with one reason; lists, forms and presses all ask it.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Any, Protocol, cast
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Field, Session, SQLModel, col, or_, select
+
+from models import audit
+from models.columns import BigId, one_of
+from models.errors import Failure
+from models.place import Atlas
+from models.rules import Rules
+from models.staff import Staff
+from models.worker import Worker
+
+
+class BenefitKind(StrEnum):
+    """How a benefit is given: against a voucher, or by somebody who is asked."""
+
+    VOUCHER = "voucher"
+    SERVICE = "service"
+
+
+class Per(StrEnum):
+    """The period in which a person's share begins anew."""
+
+    EVER = "ever"
+    YEAR = "year"
+    MONTH = "month"
+
+
+class Why(StrEnum):
+    """Why somebody may not use a benefit now."""
+
+    CLOSED = "closed"
+    NOT_OPEN = "not_open"
+    OVER = "over"
+    NOT_MEMBER = "not_member"
+    GUARDED = "guarded"
+    OTHER_UNION = "other_union"
+    POOL = "pool"
+    OTHER_GROUP = "other_group"
+    TOO_NEW = "too_new"
+    HAS_ONE = "has_one"
+    USED_UP = "used_up"
+    NONE_LEFT = "none_left"
+
+
+class MayNot(Failure):
+    """Somebody may not use this benefit now (until the day it says, if any)."""
+
+    def __init__(self, why: "Hurdle") -> None:
+        super().__init__()
+        self.why = why
+
+
+class OutOfReach(Failure):
+    """This belongs to a union outside the staff member's area (permanent)."""
+
+
+class BadTerms(Failure):
+    """The terms of a benefit do not hold together (permanent)."""
+
+
+class Terms(Protocol):
+    """What of a benefit decides who may use it; a row of these columns will do."""
+
+    code: str
+    union_code: str | None
+    groups: str
+    pool: bool
+    member_days: int
+    quota: int | None
+    taken: int
+    share: int | None
+    per: Per
+    opens: date | None
+    closes: date | None
+    active: bool
+
+
+class Benefit(SQLModel, table=True):
+    """Something members may use: for whom, how often, from when to when.
+
+    It is for a union and those below it, without `union_code` for every union here.
+    `quota` is how many there are in all, `taken` how many are gone; `share` is how
+    many one person may have in each period `per`.  What is None has no limit.
+    """
+
+    code: str = Field(primary_key=True)
+    position: int = 0
+    kind: BenefitKind = Field(sa_type=one_of(BenefitKind))
+    name: str
+    name_en: str
+    about: str
+    about_en: str
+    bring: str
+    bring_en: str
+    union_code: str | None = Field(default=None, foreign_key="union.code", index=True)
+    groups: str = ""
+    pool: bool = True
+    member_days: int = 0
+    quota: int | None = None
+    taken: int = 0
+    share: int | None = None
+    per: Per = Field(default=Per.EVER, sa_type=one_of(Per))
+    valid_days: int = 30
+    opens: date | None = None
+    closes: date | None = None
+    books: bool = False
+    active: bool = True
+
+
+class Use(SQLModel, table=True):
+    """How much of their share of a benefit a person has used in one period."""
+
+    __tablename__ = "benefit_use"
+
+    worker_id: int = Field(primary_key=True, foreign_key="worker.id", sa_type=BigId)
+    benefit_code: str = Field(primary_key=True, foreign_key="benefit.code")
+    period: str = Field(primary_key=True)
+    used: int = 0
+
+
+@dataclass(frozen=True)
+class Hurdle:
+    """Why not, and from which day on it is no hurdle any more, where that is known."""
+
+    why: Why
+    since: date | None = None
+
+
+@dataclass(frozen=True)
+class Person:
+    """What of a person decides which benefits they may use today."""
+
+    today: date
+    is_member: bool
+    guarded: bool = False
+    unions: frozenset[str] = frozenset()
+    in_pool: bool = False
+    group: str | None = None
+    since: date | None = None
+    used: dict[tuple[str, str], int] = field(default_factory=dict)
+
+
+COLUMNS = tuple(col(getattr(Benefit, name)) for name in Terms.__annotations__)
+
+OPEN = "open"
+"""The period of a share of one: nobody has two of the same benefit open at once."""
+
+
+def person_of(
+    session: Session, atlas: Atlas, rules: Rules, worker: Worker, now: datetime
+) -> Person:
+    """Return what of somebody decides which benefits they may use now."""
+    zone = ZoneInfo(rules.zone)
+    since, today = worker.member_since, now.astimezone(zone).date()
+    told = since is not None and now >= since + timedelta(seconds=rules.undo_seconds)
+    periods = {OPEN, *(period_of(per, today) for per in Per)}
+    uses = session.exec(select(Use).where(Use.worker_id == worker.id))
+    return Person(
+        today=today,
+        is_member=told,
+        guarded=worker.guarded_at is not None,
+        unions=frozenset(atlas.line(worker.union_code)),
+        in_pool=worker.in_pool,
+        group=worker.group,
+        since=since.astimezone(zone).date() if since else None,
+        used={(u.benefit_code, u.period): u.used for u in uses if u.period in periods},
+    )
+
+
+def why_not(terms: Terms, person: Person) -> Hurdle | None:
+    """Return the one reason why somebody may not use a benefit; None if they may."""
+    return (
+        _too_soon_or_late(terms, person.today)
+        or _no_member(terms, person)
+        or _not_for_them(terms, person)
+        or _nothing_left(terms, person)
+    )
+
+
+def _too_soon_or_late(terms: Terms, today: date) -> Hurdle | None:
+    if not terms.active:
+        return Hurdle(Why.CLOSED)
+    if terms.closes is not None and today > terms.closes:
+        return Hurdle(Why.OVER)
+    if terms.opens is not None and today < terms.opens:
+        return Hurdle(Why.NOT_OPEN, terms.opens)
+    return None
+
+
+def _no_member(terms: Terms, person: Person) -> Hurdle | None:
+    if not person.is_member:
+        return Hurdle(Why.NOT_MEMBER)
+    return Hurdle(Why.GUARDED) if person.guarded else None
+
+
+def _not_for_them(terms: Terms, person: Person) -> Hurdle | None:
+    if terms.union_code is not None and terms.union_code not in person.unions:
+        return Hurdle(Why.OTHER_UNION)
+    if terms.groups and person.group not in terms.groups.split(";"):
+        return Hurdle(Why.OTHER_GROUP)
+    if person.in_pool and not terms.pool:
+        return Hurdle(Why.POOL)
+    old_enough = (person.since or person.today) + timedelta(days=terms.member_days)
+    return Hurdle(Why.TOO_NEW, old_enough) if person.today < old_enough else None
+
+
+def _nothing_left(terms: Terms, person: Person) -> Hurdle | None:
+    if person.used.get((terms.code, OPEN)):
+        return Hurdle(Why.HAS_ONE)
+    used = person.used.get((terms.code, period_of(terms.per, person.today)), 0)
+    if terms.share is not None and used >= terms.share:
+        return Hurdle(Why.USED_UP, again(terms, person.today))
+    if terms.quota is not None and terms.taken >= terms.quota:
+        return Hurdle(Why.NONE_LEFT)
+    return None
+
+
+def period_of(per: Per, day: date) -> str:
+    """Return the name of the period a day is in."""
+    return {Per.EVER: "ever", Per.YEAR: f"{day:%Y}", Per.MONTH: f"{day:%Y-%m}"}[per]
+
+
+def again(terms: Terms, day: date) -> date | None:
+    """Return when the next period begins, if there is one while the benefit is open."""
+    months = day.year * 12 + day.month  # that of the month after
+    starts = {
+        Per.EVER: None,
+        Per.YEAR: date(day.year + 1, 1, 1),
+        Per.MONTH: date(months // 12, months % 12 + 1, 1),
+    }
+    start = starts[terms.per]
+    over = start is None or (terms.closes is not None and start > terms.closes)
+    return None if over else start
+
+
+def offered(session: Session, person: Person) -> list[tuple[Terms, Hurdle | None]]:
+    """Return the terms of what is there for somebody: what they may use first."""
+    found = select(*COLUMNS).where(Benefit.active)
+    if person.is_member:
+        theirs = col(Benefit.union_code).in_(person.unions)
+        found = found.where(or_(col(Benefit.union_code).is_(None), theirs))
+    rows = session.exec(found.order_by(col(Benefit.position), col(Benefit.code)))
+    every = [(cast(Terms, row), why_not(cast(Terms, row), person)) for row in rows]
+    return sorted(every, key=lambda pair: pair[1] is not None)
+
+
+def check_terms(benefit: Benefit) -> None:
+    """Refuse terms that nobody could meet; raises BadTerms."""
+    limits = (benefit.quota, benefit.share)
+    if any(limit is not None and limit < 1 for limit in limits):
+        raise BadTerms("A quota or a share is at least 1; leave it empty for no limit.")
+    if benefit.member_days < 0 or benefit.valid_days < 1:
+        raise BadTerms("Days of membership are 0 or more, days of validity 1 or more.")
+    if benefit.opens and benefit.closes and benefit.closes < benefit.opens:
+        raise BadTerms("A benefit closes on the day it opens, or later.")
+
+
+def create(
+    session: Session, atlas: Atlas, staff: Staff, benefit: Benefit, now: datetime
+) -> None:
+    """Put a new benefit on offer; raises OutOfReach or BadTerms."""
+    _within_reach(atlas, staff, benefit)
+    check_terms(benefit)
+    session.add(benefit)
+    session.flush()
+    audit.record(session, now, staff.id, "benefit.created", None, benefit.code)
+
+
+def change(
+    session: Session,
+    atlas: Atlas,
+    staff: Staff,
+    benefit: Benefit,
+    terms: dict[str, Any],
+    now: datetime,
+) -> None:
+    """Change a benefit's terms; raises OutOfReach or BadTerms.
+
+    What is taken already stays taken, also where the quota is now below it.
+    """
+    _within_reach(atlas, staff, benefit)
+    after = Benefit(**benefit.model_dump() | terms)
+    _within_reach(atlas, staff, after)
+    check_terms(after)
+    for name, value in terms.items():
+        setattr(benefit, name, value)
+    session.add(benefit)
+    detail = " ".join([benefit.code, *sorted(terms)])
+    audit.record(session, now, staff.id, "benefit.changed", None, detail)
+
+
+def _within_reach(atlas: Atlas, staff: Staff, benefit: Benefit) -> None:
+    """A benefit without a union is the operator's alone, who imports it."""
+    reach = atlas.branch(staff.union_code) if staff.active else set()
+    if benefit.union_code not in reach:
+        raise OutOfReach

@@ -1,0 +1,1 @@
+"""What the demo has beside its people, a file a noun; dates are relative to today."""

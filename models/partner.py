@@ -1,0 +1,65 @@
+"""Partners: who gives members something, and where their counter is."""
+
+from collections.abc import Iterable
+
+from sqlmodel import Field, Session, SQLModel, col, select
+
+from models.errors import Failure
+from models.place import kilometres
+
+
+class NoSuchPartner(Failure):
+    """There is no partner with this code, or it has ended (permanent)."""
+
+
+class Partner(SQLModel, table=True):
+    """A place that gives members something, such as a pharmacy; its union looks on."""
+
+    code: str = Field(primary_key=True)
+    name: str
+    name_en: str
+    union_code: str = Field(foreign_key="union.code")
+    district: str = Field(index=True)
+    address: str
+    address_en: str
+    lat: float
+    lon: float
+    phone: str = ""
+    active: bool = True
+
+
+class Giving(SQLModel, table=True):
+    """That a partner gives a benefit."""
+
+    benefit_code: str = Field(primary_key=True, foreign_key="benefit.code")
+    partner_code: str = Field(primary_key=True, foreign_key="partner.code", index=True)
+
+
+def partners_of(
+    session: Session, benefit_code: str, district: str | None = None
+) -> list[Partner]:
+    """Return the partners that give a benefit now, in one district or in all."""
+    found = (
+        select(Partner)
+        .join(Giving, col(Giving.partner_code) == Partner.code)
+        .where(Giving.benefit_code == benefit_code, Partner.active)
+    )
+    if district is not None:
+        found = found.where(Partner.district == district)
+    return list(session.exec(found.order_by(col(Partner.code))))
+
+
+def nearest_first(
+    partners: Iterable[Partner], lat: float, lon: float
+) -> list[tuple[float, Partner]]:
+    """Return partners with how many kilometres away each is, the nearest first."""
+    away = [(kilometres(lat, lon, p.lat, p.lon), p) for p in partners]
+    return sorted(away, key=lambda pair: (pair[0], pair[1].code))
+
+
+def open_partner(session: Session, code: str) -> Partner:
+    """Return a partner that has not ended; raises NoSuchPartner."""
+    found = session.get(Partner, code)
+    if found is None or not found.active:
+        raise NoSuchPartner
+    return found
