@@ -11,6 +11,7 @@ from models.consent import Consent
 from models.conversation import Conversation
 from models.correction import Correction
 from models.erasure import Erasure
+from models.event import Event
 from models.export_link import ExportLink
 from models.fact import Fact
 from models.form_link import FormLink
@@ -21,6 +22,7 @@ from models.message import Message
 from models.place import Division, Edition, Enterprise, Group, Source, Union
 from models.presence import Presence
 from models.reminder import Reminder
+from models.signup import Signup
 from models.staff import Invitation, Staff
 from models.tries import Tries
 from models.worker import Worker
@@ -40,6 +42,7 @@ __all__ = [
     "Edition",
     "Enterprise",
     "Erasure",
+    "Event",
     "ExportLink",
     "Fact",
     "FormLink",
@@ -52,6 +55,7 @@ __all__ = [
     "Poison",
     "Presence",
     "Reminder",
+    "Signup",
     "Source",
     "Staff",
     "Step",

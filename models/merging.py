@@ -18,6 +18,7 @@ from models.erasure import forget
 from models.export_link import ExportLink
 from models.sealed import WORKER, owned, sealed_columns
 from models.sealing import Keyring, seal, unseal
+from models.signup import make_way
 from models.staff import Staff
 from models.worker import Worker
 
@@ -33,6 +34,7 @@ MOVED = {
     "export_link": "worker_id",
     "message": "about_id",
     "poison": "worker_id",
+    "signup": "worker_id",
 }
 """The tables whose rows go over, and the column that says whose they are."""
 
@@ -50,6 +52,7 @@ def merge(
     _settle_application(session, keys, stray, member, now)
     _settle_export(session, stray, member)
     correction.drop(session, stray.id, now)  # nobody decides it for who is no member
+    make_way(session, stray.id, member.id)
     staff_id = _settle_position(session, stray, member)
     session.flush()
     stray_id, old, new = stray.id, stray.open_key(keys), member.open_key(keys)

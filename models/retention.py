@@ -26,6 +26,7 @@ from models.columns import short
 from models.conversation import Conversation, State
 from models.correction import Correction, Wish
 from models.erasure import forget
+from models.event import Event
 from models.export_link import ExportLink
 from models.fact import Fact, recall, remember
 from models.form_link import FormLink
@@ -33,6 +34,7 @@ from models.link_code import LinkCode
 from models.message import Fate, Message
 from models.reminder import Reminder
 from models.sealing import CannotOpen, Keyring
+from models.signup import Signup
 from models.staff import Invitation, Staff
 from models.tries import Tries
 from models.worker import Worker
@@ -246,6 +248,12 @@ _NEWEST = (
     .scalar_subquery()
 )
 
+_ENDED = (
+    select(col(Event.ends_at))
+    .where(col(Event.id) == col(Signup.event_id))
+    .scalar_subquery()
+)
+
 KINDS = (
     _rows(
         "applications",
@@ -284,6 +292,7 @@ KINDS = (
         col(Correction.settled_at),
         col(Correction.standing) != Wish.WAITING,
     ),
+    _rows("signups", Signup, _ENDED),
     _rows("invitations", Invitation, col(Invitation.expires_at)),
     _rows(
         "reminders",

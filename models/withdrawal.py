@@ -28,6 +28,7 @@ from models.correction import Correction
 from models.message import Message
 from models.review import release
 from models.sealing import Keyring
+from models.signup import let_go
 from models.worker import Worker
 
 IDENTITY = (
@@ -63,6 +64,7 @@ def withdraw_consent(
     for application in applications_of(session, worker.id):
         _empty(session, keys, worker, application)
     _end_drafts(session, worker.id, now)
+    let_go(session, worker.id)
     for column in IDENTITY:
         setattr(worker, column, None)
     release(worker)
