@@ -143,7 +143,9 @@ def draw(message: Say, reader: Reader) -> Drawn:
         ]
     if message.link:
         label, path = message.link
-        body["link"] = [text_of(label, reader), reader.base_url + path]
+        outside = path.startswith("https://")
+        address = path if outside else reader.base_url + path
+        body["link"] = [text_of(label, reader), address]
     if message.image is not None:
         body["image"] = short(message.image)
     if message.drawing:

@@ -5,8 +5,11 @@ Adding one is a file of its own, a line here, its words in templates/ and its te
 
 from handlers import (
     card,
+    certificate,
+    checking_in,
     confirming,
     correcting,
+    events,
     menu,
     my_application,
     my_data,
@@ -14,18 +17,22 @@ from handlers import (
     phones,
     reminders,
     reviewing,
+    seats,
 )
 from handlers.alarms import ALARMS
+from handlers.checking_in import CheckIn, CheckInMember
 from handlers.coming_back import ComeBack
 from handlers.correct import Correct
 from handlers.deciding import Reject, Return
 from handlers.erasing import Erase
+from handlers.event_reminders import EVENT_REMINDERS
 from handlers.flow import Flow
 from handlers.join import Join
 from handlers.phones import SetPin
 from handlers.reports import Report
 from handlers.reports.applications import applications
 from handlers.revealing import Reveal
+from handlers.signing_up import SignUp
 
 FLOWS: dict[str, type[Flow]] = {
     flow.name: flow
@@ -39,6 +46,9 @@ FLOWS: dict[str, type[Flow]] = {
         Erase,
         ComeBack,
         SetPin,
+        SignUp,
+        CheckIn,
+        CheckInMember,
     )
 }
 """Forms in a chat: questions, then one effect."""
@@ -56,6 +66,13 @@ VIEWS = {
     "my_data": my_data.my_data,
     "my_fields": my_data.my_fields,
     "phones": phones.phones,
+    "events": events.events,
+    "event": events.event_,
+    "event_place": events.event_place,
+    "my_signups": events.my_signups,
+    "rating": seats.rating,
+    "certificate": certificate.certificate,
+    "hosting": checking_in.hosting,
 }
 """Read-only lists and details, by (turn, argument)."""
 
@@ -74,6 +91,11 @@ ACTS = {
     "not_me": phones.not_me,
     "confirm": confirming.confirm,
     "deny": confirming.deny,
+    "cancel_signup": seats.cancel_signup,
+    "accept_seat": seats.accept_seat,
+    "decline_seat": seats.decline_seat,
+    "rate": seats.rate_,
+    "certify": checking_in.certify,
 }
 """One press, one effect, safe to press twice; permission is checked then."""
 
@@ -87,6 +109,7 @@ REMINDERS = {
         overdue.OVERDUE,
         overdue.ESCALATED,
         *ALARMS,
+        *EVENT_REMINDERS,
     )
 }
 """What is said without being asked, when it is due."""

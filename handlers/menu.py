@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from handlers import my_data
 from handlers.card import has_card
+from handlers.events import EVENTS
 from handlers.my_application import CARD, MY_APPLICATION
 from handlers.phones import COME_BACK
 from handlers.receipts import MY_DATA
@@ -21,6 +22,9 @@ LANGUAGES = {
     language: Choice(name, f"a:language:{language}")
     for language, name in my_data.LANGUAGES.items()
 }
+
+SERVICES = (EVENTS,)
+"""What a member finds in the home menu beside their own things."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +60,8 @@ def menu(turn: Turn, arg: str) -> list[Say]:
 def home(turn: Turn, text: Word) -> Say:
     """Return the home menu under other words, such as a greeting."""
     own = (*own_rows(turn), *((MY_DATA,) if my_data.has_data(turn) else ()))
-    choices = (*own, HELP, PERSON, *other_languages(turn))
+    services = SERVICES if has_card(turn) else ()
+    choices = (*own, *services, HELP, PERSON, *other_languages(turn))
     message = Say(text, choices=choices)
     return with_resume(turn, message, first=True)
 
@@ -108,7 +113,7 @@ def bars(turn: Turn) -> tuple[Bar, ...]:
     """Return the three menus at the bottom of the page."""
     return (
         Bar(Word("menu", "bar_join"), (JOIN, MY_APPLICATION)),
-        Bar(Word("menu", "bar_service"), (HELP, PERSON)),
+        Bar(Word("menu", "bar_service"), (*SERVICES, HELP, PERSON)),
         Bar(
             Word("menu", "bar_mine"),
             (*own_rows(turn), MY_DATA, *other_languages(turn)),

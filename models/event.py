@@ -10,6 +10,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ColumnElement, Index
 from sqlmodel import Field, Session, SQLModel, col, select, update
@@ -159,13 +160,15 @@ class Event(SQLModel, table=True):
         """Tell whether people of an occupational group may come."""
         return not self.groups or group in self.groups.split()
 
-    def take(self, plan: Plan) -> None:
-        """Write a plan into the row."""
-        for name in _PLAIN:
-            setattr(self, name, getattr(plan, name))
-        self.groups = " ".join(plan.groups)
-        self.questions = write_questions(plan.questions)
-        self.hours = " ".join(map(str, sorted({*plan.remind_hours}, reverse=True)))
+
+def columns_of(plan: Plan) -> dict[str, Any]:
+    """Return what a row keeps of a plan."""
+    return {
+        **{name: getattr(plan, name) for name in _PLAIN},
+        "groups": " ".join(plan.groups),
+        "questions": write_questions(plan.questions),
+        "hours": " ".join(map(str, sorted({*plan.remind_hours}, reverse=True))),
+    }
 
 
 _PLAIN = (
@@ -181,9 +184,9 @@ def create(
 ) -> Event:
     """Make a draft, which nobody sees; raises NotTheirs or Unsound."""
     _check(atlas, staff, plan)
-    event = Event(id=new_id(), code=_draw(CODE_LENGTH), door=_draw(LENGTH))
-    event.take(plan)
-    event.changed_at = now
+    code, door = _draw(CODE_LENGTH), _draw(LENGTH)
+    row = columns_of(plan)
+    event = Event(id=new_id(), code=code, door=door, changed_at=now, **row)
     session.add(event)
     session.flush()
     audit.record(session, now, staff.id, "event.created", event.id)

@@ -4,11 +4,13 @@ Everybody who has a seat or waits for one is told of a change of time or place, 
 it is called off.
 """
 
+from collections import Counter
 from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, func, select
 
 from models import audit, reminder
+from models.attendance import check_in
 from models.errors import Failure
 from models.event import (
     CERTIFIED,
@@ -17,6 +19,7 @@ from models.event import (
     EventState,
     Plan,
     Unsound,
+    columns_of,
     fault_of,
     hold,
 )
@@ -33,7 +36,6 @@ from models.signup import (
     How,
     Signup,
     SignupState,
-    check_in,
 )
 from models.staff import Staff
 from models.worker import Worker
@@ -68,7 +70,8 @@ def change(
     fault = fault_of(atlas, plan) or _breach(event, plan, is_draft)
     if fault is not None:
         raise Unsound(fault)
-    event.take(plan)
+    for name, value in columns_of(plan).items():
+        setattr(event, name, value)
     event.changed_at = now
     session.add(event)
     if not is_draft and before != _told_of(event):
@@ -114,7 +117,7 @@ def cancel(
 def _tell_all(
     session: Session, kind: str, event: Event, rules: Rules, now: datetime
 ) -> None:
-    """Have everybody told: at a decent hour where that is early enough, else at once."""
+    """Have all told: at a decent hour where that is early enough, else at once."""
     quiet = [(rules.quiet_start, rules.quiet_end)]
     due = next_open(now, rules.zone, quiet)
     if due > event.starts_at - EARLY_ENOUGH:
@@ -189,3 +192,10 @@ def _certifiable(event: Event, now: datetime) -> tuple[EventState, ...]:
     """Return in which states an event's attendance may be certified now."""
     over = event.kind in CERTIFIED and now >= event.ends_at
     return (EventState.OVER, *COMING) if over else ()
+
+
+def counts(session: Session, event: Event) -> Counter[SignupState]:
+    """Count an event's people by where they stand."""
+    found = select(Signup.state, func.count()).where(Signup.event_id == event.id)
+    rows = session.exec(found.group_by(col(Signup.state)))
+    return Counter({SignupState(state): count for state, count in rows})

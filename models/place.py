@@ -135,7 +135,7 @@ class Atlas:
     def nearest_district(self, lat: float, lon: float) -> Division | None:
         """Return the district whose centre is nearest, within 80 km."""
         near = [
-            (_kilometres(lat, lon, d.lat, d.lon), d.code)
+            (kilometres(lat, lon, d.lat, d.lon), d.code)
             for d in self.divisions.values()
             if d.kind == "district" and d.lat is not None and d.lon is not None
         ]
@@ -143,7 +143,7 @@ class Atlas:
         return self.divisions[code] if distance <= 80 else None
 
 
-def _kilometres(lat: float, lon: float, lat2: float, lon2: float) -> float:
+def kilometres(lat: float, lon: float, lat2: float, lon2: float) -> float:
     """Return the great-circle distance (haversine, mean radius of the Earth)."""
     a = sin(radians(lat2 - lat) / 2) ** 2
     b = cos(radians(lat)) * cos(radians(lat2)) * sin(radians(lon2 - lon) / 2) ** 2

@@ -18,9 +18,7 @@ from sqlmodel import Field, Session, SQLModel, col, func, select, update
 from models import reminder
 from models.columns import BigId, Utc, new_id, one_of
 from models.errors import Failure
-from models.event import COMING, Event, EventState
-from models.hours import next_open
-from models.rules import Rules
+from models.event import Event, EventState
 from models.sealing import Keyring, seal, unseal
 from models.worker import Worker
 
@@ -29,12 +27,6 @@ AFTERWARDS, CHANGED = "event_afterwards", "event_changed"
 CALLED_OFF, CERTIFICATE = "event_called_off", "event_certificate"
 IN_VAIN = "event_in_vain"
 """The kinds of reminder about an event; each is named by the sign-up's id."""
-
-AFTER = timedelta(hours=1)
-"""How long after the end people are asked how it was."""
-
-OFFERS = 50
-"""How many seats one sweep offers at most, so that it holds the writer only briefly."""
 
 
 class SignupState(StrEnum):
@@ -67,10 +59,6 @@ class How(StrEnum):
 
 class CannotSignUp(Failure):
     """There is no signing up for this person now; says why (permanent)."""
-
-
-class CannotCheckIn(Failure):
-    """This person cannot be checked in here and now; says why (temporary)."""
 
 
 class Signup(SQLModel, table=True):
@@ -139,10 +127,10 @@ def refusal(event: Event, worker: Worker, now: datetime) -> str | None:
         return "not_open"
     if event.state is EventState.CLOSED or now >= event.closes_at:
         return "closed"
-    return _stranger(event, worker)
+    return stranger(event, worker)
 
 
-def _stranger(event: Event, worker: Worker) -> str | None:
+def stranger(event: Event, worker: Worker) -> str | None:
     """Return why an event is not for somebody, whenever it is."""
     if worker.member_no is None:
         return "not_member"
@@ -179,7 +167,7 @@ def sign_up(
         at=now,
     )
     open_ = col(Event.state) == EventState.OPEN
-    if not _take_seat(session, event, open_, col(Event.waiting) == 0):
+    if not take_seat(session, event, open_, col(Event.waiting) == 0):
         row.state, row.place = SignupState.WAITING, _draw_place(session, event, open_)
     if answers:
         row.keep(keys, worker, answers)
@@ -192,10 +180,10 @@ def sign_up(
     return row
 
 
-def _take_seat(session: Session, event: Event, *which: Any) -> bool:
+def take_seat(session: Session, event: Event, *which: Any) -> bool:
     """Take one seat that is free; False where there is none."""
     free = col(Event.taken) < col(Event.capacity)
-    return _count(session, event.id, free, *which, taken=col(Event.taken) + 1)
+    return count(session, event.id, free, *which, taken=col(Event.taken) + 1)
 
 
 def _draw_place(session: Session, event: Event, open_: Any) -> int:
@@ -211,10 +199,10 @@ def _draw_place(session: Session, event: Event, open_: Any) -> int:
     session.expire(event)
     if place is None:
         raise CannotSignUp("closed")
-    return place
+    return int(place)
 
 
-def _count(session: Session, event_id: int, *which: Any, **counts: Any) -> bool:
+def count(session: Session, event_id: int, *which: Any, **counts: Any) -> bool:
     """Change an event's counts where a condition holds; tell whether it did."""
     change = update(Event).where(col(Event.id) == event_id, *which).values(**counts)
     done = session.execute(change.execution_options(synchronize_session=False))
@@ -222,7 +210,7 @@ def _count(session: Session, event_id: int, *which: Any, **counts: Any) -> bool:
     return done.rowcount == 1  # type: ignore[attr-defined, no-any-return]
 
 
-def _move(session: Session, row: Signup, was: Any, **changes: Any) -> bool:
+def move(session: Session, row: Signup, was: Any, **changes: Any) -> bool:
     """Change a sign-up where it stands as it `was`; tell whether it did."""
     session.flush()
     change = update(Signup).where(col(Signup.id) == row.id, was).values(**changes)
@@ -251,15 +239,16 @@ def ahead_of(session: Session, row: Signup) -> int:
 def cancel(session: Session, row: Signup) -> bool:
     """Give up a seat, or a place in the queue; False where there was neither."""
     waits = col(Signup.state) == SignupState.WAITING
-    if _move(session, row, waits, state=SignupState.CANCELLED):
-        return _count(session, row.event_id, waiting=col(Event.waiting) - 1)
-    return _leave(session, row, col(Signup.state).in_(SEATED))
+    if move(session, row, waits, state=SignupState.CANCELLED):
+        return count(session, row.event_id, waiting=col(Event.waiting) - 1)
+    return leave(session, row, col(Signup.state).in_(SEATED))
 
 
-def _leave(session: Session, row: Signup, was: Any) -> bool:
-    if not _move(session, row, was, state=SignupState.CANCELLED, offer_until=None):
+def leave(session: Session, row: Signup, was: Any) -> bool:
+    """Give up a seat where a sign-up stands as it `was`; tell whether it did."""
+    if not move(session, row, was, state=SignupState.CANCELLED, offer_until=None):
         return False
-    return _count(session, row.event_id, taken=col(Event.taken) - 1)
+    return count(session, row.event_id, taken=col(Event.taken) - 1)
 
 
 def let_go(session: Session, worker_id: int) -> None:
@@ -285,127 +274,3 @@ def make_way(session: Session, stray_id: int, member_id: int) -> None:
         if not cancel(session, row):  # they were there, and so was the member
             session.delete(row)
     session.flush()
-
-
-def offer_seats(session: Session, rules: Rules, now: datetime) -> None:
-    """Offer each free seat to the first who waits, while there is time to answer."""
-    waited = select(Event).where(
-        col(Event.state).in_(COMING),
-        Event.waiting > 0,
-        col(Event.taken) < col(Event.capacity),
-        Event.starts_at > now,
-    )
-    quiet = [(rules.quiet_start, rules.quiet_end)]
-    told = next_open(now, rules.zone, quiet)
-    for event in session.exec(waited.limit(OFFERS)).all():
-        until = min(told + timedelta(hours=rules.offer_hours), event.starts_at)
-        if told < until:
-            _offer(session, event, told, until)
-
-
-def _offer(session: Session, event: Event, told: datetime, until: datetime) -> None:
-    """Offer the seats of one event."""
-    first = (
-        select(Signup)
-        .where(Signup.event_id == event.id, Signup.state == SignupState.WAITING)
-        .order_by(col(Signup.place))
-        .limit(min(event.left, OFFERS))
-    )
-    waits = col(Signup.state) == SignupState.WAITING
-    for row in session.exec(first).all():
-        offered = {"state": SignupState.OFFERED, "offer_until": until}
-        if not _move(session, row, waits, **offered):
-            continue  # cancelled at this moment
-        if not _take_seat(session, event):
-            back = col(Signup.state) == SignupState.OFFERED
-            _move(session, row, back, state=SignupState.WAITING, offer_until=None)
-            return
-        _count(session, event.id, waiting=col(Event.waiting) - 1)
-        reminder.schedule(session, OFFERED, str(row.id), told)
-
-
-def accept(session: Session, row: Signup, now: datetime) -> bool:
-    """Take the seat that is offered; False where the offer is over."""
-    good = (col(Signup.state) == SignupState.OFFERED) & (col(Signup.offer_until) > now)
-    if not _move(session, row, good, state=SignupState.IN, offer_until=None, at=now):
-        return False
-    remind(session, session.get_one(Event, row.event_id), row)
-    return True
-
-
-def decline(session: Session, row: Signup) -> bool:
-    """Leave the seat that is offered to the next; False where none is."""
-    return _leave(session, row, col(Signup.state) == SignupState.OFFERED)
-
-
-def lapse(session: Session, now: datetime) -> None:
-    """End the offers nobody answered in time; their people are told."""
-    late = (col(Signup.state) == SignupState.OFFERED) & (col(Signup.offer_until) <= now)
-    for row in session.exec(select(Signup).where(late).limit(OFFERS)).all():
-        if _leave(session, row, late):
-            reminder.schedule(session, LAPSED, str(row.id), now)
-
-
-def is_door_open(event: Event, rules: Rules, now: datetime) -> str | None:
-    """Return why nobody can be checked in at an event now; None if they can."""
-    if event.state not in (*COMING, EventState.OVER):
-        return "called_off" if event.state is EventState.CANCELLED else "no_door"
-    if now < event.starts_at - timedelta(minutes=rules.check_in_minutes):
-        return "too_early"
-    return None if now < event.ends_at else "too_late"
-
-
-def check_in(
-    session: Session, event: Event, worker: Worker, how: How, rules: Rules, now: datetime
-) -> Signup:
-    """Note that somebody came; who has no seat gets one that is free.
-
-    Raises CannotCheckIn. Who is checked in already stays so.
-    """
-    reason = is_door_open(event, rules, now) or _stranger(event, worker)
-    if reason is not None:
-        raise CannotCheckIn(reason)
-    row = signup_of(session, event.id, worker.id)
-    came = {
-        "state": SignupState.ATTENDED,
-        "checked_in_at": now,
-        "checked_in_by": how,
-        "offer_until": None,
-    }
-    if row is None:
-        row = _walk_in(session, event, worker, now, came)
-    elif not _stop_waiting(session, event, row, came):
-        _move(session, row, col(Signup.state).in_(SEATED), **came)
-    reminder.schedule(session, AFTERWARDS, str(row.id), event.ends_at + AFTER)
-    return row
-
-
-def _walk_in(
-    session: Session, event: Event, worker: Worker, now: datetime, came: dict[str, Any]
-) -> Signup:
-    """Give a free seat to somebody who just came."""
-    if not _take_seat(session, event):
-        raise CannotCheckIn("full")
-    row = Signup(id=new_id(), event_id=event.id, worker_id=worker.id, at=now, **came)
-    session.add(row)
-    session.flush()
-    return row
-
-
-def _stop_waiting(
-    session: Session, event: Event, row: Signup, came: dict[str, Any]
-) -> bool:
-    """Give a free seat to somebody who waits and just came; False if they do not."""
-    if not _move(session, row, col(Signup.state) == SignupState.WAITING, **came):
-        return False
-    if _take_seat(session, event):
-        return _count(session, event.id, waiting=col(Event.waiting) - 1)
-    waits = {**dict.fromkeys(came), "state": SignupState.WAITING}
-    _move(session, row, col(Signup.state) == SignupState.ATTENDED, **waits)
-    raise CannotCheckIn("full")
-
-
-def rate(session: Session, row: Signup, stars: int) -> bool:
-    """Keep how somebody liked where they were; the last word counts."""
-    came = col(Signup.state) == SignupState.ATTENDED
-    return 1 <= stars <= 5 and _move(session, row, came, rating=stars)

@@ -17,8 +17,10 @@ from models.pin import set_pin
 from models.review import decide
 from models.sealed import HASHES, openings, sealed_columns
 from models.sealing import seal
+from models.signup import sign_up
 from models.worker import Worker
 from tests.models.cast import KEYS, NOW, UNDO_SECONDS, apply, meet, reviewer
+from tests.models.programme import open_event
 
 COLUMNS = {
     "worker.key",
@@ -37,6 +39,7 @@ COLUMNS = {
     "correction.wish",
     "message.body",
     "poison.update",
+    "signup.answers",
 }
 
 
@@ -56,6 +59,7 @@ def everything(session: Session) -> Worker:
     refuse(session, KEYS, staff, wish, "unclear", NOW)
     worker.mark = worker.seal(KEYS, "mark", "star")
     set_pin(KEYS, worker, "135790")
+    sign_up(session, KEYS, open_event(session), worker, {"meal": "0"}, NOW)
     talk = new_conversation(worker.id, chat.id, "join", "", NOW)
     talk.keep(KEYS, worker, Draft(), NOW)
     key = worker.open_key(KEYS)
