@@ -64,11 +64,11 @@ def _own_unions(turn: Turn) -> list[str]:
 
 def _line(turn: Turn, event: Event) -> Choice:
     row = signup_of(turn.session, event.id, turn.worker.id)
-    reason = refusal_of(turn, event)
+    reason = refusal_of(turn, event) or ""
     about = {
         "name": turn.named(event),
         "at": event.starts_at,
-        "standing": row.state if row else reason or "",
+        "standing": row.state if row and reason != "called_off" else reason,
         "left": event.left,
         "waiting": event.waiting,
     }

@@ -131,7 +131,8 @@ def _question(own: OwnQuestion, language: str) -> Question:
     words = {"question": named(own, language), "optional": not own.required}
     asks = Word("signup", "ask_own", words)
     annotation = kind if own.required else kind | None
-    return make_question(OWN + own.key, annotation, how, asks, named(own, language))
+    label = named(own, language).rstrip("？?。.")
+    return make_question(OWN + own.key, annotation, how, asks, label)
 
 
 def _offer(own: OwnQuestion, language: str) -> Offer | None:

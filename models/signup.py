@@ -231,7 +231,7 @@ def ahead_of(session: Session, row: Signup) -> int:
     before = select(func.count()).where(
         Signup.event_id == row.event_id,
         Signup.state == SignupState.WAITING,
-        col(Signup.place) < row.place,
+        col(Signup.place) < (row.place or 0),
     )
     return session.exec(before).one()
 

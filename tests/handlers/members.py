@@ -22,15 +22,20 @@ PIN = "135790"
 TO_POOL = Decision(Standing.POOL, {})
 
 
-def make_member(world: World, who: str = "工人", union: str = "4401") -> None:
-    """Let somebody be approved by a social worker, and be told."""
+def make_member(
+    world: World, who: str = "工人", union: str = "4401", number: int | str = 1
+) -> None:
+    """Let somebody be approved by a social worker, and be told.
+
+    Two members of one world have two numbers.
+    """
     world.appoint(union)
     world.do("hello", who=who)
 
     def approve(session: Session) -> None:
         chat = session.exec(select(Chat).where(Chat.address == who)).one()
         worker = session.get_one(Worker, chat.worker_id)
-        row = apply(session, worker, chat, submitted_at=world.now)
+        row = apply(session, worker, chat, int(number), submitted_at=world.now)
         staff = session.exec(select(Staff)).first()
         assert staff is not None
         decide(session, KEYS, staff, row, TO_POOL, world.now, 30)
