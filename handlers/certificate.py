@@ -1,6 +1,6 @@
 """The certificate of having attended a class or a competition, as a picture."""
 
-from handlers.events import MY_SIGNUPS, when
+from handlers.events import MY_SIGNUPS
 from handlers.say import Drawing, Say, Word, say
 from handlers.seats import mine
 from handlers.turn import Turn
@@ -22,7 +22,10 @@ def certificate(turn: Turn, arg: str) -> list[Say]:
         rows=(
             (Word("certificate", "holder"), name if turn.trusted else mask_name(name)),
             (Word("certificate", "attended"), turn.named(event)),
-            (Word("certificate", "when"), when(event)),
+            (
+                Word("certificate", "when"),
+                Word("common", "day", {"at": event.starts_at}),
+            ),
             (
                 Word("certificate", "host"),
                 turn.named(turn.atlas.unions[event.union_code]),

@@ -3,6 +3,8 @@
 The first row of the message is who, the second what; the last is the number.
 """
 
+from math import cos, pi, sin
+
 from PIL import Image, ImageDraw
 
 from bot.drawings.pen import HEIGHT, WIDTH, fit
@@ -54,4 +56,8 @@ def _seal(pen: ImageDraw.ImageDraw) -> None:
     """Set a plain seal: a ring and a star, of nobody in particular."""
     x, y, radius = MIDDLE, 1230, 92
     pen.ellipse((x - radius, y - radius, x + radius, y + radius), outline=RED, width=7)
-    pen.regular_polygon((x, y, 44), 5, fill=RED)
+    points = []
+    for n in range(10):
+        reach, turn = (52, 20)[n % 2], pi * n / 5
+        points.append((x + reach * sin(turn), y - reach * cos(turn)))
+    pen.polygon(points, fill=RED)

@@ -1,4 +1,4 @@
-"""The sign at the door is scanned, and a certificate holds whatever is written on it."""
+"""The sign at the door is scanned, and a certificate holds what is written on it."""
 
 from __future__ import annotations
 

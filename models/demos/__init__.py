@@ -1,0 +1,1 @@
+"""The demo, noun by noun: each module has a `seed` that `models.demo` calls."""
