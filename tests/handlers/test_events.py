@@ -99,10 +99,15 @@ def test_my_sign_ups_are_shown_in_pages_what_is_to_come_first(world: World) -> N
 
 def test_mine_come_first_then_those_of_my_own_unions(world: World) -> None:
     make_member(world)
-    for name, union, hours in (("甲", "4451", 1), ("乙", "4401", 2), ("丙", "4451", 3)):
-        start = world.now + timedelta(hours=hours)
-        plan: dict[str, Any] = {"name": name, "union_code": union, **plan_at(start)}
-        world.write(lambda s, plan=plan: open_event(s, world.now, **plan))
+
+    def plan(session: Session) -> None:
+        for hours, (name, union) in enumerate(
+            (("甲", "4451"), ("乙", "4401"), ("丙", "4451")), start=1
+        ):
+            times: dict[str, Any] = plan_at(world.now + timedelta(hours=hours))
+            open_event(session, world.now, name=name, union_code=union, **times)
+
+    world.write(plan)
     sign_up(world, "丙")
     shown = labels(press(world, "v:events:0"))
     assert [label[0] for label in shown[:3]] == ["丙", "乙", "甲"]

@@ -9,8 +9,11 @@ from sqlalchemy import update
 from sqlmodel import Session
 
 from models import offering
+from models.erasure import forget
 from models.event import Event, EventState
+from models.merging import merge
 from models.offering import accept, decline, lapse, offer_seats
+from models.retention import KINDS
 from models.signup import (
     IN_VAIN,
     LAPSED,
@@ -27,6 +30,7 @@ from models.signup import (
     sign_up,
     signup_of,
 )
+from models.withdrawal import withdraw_consent
 from models.worker import Worker
 from tests.models.cast import KEYS, NOW
 from tests.models.programme import RULES, guest, member, open_event, reminders
@@ -276,3 +280,45 @@ def test_who_came_twice_came_once(
     make_way(session, stray.id, known.id)
     assert signup_of(session, event.id, stray.id) is None
     assert signup_of(session, event.id, known.id)
+
+
+def test_who_is_erased_leaves_the_seat_to_the_next(session: Session) -> None:
+    event = open_event(session, capacity=1)
+    seated, first = (guest(session, event, n) for n in range(2))
+    forget(session, seated.worker_id)
+    assert counted(session, event) == (0, 1)
+    offer_seats(session, RULES, NOW)
+    session.refresh(first)
+    assert standings(first) == ["offered"]
+
+
+def test_who_withdraws_the_consent_leaves_the_seat_too(session: Session) -> None:
+    event = open_event(session, capacity=1)
+    row = guest(session, event)
+    worker = session.get_one(Worker, row.worker_id)
+    withdraw_consent(session, KEYS, worker, True, NOW)
+    assert standings(row) == ["cancelled"]
+    assert counted(session, event) == (0, 0)
+
+
+def test_a_stray_s_places_go_along(
+    session: Session, pair: tuple[Worker, Worker]
+) -> None:
+    stray, known = pair
+    event = open_event(session)
+    row = sign_up(session, KEYS, event, stray, {"meal": "0"}, NOW)
+    stray.member_no = None
+    merge(session, KEYS, stray, known, NOW)
+    session.refresh(row)
+    assert row.worker_id == known.id
+    assert row.load(KEYS, known) == {"meal": "0"}
+
+
+def test_who_came_is_forgotten_long_after_the_end(session: Session) -> None:
+    event = open_event(session)
+    row = guest(session, event)
+    [kind] = [kind for kind in KINDS if kind.name == "signups"]
+    assert [*kind.find(session, KEYS, event.ends_at)] == []
+    later = event.ends_at + timedelta(seconds=1)
+    assert [*kind.find(session, KEYS, later)] == [((row.id,), event.ends_at)]
+    assert kind.drop(session, KEYS, later, [(row.id,)]) == 1
