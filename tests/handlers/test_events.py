@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlmodel import Session, col, select, update
 
+from handlers.events import event_
 from handlers.seats import signed_up
 from handlers.signing_up import SignUp
 from handlers.turn import Turn
@@ -231,6 +232,7 @@ def test_a_long_answer_is_told_not_cut(world: World) -> None:
     for typed in ("荤", "3", "是"):
         world.say(typed)
     assert world.say("好" * 201)[-1]["text"].startswith("这里最多写 200 个字")
+    assert ["还有什么想说的", "想学法律"] in world.say("想学法律")[-1]["rows"]
 
 
 def test_english_words_are_english(world: World) -> None:
@@ -268,3 +270,12 @@ def test_a_message_of_a_seat_names_its_number(turn: Turn) -> None:
     turn.session.add(row)
     assert signed_up(turn, event, row).text.params == {"number": 1}  # type: ignore[union-attr]
     assert reviewer(turn.session).active
+
+
+def test_who_does_not_know_of_the_membership_yet_is_not_told_here(turn: Turn) -> None:
+    event = open_event(turn.session, turn.now, lat=None, lon=None)
+    turn.worker.member_no, turn.worker.member_since = "4" * 14, turn.now
+    shown = event_(turn, short(event.id))[0]
+    assert shown.text is not None
+    assert shown.text.key == "no_not_member"
+    assert [choice.press for choice in shown.choices] == ["f:join:"]
