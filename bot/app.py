@@ -18,6 +18,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route
 
+from bot.calendars import Calendars
 from bot.cards import Cards
 from bot.channels import Channel
 from bot.channels.page import Page
@@ -126,6 +127,7 @@ class App:
         self.forms = Forms(kit, cans, self.outbox.put)
         self.exports = Exports(kit, cans, self.outbox.put)
         self.cards = Cards(kit, self.page.gate.wait_to_check)
+        self.calendars = Calendars(kit, self.page.gate.wait_to_check)
         self.web = self._web()
 
     def _web(self) -> Starlette:
@@ -134,6 +136,7 @@ class App:
             *self.forms.routes(),
             *self.exports.routes(),
             *self.cards.routes(),
+            *self.calendars.routes(),
             Route("/healthz", self.health),
         ]
         if self.telegram:

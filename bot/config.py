@@ -24,6 +24,7 @@ from bot.sections import (
     Database,
     Drafts,
     Erasure,
+    Events,
     Forms,
     Greetings,
     Join,
@@ -86,6 +87,7 @@ class Config(BaseSettings):
     erasure: Erasure = Erasure()
     backup: Backup = Backup()
     card: Card = Card()
+    events: Events = Events()
     keys: Keys = Keys()
 
     @classmethod

@@ -286,6 +286,8 @@ class Retention(Section):
     """Days for which a voucher is kept that was used, cancelled or expired."""
     services: Days = 365
     """Days for which a request for a service is kept that is settled."""
+    signups: Days = 730
+    """Days after the end of an event for which it is known who signed up and came."""
     invitations: Days = 30
     """Days after which the hash of an expired invitation of staff goes."""
     reminders: Days = 365
@@ -330,6 +332,17 @@ class Card(Section):
     """Minutes for which the card's QR code is good."""
     per_minute: Count = 120
     """Checks a minute from one address."""
+
+
+class Events(Section):
+    """Festivals, classes, competitions and health days, and who comes to them."""
+
+    offer_hours: Annotated[int, Field(ge=1, le=168)] = 12
+    """Hours for which a seat that came free is kept for the first who waits."""
+    check_in_minutes: Annotated[int, Field(ge=0, le=1440)] = 60
+    """Minutes before the start from which people can check in."""
+    check_in_metres: Annotated[int, Field(ge=50, le=5000)] = 300
+    """How near, in metres, somebody must be to check in by their location."""
 
 
 class Keys(Section):

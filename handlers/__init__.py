@@ -6,8 +6,11 @@ Adding one is a file of its own, a line here, its words in templates/ and its te
 from handlers import (
     benefits,
     card,
+    certificate,
+    checking_in,
     confirming,
     correcting,
+    events,
     menu,
     moving,
     my_application,
@@ -17,6 +20,7 @@ from handlers import (
     preferences,
     reminders,
     reviewing,
+    seats,
     services,
     serving,
     site_faults,
@@ -26,10 +30,12 @@ from handlers import (
 )
 from handlers.alarms import ALARMS
 from handlers.benefit_reminders import BENEFIT_REMINDERS
+from handlers.checking_in import CheckIn, CheckInMember
 from handlers.coming_back import ComeBack
 from handlers.correct import Correct
 from handlers.deciding import Reject, Return
 from handlers.erasing import Erase
+from handlers.event_reminders import EVENT_REMINDERS
 from handlers.flow import Flow
 from handlers.join import Join
 from handlers.phones import SetPin
@@ -39,6 +45,7 @@ from handlers.reports.applications import applications
 from handlers.reports.benefits import benefits as benefits_report
 from handlers.reports.reminders import reminders as reminded
 from handlers.revealing import Reveal
+from handlers.signing_up import SignUp
 
 FLOWS: dict[str, type[Flow]] = {
     flow.name: flow
@@ -61,6 +68,9 @@ FLOWS: dict[str, type[Flow]] = {
         serving.Decline,
         EnterCode,
         Redeem,
+        SignUp,
+        CheckIn,
+        CheckInMember,
     )
 }
 """Forms in a chat: questions, then one effect."""
@@ -82,7 +92,7 @@ VIEWS = {
     "site": sites.site,
     "site_areas": sites.areas,
     "site_kinds": sites.kinds,
-    "rate": sites.rate,
+    "rate_site": sites.rate,
     "fault": site_faults.fault,
     "transfer": transfer.transfer,
     "moving": moving.moving,
@@ -94,6 +104,13 @@ VIEWS = {
     "requests": services.requests,
     "request": services.look,
     "service_asked": serving.look,
+    "events": events.events,
+    "event": events.event_,
+    "event_place": events.event_place,
+    "my_signups": events.my_signups,
+    "rating": seats.rating,
+    "certificate": certificate.certificate,
+    "hosting": checking_in.hosting,
 }
 """Read-only lists and details, by (turn, argument)."""
 
@@ -122,9 +139,14 @@ ACTS = {
     "usual_quiet": preferences.usual_quiet,
     "cancel_voucher": vouchers.cancel,
     "withdraw_request": services.withdraw,
-    "rate": services.rate,
+    "rate_service": services.rate,
     "accept_service": serving.accept,
     "finish_service": serving.finish,
+    "cancel_signup": seats.cancel_signup,
+    "accept_seat": seats.accept_seat,
+    "decline_seat": seats.decline_seat,
+    "rate_event": seats.rate_,
+    "certify": checking_in.certify,
 }
 """One press, one effect, safe to press twice; permission is checked then."""
 
@@ -142,6 +164,7 @@ REMINDERS = {
         *moving.REMINDERS,
         preferences.GREETING,
         *BENEFIT_REMINDERS,
+        *EVENT_REMINDERS,
     )
 }
 """What is said without being asked, when it is due."""

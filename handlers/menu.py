@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from handlers import my_data
 from handlers.benefits import BENEFITS
 from handlers.card import has_card
+from handlers.events import EVENTS
 from handlers.my_application import CARD, MY_APPLICATION
 from handlers.phones import COME_BACK
 from handlers.receipts import MY_DATA
@@ -21,14 +22,13 @@ JOIN = Choice(Word("join", "name"), "f:join:")
 MENU = Choice(Word("menu", "menu_label"), "v:menu:")
 HELP = Choice(Word("menu", "help_label"), "v:help:")
 PERSON = Choice(Word("menu", "person_label"), "v:person:")
-SERVICES = (BENEFITS, SITES)
+SERVICES = (BENEFITS, EVENTS, SITES)
 """What everybody may look at."""
 
 LANGUAGES = {
     language: Choice(name, f"a:language:{language}")
     for language, name in my_data.LANGUAGES.items()
 }
-
 
 @dataclass(frozen=True)
 class Bar:

@@ -113,12 +113,17 @@ def page_of(
     options: Sequence[Item], page: int, room: int = PAGE
 ) -> tuple[list[Item], bool]:
     """Return the options of one page and whether there are more pages than this."""
-    if len(options) <= room:
-        return list(options), False
+    shown, more = slice_of(len(options), page, room)
+    return list(options[shown]), more
+
+
+def slice_of(count: int, page: int, room: int = PAGE) -> tuple[slice, bool]:
+    """Return which of so many rows one page shows, and whether there are more."""
+    if count <= room:
+        return slice(0, count), False
     size = room - 1
-    pages = -(-len(options) // size)
-    start = (page % pages) * size
-    return list(options[start : start + size]), True
+    start = (page % -(-count // size)) * size
+    return slice(start, start + size), True
 
 
 def page_after(options: Sequence[Option], page: int, room: int = PAGE) -> int:

@@ -11,6 +11,7 @@ from difflib import get_close_matches
 from handlers import menu, sites
 from handlers.answers import looks_like_id
 from handlers.asking import choose_edit, editable
+from handlers.checking_in import by_door
 from handlers.conversation import answer, put
 from handlers.flow import questions
 from handlers.hearing import edit, hear, locate, misheard, take_photo
@@ -24,6 +25,7 @@ from handlers.turn import Incoming, Turn
 from handlers.vouchers import SCAN
 from models.chat import Shown
 from models.clerk import counter_of
+from models.event import DOOR
 from models.identity import mask_id, parse_number
 from models.pin import read_pin
 from models.place import Source
@@ -60,6 +62,8 @@ def _start(turn: Turn, incoming: Incoming) -> list[Say]:
         return aside(turn, _accept, code)
     if code.startswith(SCAN):
         return _scanned(turn, code)
+    if code.startswith(DOOR):
+        return aside(turn, by_door, code)
     source: Source | None = turn.session.get(Source, code) if code else None
     if source is not None:
         turn.chat.source = code

@@ -245,7 +245,7 @@ def _choices(row: ServiceRequest) -> tuple[Choice, ...]:
 def ratings(row: ServiceRequest) -> tuple[Choice, ...]:
     """Return the ways to rate a service; the number of each is what it gives."""
     return tuple(
-        Choice(Word("services", f"rating_{n}"), f"a:rate:{short(row.id)}.{n}")
+        Choice(Word("services", f"rating_{n}"), f"a:rate_service:{short(row.id)}.{n}")
         for n in range(1, BEST + 1)
     )
 

@@ -218,7 +218,7 @@ def site(turn: Turn, arg: str) -> list[Say]:
         rows=tuple(_facts(turn, found, where)),
         link=(Word("sites", "map"), _map(turn, found)),
         choices=(
-            Choice(Word("sites", "rate"), f"v:rate:{found.code}"),
+            Choice(Word("sites", "rate"), f"v:rate_site:{found.code}"),
             Choice(Word("site_fault", "name"), f"f:site_fault:{found.code}"),
         ),
         back=_press(where or found.division, None),
@@ -304,6 +304,6 @@ def rate_site(turn: Turn, arg: str) -> list[Say]:
     if found is None or turn.worker.member_no is None or number not in STARS:
         return rate(turn, code)
     sites_.rate(turn.session, found, turn.worker.id, number, turn.now)
-    again = Choice(Word("sites", "rate_again"), f"v:rate:{found.code}")
+    again = Choice(Word("sites", "rate_again"), f"v:rate_site:{found.code}")
     done = say("sites", "thanks", site=turn.named(found), stars=number)
     return [done.offering(again, SITES)]

@@ -13,6 +13,7 @@ from models.consent import Consent
 from models.conversation import Conversation
 from models.correction import Correction
 from models.erasure import Erasure
+from models.event import Event
 from models.export_link import ExportLink
 from models.fact import Fact
 from models.form_link import FormLink
@@ -26,6 +27,7 @@ from models.preference import Preference
 from models.presence import Presence
 from models.reminder import Reminder
 from models.service import ServiceRequest, Slot
+from models.signup import Signup
 from models.site import Site, SiteRating
 from models.site_fault import SiteFault
 from models.staff import Invitation, Staff
@@ -52,6 +54,7 @@ __all__ = [
     "Edition",
     "Enterprise",
     "Erasure",
+    "Event",
     "ExportLink",
     "Fact",
     "FormLink",
@@ -68,6 +71,7 @@ __all__ = [
     "Presence",
     "Reminder",
     "ServiceRequest",
+    "Signup",
     "Site",
     "SiteFault",
     "SiteRating",

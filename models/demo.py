@@ -1,4 +1,4 @@
-"""The demo: two social workers' positions, and applications that wait for the first.
+"""The demo: two social workers' positions, applications that wait, and events.
 
 The people are made up: the sequence number of their IDs is 000, and their mobiles
 begin with 140, which no person's number does.
@@ -19,6 +19,7 @@ from models.application import (
 from models.chat import Chat
 from models.columns import new_id, short
 from models.consent import agree
+from models.demos import events
 from models.identity import id_check
 from models.place import Enterprise
 from models.rules import Rules
@@ -157,6 +158,7 @@ def seed(session: Session, keys: Keyring, now: datetime) -> str:
             _apply(session, keys, str(number), answers, _days_ago(now, days))
     _report_fault(session, keys, now)
     positions = [_position(session, union_code, now) for union_code in POSITIONS]
+    events.seed(session, keys, positions[0], now)
     return invite(session, positions[0], now)
 
 

@@ -20,6 +20,7 @@ from models.conversation import Conversation, State
 from models.message import Message
 from models.reminder import Reminder
 from models.sealing import Keyring
+from models.signup import let_go
 from models.tries import Tries
 from models.worker import Worker, new_worker
 
@@ -149,6 +150,7 @@ def forget(session: Session, worker_id: int) -> set[int]:
     Return the chats that are gone or lost messages, theirs and other people's.
     """
     session.flush()
+    let_go(session, worker_id)
     theirs = _theirs(worker_id)
     tables = SQLModel.metadata.sorted_tables
     ids = _ids(session, theirs)

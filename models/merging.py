@@ -19,6 +19,7 @@ from models.export_link import ExportLink
 from models.preference import Preference
 from models.sealed import WORKER, owned, sealed_columns
 from models.sealing import Keyring, seal, unseal
+from models.signup import make_way
 from models.site import SiteRating
 from models.staff import Staff
 from models.worker import Worker
@@ -41,6 +42,7 @@ MOVED = {
     "transfer": "worker_id",
     "service_request": "worker_id",
     "voucher": "worker_id",
+    "signup": "worker_id",
 }
 """The tables whose rows go over, and the column that says whose they are."""
 
@@ -61,6 +63,7 @@ def merge(
     transfer.end_open(session, stray.id, now)
     correction.drop(session, stray.id, now)  # nobody decides it for who is no member
     quota.add_uses(session, stray.id, member.id)
+    make_way(session, stray.id, member.id)
     staff_id = _settle_position(session, stray, member)
     session.flush()
     stray_id, old, new = stray.id, stray.open_key(keys), member.open_key(keys)

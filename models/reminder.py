@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Index, UniqueConstraint, text, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from models.columns import BigId, Utc, add_once, new_id, one_of
@@ -59,6 +60,29 @@ def schedule(session: Session, kind: str, subject: str, due: datetime) -> None:
     )
     if session.exec(same).first() is None:
         add_once(session, Reminder(id=new_id(), kind=kind, subject=subject, due=due))
+
+
+def schedule_all(
+    session: Session, kind: str, due: datetime, subjects: Iterable[str]
+) -> None:
+    """Make a reminder for each subject that does not have this very one."""
+    rows = [
+        {"id": new_id(), "kind": kind, "subject": s, "due": due, **_FRESH}
+        for s in subjects
+    ]
+    if rows:
+        session.flush()
+        session.execute(_NEW[session.get_bind().dialect.name], rows)
+
+
+_FRESH = {"zone": "Asia/Shanghai", "fate": Fate.WAITING, "reason": ""}
+_NEW = {
+    dialect: insert(Reminder).on_conflict_do_nothing()
+    for dialect, insert in (
+        ("sqlite", sqlite.insert),
+        ("postgresql", postgresql.insert),
+    )
+}
 
 
 def exists(session: Session, kind: str, subject: str) -> bool:

@@ -26,6 +26,7 @@ from models.columns import short
 from models.conversation import Conversation, State
 from models.correction import Correction, Wish
 from models.erasure import forget
+from models.event import Event
 from models.export_link import ExportLink
 from models.fact import Fact, recall, remember
 from models.form_link import FormLink
@@ -34,6 +35,7 @@ from models.message import Fate, Message
 from models.reminder import Reminder
 from models.sealing import CannotOpen, Keyring
 from models.service import PENDING, ServiceRequest
+from models.signup import Signup
 from models.site_fault import SiteFault
 from models.staff import Invitation, Staff
 from models.transfer import OPEN, Transfer, TransferStep
@@ -259,6 +261,12 @@ _NEWEST = (
     .scalar_subquery()
 )
 
+_ENDED = (
+    select(col(Event.ends_at))
+    .where(col(Event.id) == col(Signup.event_id))
+    .scalar_subquery()
+)
+
 KINDS = (
     _rows(
         "applications",
@@ -318,6 +326,7 @@ KINDS = (
         col(ServiceRequest.settled_at),
         col(ServiceRequest.standing).not_in(PENDING),
     ),
+    _rows("signups", Signup, _ENDED),
     _rows("invitations", Invitation, col(Invitation.expires_at)),
     _rows(
         "reminders",

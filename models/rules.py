@@ -24,6 +24,9 @@ class Rules:
     backup_days: int = 30
     card_name: str = "masked"
     card_minutes: int = 10
+    offer_hours: int = 12
+    check_in_minutes: int = 60
+    check_in_metres: int = 300
     quiet_start: time = time(21)
     quiet_end: time = time(8)
     birthday: bool = False

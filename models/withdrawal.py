@@ -30,6 +30,7 @@ from models.message import Message
 from models.preference import Preference
 from models.review import release
 from models.sealing import Keyring
+from models.signup import let_go
 from models.site_fault import SiteFault
 from models.transfer import Transfer, TransferStep, end_open, transfers_of
 from models.worker import Worker
@@ -69,6 +70,7 @@ def withdraw_consent(
     _end_drafts(session, worker.id, now)
     voucher.cancel_all(session, worker.id, now)
     service.withdraw_all(session, worker.id, now)
+    let_go(session, worker.id)
     for column in IDENTITY:
         setattr(worker, column, None)
     release(worker)

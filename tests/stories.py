@@ -4,7 +4,8 @@
     channels: page typing          >[提交]           presses the button of that label
     ! 过 1 天                      >>[提交]          the same without a pause
     社工> 待审                     >(照片)           does something else, see DEEDS
-    ! 成为会员 440111              ! 任命收银员 drug-baiyun
+    ! 成为工会会员 440111           ! 任命收银员 drug-baiyun
+    ! 办活动 家政节 2 48           something happens, see HAPPENINGS
 
 The lines in between are what the bot answers.
 """
@@ -17,6 +18,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from models.message import Body
+from tests.handlers.hosts import call_off, hold_event, put_off
 from tests.handlers.members import make_member
 from tests.world import World
 
@@ -50,6 +52,17 @@ DEEDS: dict[str, Deed] = {
     "填到": lambda world, who, arg: fill(world, who, *arg.split()),
     "安全网页": lambda world, who, arg: world.fill_form(arg, who),
 }
+
+
+HAPPENINGS: dict[str, Callable[..., None]] = {
+    "成为会员": make_member,
+    "成为工会会员": lambda world, union: make_member(world, placed=union),
+    "开放体检": lambda world, days: world.open_slot(timedelta(days=int(days))),
+    "办活动": hold_event,
+    "活动改期": put_off,
+    "活动取消": call_off,
+}
+"""What happens beside the conversation and is not heard at once."""
 
 
 def fill(world: World, who: str, until: str, *other: str) -> list[Body]:
@@ -108,11 +121,9 @@ def _happen(world: World, event: str) -> list[str]:
         return lines_of(world.appoint(event.split()[1], "主管", "officer"))
     if event.startswith("任命收银员 "):
         return lines_of(world.appoint_clerk(*event.split()[1:]))
-    if event.startswith("开放体检 "):
-        world.open_slot(timedelta(days=int(event.split()[1])))
-        return []
-    if event.startswith("成为会员"):
-        make_member(world, placed=event.split()[1] if " " in event else None)
+    name, _, rest = event.partition(" ")
+    if name in HAPPENINGS:
+        HAPPENINGS[name](world, *rest.split())
         return []
     _, number, unit = event.split()
     heard = world.wait(timedelta(**{UNITS[unit]: float(number)}))

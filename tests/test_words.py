@@ -45,11 +45,14 @@ MOST_SHOWINGS = 9999
 
 SAMPLES: dict[str, Any] = {
     "at": datetime(2026, 11, 23, tzinfo=UTC),
+    "ends": datetime(2026, 11, 23, 2, tzinfo=UTC),
     "due": date(2026, 11, 26),
     "since": date(2026, 12, 1),
     "names": ("甲", "乙"),
     "count": 2,
     "more": 2,
+    "minutes": 30,
+    "lines": (("时间", "今天"),),
     "until": date(2026, 12, 1),
     "flags": ("id_known", "mobile_known", "old", "province"),
     "texts": ("甲", "乙"),

@@ -14,13 +14,15 @@ import orjson
 from PIL import Image
 from PIL.Image import Dither, Quantize, Resampling
 
-from bot.drawings import card, voucher
+from bot.drawings import card, certificate, door, voucher
 from bot.pictures import at_the_table
 from models.message import Body
 
 DRAWINGS: dict[str, Callable[[Body], Image.Image]] = {
     "card": card.paint,
     "voucher": voucher.paint,
+    "certificate": certificate.paint,
+    "door": door.paint,
 }
 """How a message of each kind is painted."""
 

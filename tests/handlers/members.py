@@ -23,9 +23,16 @@ TO_POOL = Decision(Standing.POOL, {})
 
 
 def make_member(
-    world: World, who: str = "工人", union: str = "4401", placed: str | None = None
+    world: World,
+    who: str = "工人",
+    union: str = "4401",
+    number: int | str = 1,
+    placed: str | None = None,
 ) -> None:
-    """Let somebody be approved into the pool or a union, and be told."""
+    """Let somebody be approved into the pool or a union, and be told.
+
+    Two members of one world have two numbers.
+    """
     into = Decision(Standing.PLACED, {}, placed) if placed else TO_POOL
     world.appoint(union)
     world.do("hello", who=who)
@@ -33,7 +40,7 @@ def make_member(
     def approve(session: Session) -> None:
         chat = session.exec(select(Chat).where(Chat.address == who)).one()
         worker = session.get_one(Worker, chat.worker_id)
-        row = apply(session, worker, chat, submitted_at=world.now)
+        row = apply(session, worker, chat, int(number), submitted_at=world.now)
         staff = session.exec(select(Staff)).first()
         assert staff is not None
         decide(session, KEYS, staff, row, into, world.now, 30)

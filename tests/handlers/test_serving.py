@@ -84,7 +84,7 @@ def test_a_form_about_a_request_is_named_by_it(world: World) -> None:
 def test_a_rating_before_it_is_done_counts_for_nothing(world: World) -> None:
     make_member(world, placed="440111")
     key = ask(world)
-    assert "尽快联系您" in texts(world.do("press", f"a:rate:{key}.5"))
+    assert "尽快联系您" in texts(world.do("press", f"a:rate_service:{key}.5"))
     assert request(world).rating is None
 
 

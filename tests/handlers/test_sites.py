@@ -88,7 +88,7 @@ def test_without_any_site_the_hotline_is_told(world: World) -> None:
 
 
 def test_a_site_that_is_gone_says_so(world: World) -> None:
-    for text in ("v:site:nowhere:", "v:rate:nowhere", "a:rate_site:nowhere.5"):
+    for text in ("v:site:nowhere:", "v:rate_site:nowhere", "a:rate_site:nowhere.5"):
         assert press(world, text)[0]["text"].startswith("这个站点已经没有了")
     assert press(world, "f:site_fault:nowhere")[0]["text"].startswith(
         "这个站点已经没有"

@@ -14,6 +14,7 @@ from models.clerk import counter_of
 from models.consent import Consent
 from models.demos import benefits
 from models.doubts import shared_with_others
+from models.event import Event, EventKind, EventState
 from models.identity import normalise_mobile, resident_id_fault
 from models.place import Atlas
 from models.service import free_slots
@@ -67,7 +68,8 @@ def test_a_reviewer_sees_new_old_and_forgotten_applications(
 def test_seeding_again_makes_nothing_but_a_new_invitation(session: Session) -> None:
     codes = [demo.seed(session, KEYS, NOW) for _ in range(2)]
     assert codes[0] != codes[1]
-    for table, count in ((Application, 5), (Worker, 5), (Chat, 5), (Consent, 5)):
+    tables = ((Application, 5), (Worker, 10), (Chat, 5), (Consent, 5), (Event, 6))
+    for table, count in tables:
         assert len(session.exec(select(table)).all()) == count
     assert sorted(session.exec(select(Staff.union_code))) == ["4401", "4451-home"]
 
@@ -107,3 +109,17 @@ def test_they_answered_what_the_form_asks_in_places_there_are(
             atlas.divisions[facts["street"]].parent == facts["district"]
         )
         assert row.union_code in atlas.unions
+
+
+@pytest.mark.parametrize("now", TIMES, ids=["weekday", "holiday", "weekend"])
+def test_there_is_something_to_go_to_and_one_day_is_full(
+    session: Session, now: datetime
+) -> None:
+    demo.seed(session, KEYS, now)
+    found = session.exec(select(Event)).all()
+    assert {event.kind for event in found} == {*EventKind}
+    assert {event.state for event in found} == {EventState.OPEN}
+    assert all(event.starts_at > now for event in found)
+    assert [(e.taken, e.waiting) for e in found if e.taken] == [(3, 2)]
+    assert sum(event.opens_at > now for event in found) == 1
+    assert [e.name for e in found if e.groups] == ["货车司机安全行车竞赛"]

@@ -20,9 +20,11 @@ from models.review import decide
 from models.sealed import HASHES, openings, sealed_columns
 from models.sealing import seal
 from models.service import decline
+from models.signup import sign_up
 from models.worker import Worker
 from tests.models.benefits import ask, take
 from tests.models.cast import KEYS, NOW, UNDO_SECONDS, apply, meet, reviewer
+from tests.models.programme import open_event
 
 COLUMNS = {
     "worker.key",
@@ -47,6 +49,7 @@ COLUMNS = {
     "service_request.why",
     "service_request.words",
     "voucher.code",
+    "signup.answers",
 }
 
 
@@ -66,6 +69,7 @@ def everything(session: Session) -> Worker:
     refuse(session, KEYS, staff, wish, "unclear", NOW)
     worker.mark = worker.seal(KEYS, "mark", "star")
     set_pin(KEYS, worker, "135790")
+    sign_up(session, KEYS, open_event(session), worker, {"meal": "0"}, NOW)
     talk = new_conversation(worker.id, chat.id, "join", "", NOW)
     talk.keep(KEYS, worker, Draft(), NOW)
     key = worker.open_key(KEYS)

@@ -25,6 +25,7 @@ from tests.torture.interrupting import Noticed, Trial
 from tests.torture.killing import Ordeal, Plan, allowed_repeats, torture
 from tests.torture.leaking import serve
 from tests.torture.rotating import torture_rotation
+from tests.torture.seats import PROCESSES, Crowd, rush_for_seats
 from tests.torture.tampering import TAMPERS, tamper
 
 CLI = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
@@ -62,6 +63,7 @@ def main(
     limited: Annotated[bool, typer.Option(help="all want the same vouchers")] = False,
     vouchers: Annotated[int, typer.Option(help="with --limited")] = 100_000,
     tries: Annotated[int, typer.Option(help="how often, with --neutral")] = 10_000,
+    seats: Annotated[int, typer.Option(help="so many, for 20 times the people")] = 0,
 ) -> None:
     """Kill the program, flood it, and count what was lost."""
     with databases(database) as addresses:
@@ -76,6 +78,8 @@ def main(
         elif rotation:
             plan = Plan(kills or 50, updates or 2000, people, seed, faults=faults)
             sound = _rotate(plan, addresses)
+        elif seats:
+            sound = _rush(addresses, Crowd(20 * seats, seats, seed))
         elif neutral:
             sound = _try_ids(addresses, tries, seed)
         else:
@@ -239,6 +243,31 @@ def _let_fly(addresses: Addresses, people: int) -> bool:
 
 def _told(found: Found) -> dict[str, object]:
     return {"people": found.people, **found.counts}
+
+
+def _rush(addresses: Addresses, rush: Crowd) -> bool:
+    """Let many people want few seats at once; none is given twice, nobody overtaken."""
+    columns: dict[str, dict[str, object]] = {}
+    faults: list[str] = []
+    for name, fresh in addresses.items():
+        with TemporaryDirectory(prefix="zhigong-") as folder:
+            outcome = rush_for_seats(rush, fresh() or f"sqlite:///{folder}/seats.db")
+        columns[name] = {
+            "people": rush.people,
+            "seats": rush.seats,
+            "in": outcome.inside,
+            "waiting": len(outcome.numbers),
+            "overtaken": outcome.overtaken,
+            "sign-ups a second": f"{rush.people / outcome.seconds:.0f}",
+            "seats given back": outcome.given_back,
+            "in again": outcome.inside_again,
+            "out of turn": outcome.out_of_turn,
+        }
+        faults += [f"{name}: {fault} not kept" for fault in outcome.faults]
+    print_columns(f"{PROCESSES} processes at once, seed {rush.seed}", columns)
+    for fault in faults:
+        out.print(f"  {fault}", markup=False)
+    return not faults
 
 
 def _try_ids(addresses: Addresses, tries: int, seed: int) -> bool:

@@ -1,0 +1,215 @@
+"""Seats: many people want few at once, from many processes, and some give theirs back.
+
+Fair is who was done before another began stands before them; beyond that nobody can
+tell who was first.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import time
+from dataclasses import dataclass
+from multiprocessing.synchronize import Barrier
+from queue import Queue
+from random import Random
+
+from sqlmodel import Session, col, func, select
+
+from bot.database import Database, in_transaction
+from models.event import Event
+from models.offering import accept, offer_seats
+from models.rules import Rules
+from models.signup import Signup, SignupState, cancel, sign_up
+from models.worker import Worker
+from tests.databases import opened
+from tests.databases import seed as seed_database
+from tests.models.cast import KEYS, NOW
+from tests.models.programme import member, open_event
+
+PROCESSES = 8
+
+
+@dataclass(frozen=True)
+class Crowd:
+    """How many people want how many seats, in which random order."""
+
+    people: int = 1000
+    seats: int = 50
+    seed: int = 1
+
+
+@dataclass(frozen=True)
+class Wish:
+    """When somebody asked and was done, and their rank: 0 in, else the number."""
+
+    began: float
+    ended: float
+    rank: int
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of all of them: after the rush, and after some gave seats back."""
+
+    rush: Crowd
+    inside: int
+    numbers: list[int]
+    overtaken: int
+    seconds: float
+    given_back: int
+    inside_again: int
+    out_of_turn: int
+    waiting: int
+    counted: tuple[int, int]
+
+    @property
+    def faults(self) -> list[str]:
+        """What was promised and not kept."""
+        waited = self.rush.people - self.rush.seats
+        promises = {
+            "seats": self.inside == self.rush.seats == self.inside_again,
+            "numbers": self.numbers == [*range(1, waited + 1)],
+            "fairness": self.overtaken == 0 == self.out_of_turn,
+            "the queue": self.waiting == waited - self.given_back,
+            "the counts": self.counted == (self.rush.seats, self.waiting),
+        }
+        return [name for name, kept in promises.items() if not kept]
+
+
+def rush_for_seats(rush: Crowd, url: str) -> Outcome:
+    """Let people sign up in eight processes, then some cancel and others follow."""
+    seed_database(url)
+    with opened(url) as database:
+        event_id, workers = in_transaction(database, lambda s: _prepare(s, rush))
+    Random(rush.seed).shuffle(workers)
+    wishes = _in_processes(url, event_id, workers, _want)
+    seconds = max(w.ended for w in wishes) - min(w.began for w in wishes)
+    with opened(url) as database:
+        inside = _count(database, SignupState.IN)
+        leaving = in_transaction(database, lambda s: _half_of_those_in(s))
+    _in_processes(url, event_id, leaving, _leave)
+    with opened(url) as database:
+        in_transaction(database, _follow)
+        return Outcome(
+            rush=rush,
+            inside=inside,
+            numbers=sorted(wish.rank for wish in wishes if wish.rank),
+            overtaken=_overtaken(wishes),
+            seconds=seconds,
+            given_back=len(leaving),
+            inside_again=_count(database, SignupState.IN),
+            out_of_turn=in_transaction(database, _out_of_turn),
+            waiting=_count(database, SignupState.WAITING),
+            counted=in_transaction(database, lambda s: _counted(s, event_id)),
+        )
+
+
+def _prepare(session: Session, rush: Crowd) -> tuple[int, list[int]]:
+    event = open_event(session, capacity=rush.seats)
+    return event.id, [member(session, n).id for n in range(rush.people)]
+
+
+def _in_processes(
+    url: str, event_id: int, workers: list[int], task: object
+) -> list[Wish]:
+    """Share people among processes that begin together; gather what became of them."""
+    context = multiprocessing.get_context("spawn")
+    barrier, results = context.Barrier(PROCESSES), context.Queue()
+    running = [
+        context.Process(
+            target=_run,
+            args=(url, event_id, workers[n::PROCESSES], task, barrier, results),
+        )
+        for n in range(PROCESSES)
+    ]
+    for process in running:
+        process.start()
+    found = [wish for _ in running for wish in results.get(timeout=600)]
+    for process in running:
+        process.join()
+    return found
+
+
+def _run(
+    url: str,
+    event_id: int,
+    workers: list[int],
+    task: object,
+    barrier: Barrier,
+    results: Queue[list[Wish]],
+) -> None:
+    assert callable(task)
+    with opened(url) as database:
+        barrier.wait(timeout=120)
+        results.put([task(database, event_id, worker) for worker in workers])
+
+
+def _want(database: Database, event_id: int, worker_id: int) -> Wish:
+    """Sign one person up, in a transaction of their own."""
+
+    def work(session: Session) -> int:
+        event = session.get_one(Event, event_id)
+        worker = session.get_one(Worker, worker_id)
+        return sign_up(session, KEYS, event, worker, {}, NOW).place or 0
+
+    began = time.monotonic()
+    rank = in_transaction(database, work)
+    return Wish(began, time.monotonic(), rank)
+
+
+def _leave(database: Database, event_id: int, worker_id: int) -> Wish:
+    """Let one person give their seat back, and the next ones follow."""
+
+    def work(session: Session) -> None:
+        theirs = select(Signup).where(Signup.worker_id == worker_id)
+        cancel(session, session.exec(theirs).one())
+
+    in_transaction(database, work)
+    in_transaction(database, _follow)
+    return Wish(0, 0, 0)
+
+
+def _follow(session: Session) -> None:
+    """Offer what is free; whoever has an offer takes it."""
+    offer_seats(session, Rules(), NOW)
+    offered = select(Signup).where(Signup.state == SignupState.OFFERED)
+    for row in session.exec(offered.order_by(col(Signup.id))).all():
+        accept(session, row, NOW)
+
+
+def _half_of_those_in(session: Session) -> list[int]:
+    seated = select(Signup.worker_id).where(Signup.state == SignupState.IN)
+    return list(session.exec(seated.order_by(col(Signup.id))))[::2]
+
+
+def _overtaken(wishes: list[Wish]) -> int:
+    """Count who stands behind somebody who began only when they were done."""
+    by_end = iter(sorted(wishes, key=lambda wish: wish.ended))
+    done, highest, count = next(by_end, None), 0, 0
+    for wish in sorted(wishes, key=lambda wish: wish.began):
+        while done is not None and done.ended < wish.began:
+            highest = max(highest, done.rank)
+            done = next(by_end, None)
+        count += wish.rank < highest
+    return count
+
+
+def _out_of_turn(session: Session) -> int:
+    """Count who got a seat from the queue while somebody before them still waits."""
+    waits = select(func.min(Signup.place)).where(Signup.state == SignupState.WAITING)
+    first = session.exec(waits).one() or 0
+    beyond = select(func.count()).where(
+        Signup.state == SignupState.IN, col(Signup.place) > first
+    )
+    return session.exec(beyond).one()
+
+
+def _count(database: Database, state: SignupState) -> int:
+    with Session(database.reading) as session:
+        found = select(func.count()).where(Signup.state == state)
+        return session.exec(found).one()
+
+
+def _counted(session: Session, event_id: int) -> tuple[int, int]:
+    event = session.get_one(Event, event_id)
+    return event.taken, event.waiting
