@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from sqlmodel import Session, select
+
 from bot.channels import Outgoing
-from bot.claims import sweep, take_back
+from bot.claims import Settled, settle, stop_chat, sweep, take_back
 from bot.database import in_transaction
 from bot.kit import Kit, clock
+from models.columns import new_id
 from models.message import Fate, Kind
+from models.reminder import Reminder
 
 from .mail import ago, row_of, waiting
 
@@ -76,3 +80,27 @@ def test_nothing_settled_is_ever_taken(kit: Kit) -> None:
             waiting(kit, fate, fate=fate, lease_until=ago(1))
     assert swept(kit) == []
     assert in_transaction(kit.database, lambda s: take_back(s, kit, clock())) == []
+
+
+def test_a_reminder_ends_as_its_message_did(kit: Kit) -> None:
+    begun = waiting(kit, "begun", Kind.REMINDER, attempt=1, holder=OTHER)
+    lost = waiting(kit, "lost", Kind.REMINDER, attempt=1)
+    for message in (begun, lost):
+        in_transaction(kit.database, lambda s, m=message: _remind(s, m))  # type: ignore[misc]
+    in_transaction(kit.database, lambda s: settle(s, [_refused(lost)]))
+    in_transaction(kit.database, lambda s: stop_chat(s, *key(begun), clock()))
+    with Session(kit.database.reading) as session:
+        rows = session.exec(select(Reminder)).all()
+    found = {row.chat_id: (row.fate, row.reason) for row in rows}
+    assert found[lost.chat_id] == (Fate.FAILED, "refused")
+    assert found[begun.chat_id] == (Fate.FAILED, "stopped")
+
+
+def _remind(session: Session, message: Outgoing) -> None:
+    row = Reminder(id=new_id(), kind="x", subject=message.address, due=clock())
+    row.fate, row.chat_id, row.number = Fate.SENT, message.chat_id, message.number
+    session.add(row)
+
+
+def _refused(message: Outgoing) -> Settled:
+    return Settled(message.chat_id, message.number, Fate.FAILED, "refused")
