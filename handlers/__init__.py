@@ -27,6 +27,7 @@ from handlers import (
     sites,
     transfer,
     vouchers,
+    waiting,
 )
 from handlers.alarms import ALARMS
 from handlers.benefit_reminders import BENEFIT_REMINDERS
@@ -81,7 +82,7 @@ VIEWS = {
     "person": menu.person,
     "my_application": my_application.my_application,
     "card": card.card,
-    "waiting": reviewing.waiting,
+    "waiting": waiting.waiting,
     "review": reviewing.application,
     "correction": correcting.look,
     "claim": confirming.claim,

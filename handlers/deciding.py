@@ -12,7 +12,8 @@ from handlers.flow import Flow, progress
 from handlers.join import Join
 from handlers.offers import Offer, Option, matching
 from handlers.question import Ask, Question, Submit, ask, make_question
-from handlers.reviewing import WAITING_LIST, decide, label_of, mine, name_of
+from handlers.queued import WAITING_LIST
+from handlers.reviewing import decide, label_of, mine, name_of
 from handlers.say import Say, Word, say
 from handlers.turn import Turn
 from models.application import WAITING, Application, Decision, Standing

@@ -8,9 +8,9 @@ from handlers.card import has_card
 from handlers.events import EVENTS
 from handlers.my_application import CARD, MY_APPLICATION
 from handlers.phones import COME_BACK
+from handlers.queued import WAITING_LIST
 from handlers.receipts import MY_DATA
 from handlers.redeeming import COUNTER
-from handlers.reviewing import WAITING_LIST
 from handlers.say import Choice, Say, Word
 from handlers.sites import SITES
 from handlers.talk import with_resume
@@ -29,6 +29,7 @@ LANGUAGES = {
     language: Choice(name, f"a:language:{language}")
     for language, name in my_data.LANGUAGES.items()
 }
+
 
 @dataclass(frozen=True)
 class Bar:

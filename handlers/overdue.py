@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
+from handlers.queued import WAITING_LIST
 from handlers.reminders import Remind, Skip, nothing
-from handlers.reviewing import WAITING_LIST
 from handlers.say import Choice, Say, Word
 from handlers.turn import Turn
 from models import reminder, review

@@ -13,7 +13,8 @@ from handlers.choices import Seen
 from handlers.deciding import LONGEST_REASON, InReview, reasons
 from handlers.offers import OWN_WORDS
 from handlers.question import Ask, Question, ask, make_question
-from handlers.reviewing import WAITING_LIST, application, facts_of, mine
+from handlers.queued import WAITING_LIST
+from handlers.reviewing import application, facts_of, mine
 from handlers.say import Say, Word, say
 from handlers.turn import Turn
 from models import audit

@@ -1,12 +1,10 @@
-"""Reviewing in a chat: the waiting list, an application, and the decisions on it.
+"""Reviewing in a chat: an application, and the decisions on it.
 
 Permission is checked at the moment of each press, never remembered from the list.  A
-message is about one person and goes with them; where several stand, nobody is named.
+message is about one person and goes with them.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
@@ -15,8 +13,8 @@ from sqlmodel import Session
 from handlers.doubts import doubts_about
 from handlers.flow import questions
 from handlers.join import Join
-from handlers.offers import page_number, page_of
 from handlers.question import Question, label
+from handlers.queued import WAITING_LIST, Queued, days_since
 from handlers.say import Choice, Say, Text, Word, say
 from handlers.turn import Turn
 from models import review
@@ -30,141 +28,17 @@ from models.application import (
     Step,
     waiting_in,
 )
-from models.benefit import Benefit
-from models.claim import Claim, claims_in
 from models.columns import long, short
-from models.correction import Correction, corrections_in
 from models.identity import mask_name
-from models.service import Served, ServiceRequest, requests_in
-from models.site import Site
-from models.site_fault import SiteFault, faults_in
 from models.staff import Staff, staff_of
-from models.transfer import Transfer, transfers_in
 from models.worker import Worker
 
-WAITING_LIST = Choice(Word("reviewing", "waiting"), "v:waiting:0")
 
-
-def waiting(turn: Turn, arg: str) -> list[Say]:
-    """List what a staff member's unions have to review, oldest first."""
-    staff = staff_of(turn.session, turn.worker.id)
-    if staff is None:
-        return [say("reviewing", "not_staff")]
-    rows = _queue(turn, turn.atlas.branch(staff.union_code))
-    if not rows:
-        return [say("reviewing", "nobody_waits")]
-    number = page_number(arg)
-    shown, more = page_of(rows, number)
-    choices = [Choice(row.line(turn), row.press) for row in shown]
-    if more:
-        choices.append(Choice(Word("common", "more"), f"v:waiting:{number + 1}"))
-    return [say("reviewing", "list", count=len(rows)).offering(*choices)]
-
-
-@dataclass(frozen=True)
-class Queued:
-    """What somebody waits for since when; only what is shown is put into words.
-
-    None of the `people` it is about decides it.
-    """
-
-    since: datetime
-    people: set[int]
-    press: str
-    line: Callable[[Turn], Word]
-
-
-def _queue(turn: Turn, unions: set[str]) -> list[Queued]:
-    """Return all that waits for these unions but one's own, oldest first."""
-    every = (row for source in SOURCES for row in source(turn.session, unions))
-    others = (row for row in every if turn.worker.id not in row.people)
-    return sorted(others, key=lambda row: row.since)
-
-
-def _applications(session: Session, unions: set[str]) -> Iterator[Queued]:
+def queue(session: Session, unions: set[str]) -> Iterator[Queued]:
+    """Yield the applications that wait for these unions."""
     for row in waiting_in(session, unions):
         press, line = f"v:review:{short(row.id)}", partial(_line, row=row)
         yield Queued(row.submitted_at, {row.worker_id}, press, line)
-
-
-def _corrections(session: Session, unions: set[str]) -> Iterator[Queued]:
-    for row in corrections_in(session, unions):
-        press, line = f"v:correction:{short(row.id)}", partial(_wish_line, row=row)
-        yield Queued(row.asked_at, {row.worker_id}, press, line)
-
-
-def _claims(session: Session, unions: set[str]) -> Iterator[Queued]:
-    for row, people in claims_in(session, unions):
-        press, line = f"v:claim:{short(row.id)}", partial(_claim_line, row=row)
-        yield Queued(row.at, people, press, line)
-
-
-def _faults(session: Session, unions: set[str]) -> Iterator[Queued]:
-    for row in faults_in(session, unions):
-        press, line = f"v:fault:{short(row.id)}", partial(_fault_line, row=row)
-        yield Queued(row.at, {row.worker_id}, press, line)
-
-
-def _transfers(session: Session, unions: set[str]) -> Iterator[Queued]:
-    for row in transfers_in(session, unions):
-        press, line = f"v:moving:{short(row.id)}", partial(_moving_line, row=row)
-        yield Queued(row.requested_at, {row.worker_id}, press, line)
-
-
-def _services(session: Session, unions: set[str]) -> Iterator[Queued]:
-    for row in requests_in(session, unions):
-        press, line = f"v:service_asked:{short(row.id)}", partial(_asked_line, row=row)
-        yield Queued(row.asked_at, {row.worker_id}, press, line)
-
-
-SOURCES = (_applications, _corrections, _claims, _faults, _transfers, _services)
-"""What may wait for a social worker; one more is a line here."""
-
-
-def _wish_line(turn: Turn, row: Correction) -> Word:
-    days = (turn.now - row.asked_at) // timedelta(days=1)
-    facts = {"number": member_number(turn, row), "days": days}
-    return Word("correcting", "line", facts)
-
-
-def member_number(turn: Turn, row: Correction) -> str:
-    """Return the end of the number of the member who wishes for a correction."""
-    return (turn.session.get_one(Worker, row.worker_id).member_no or "")[-4:]
-
-
-def _claim_line(turn: Turn, row: Claim) -> Word:
-    days = (turn.now - row.at) // timedelta(days=1)
-    return Word("confirming", f"line_{row.asks}", {"code": row.code, "days": days})
-
-
-def _fault_line(turn: Turn, row: SiteFault) -> Word:
-    days = (turn.now - row.at) // timedelta(days=1)
-    site = turn.named(turn.session.get_one(Site, row.site_code))
-    return Word("site_fault", "line", {"site": site, "days": days})
-
-
-def _moving_line(turn: Turn, row: Transfer) -> Word:
-    days = (turn.now - row.requested_at) // timedelta(days=1)
-    late = row.due < turn.today
-    return Word(
-        "moving",
-        f"line_{row.standing}",
-        {"number": row.number, "days": days, "late": late},
-    )
-
-
-def _asked_line(turn: Turn, row: ServiceRequest) -> Word:
-    given = turn.session.get_one(Benefit, row.benefit_code)
-    return Word(
-        "serving",
-        "line",
-        {
-            "number": row.number,
-            "benefit": turn.named(given),
-            "days": (turn.now - row.asked_at) // timedelta(days=1),
-            "accepted": row.standing is Served.ACCEPTED,
-        },
-    )
 
 
 def _line(turn: Turn, row: Application) -> Word:
@@ -175,7 +49,7 @@ def _line(turn: Turn, row: Application) -> Word:
         {
             "number": row.number,
             "group": turn.named(group),
-            "days": (turn.now - row.submitted_at) // timedelta(days=1),
+            "days": days_since(turn, row.submitted_at),
             "flagged": bool(doubts_about(turn, row, facts_of(turn, row))),
             "late": row.due < turn.today,
         },

@@ -3,15 +3,19 @@
 Permission is checked at the moment of each press, and again when a form is finished.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import ClassVar
+
+from sqlmodel import Session
 
 from handlers.answers import Key
 from handlers.benefits import name_of
 from handlers.deciding import LONGEST_REASON, reasons
 from handlers.flow import Flow
 from handlers.question import Submit, ask
-from handlers.reviewing import WAITING_LIST, label_of
+from handlers.queued import WAITING_LIST, Queued, days_since
+from handlers.reviewing import label_of
 from handlers.say import Choice, Say, Text, Word, say
 from handlers.services import facts, standing
 from handlers.turn import Turn
@@ -20,11 +24,28 @@ from models.application import CannotDecide
 from models.columns import long, short
 from models.identity import mask_name
 from models.review import may_review, who_is
-from models.service import PENDING, Served, ServiceRequest
+from models.service import PENDING, Served, ServiceRequest, requests_in
 from models.staff import Staff, staff_of
 from models.worker import Worker
 
 DECLINE_REASONS = reasons("no_answer", "no_place", "elsewhere_helped")
+
+
+def queue(session: Session, unions: set[str]) -> Iterator[Queued]:
+    """Yield the requests for services that wait for these unions."""
+    for row in requests_in(session, unions):
+        press, line = f"v:service_asked:{short(row.id)}", partial(_line, row=row)
+        yield Queued(row.asked_at, {row.worker_id}, press, line)
+
+
+def _line(turn: Turn, row: ServiceRequest) -> Word:
+    waits = {
+        "number": row.number,
+        "benefit": name_of(turn, row.benefit_code),
+        "days": days_since(turn, row.asked_at),
+        "accepted": row.standing is Served.ACCEPTED,
+    }
+    return Word("serving", "line", waits)
 
 
 def mine(turn: Turn, arg: str) -> tuple[Staff, ServiceRequest] | None:

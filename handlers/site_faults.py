@@ -1,5 +1,7 @@
 """Faults of sites: a worker tells, the union's social workers put right and say so."""
 
+from collections.abc import Iterator
+from functools import partial
 from typing import Annotated, Any, ClassVar
 
 from pydantic import BeforeValidator
@@ -8,8 +10,8 @@ from sqlmodel import Session
 from handlers.answers import Photo
 from handlers.flow import Flow
 from handlers.question import Refused, Submit, ask, label
+from handlers.queued import WAITING_LIST, Queued, days_since
 from handlers.reminders import Remind, Skip, nothing
-from handlers.reviewing import WAITING_LIST
 from handlers.say import Choice, Say, Text, Word, say
 from handlers.sites import SITES
 from handlers.turn import Turn
@@ -26,6 +28,7 @@ from models.site_fault import (
     SETTLED,
     SiteFault,
     What,
+    faults_in,
     open_faults,
     report,
     settle,
@@ -83,6 +86,18 @@ class ReportFault(Flow):
         union = turn.named(turn.atlas.unions[site.union_code])
         done = Say(Word("site_fault", "done", {"union": union}), kind=Kind.RECEIPT)
         return done.offering(SITES)
+
+
+def queue(session: Session, unions: set[str]) -> Iterator[Queued]:
+    """Yield the faults that wait for these unions."""
+    for row in faults_in(session, unions):
+        press, line = f"v:fault:{short(row.id)}", partial(_line, row=row)
+        yield Queued(row.at, {row.worker_id}, press, line)
+
+
+def _line(turn: Turn, row: SiteFault) -> Word:
+    waits = {"site": name_of(turn, row), "days": days_since(turn, row.at)}
+    return Word("site_fault", "line", waits)
 
 
 def mine(turn: Turn, arg: str) -> tuple[Staff, SiteFault] | None:
