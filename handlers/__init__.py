@@ -80,6 +80,7 @@ VIEWS = {
     "menu": menu.menu,
     "help": menu.help_,
     "person": menu.person,
+    "services": menu.services,
     "my_application": my_application.my_application,
     "card": card.card,
     "waiting": waiting.waiting,

@@ -7,6 +7,7 @@ from handlers.benefits import BENEFITS
 from handlers.card import has_card
 from handlers.events import EVENTS
 from handlers.my_application import CARD, MY_APPLICATION
+from handlers.my_data import PREFERENCES, TRANSFER
 from handlers.phones import COME_BACK
 from handlers.queued import WAITING_LIST
 from handlers.receipts import MY_DATA
@@ -22,8 +23,15 @@ JOIN = Choice(Word("join", "name"), "f:join:")
 MENU = Choice(Word("menu", "menu_label"), "v:menu:")
 HELP = Choice(Word("menu", "help_label"), "v:help:")
 PERSON = Choice(Word("menu", "person_label"), "v:person:")
-SERVICES = (BENEFITS, EVENTS, SITES)
-"""What everybody may look at."""
+ALL_SERVICES = Choice(Word("menu", "services_label"), "v:services:")
+SERVICES = (
+    (BENEFITS, Word("benefits", "in_short")),
+    (EVENTS, Word("events", "in_short")),
+    (SITES, Word("sites", "in_short")),
+    (TRANSFER, Word("transfer", "in_short")),
+    (PREFERENCES, Word("preferences", "in_short")),
+)
+"""What there is for everybody, each with a few words on what it is good for."""
 
 LANGUAGES = {
     language: Choice(name, f"a:language:{language}")
@@ -65,10 +73,22 @@ def menu(turn: Turn, arg: str) -> list[Say]:
 
 def home(turn: Turn, text: Word) -> Say:
     """Return the home menu under other words, such as a greeting."""
-    own = (*own_rows(turn), *((MY_DATA,) if my_data.has_data(turn) else ()))
-    choices = (*own, *SERVICES, HELP, PERSON, *other_languages(turn))
+    mine = (MY_DATA,) if my_data.has_data(turn) else ()
+    own = (*own_rows(turn), ALL_SERVICES, *mine)
+    choices = (*own, HELP, PERSON, *other_languages(turn))
     message = Say(text, choices=choices)
     return with_resume(turn, message, first=True)
+
+
+def services(turn: Turn, arg: str) -> list[Say]:
+    """List all there is, and what each is good for."""
+    message = Say(
+        Word("menu", "services"),
+        title=ALL_SERVICES.label,
+        rows=tuple((way.label, in_short) for way, in_short in SERVICES),
+        choices=(*(way for way, _ in SERVICES), MENU),
+    )
+    return [message]
 
 
 def way_on(turn: Turn, message: Say) -> Say:
@@ -118,7 +138,10 @@ def bars(turn: Turn) -> tuple[Bar, ...]:
     """Return the three menus at the bottom of the page."""
     return (
         Bar(Word("menu", "bar_join"), (JOIN, MY_APPLICATION)),
-        Bar(Word("menu", "bar_service"), (*SERVICES, HELP, PERSON)),
+        Bar(
+            Word("menu", "bar_service"),
+            (BENEFITS, EVENTS, SITES, ALL_SERVICES, PERSON),
+        ),
         Bar(
             Word("menu", "bar_mine"),
             (*own_rows(turn), MY_DATA, *other_languages(turn)),

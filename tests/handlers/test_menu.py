@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from sqlmodel import Session
 
-from handlers.menu import bars, menu, person
+from handlers.menu import SERVICES, bars, menu, person
+from handlers.offers import PAGE
 from handlers.turn import Turn
 from models.message import Body
 from models.place import Union
@@ -33,6 +34,30 @@ def test_so_do_those_of_a_social_worker_with_a_card(world: World) -> None:
         return len(bars(turn)[-1].rows)
 
     assert world.write(mine) == 5
+
+
+def test_home_holds_what_one_digit_can_name_even_beside_a_paused_form(
+    world: World,
+) -> None:
+    make_member(world)
+    world.appoint("4401", "工人")
+    world.do("press", "f:site_fault:gz-by-dh", "工人")
+    world.say("1", "工人")
+    said = world.say("菜单", "工人")
+    assert labels(said)[0].startswith("接着填")
+    assert len(said[0]["choices"]) <= PAGE
+
+
+def test_all_services_are_listed_each_with_what_it_is_good_for(world: World) -> None:
+    said = world.say("全部服务")
+    ways = labels(said)
+    assert [label for label, _ in said[0]["rows"]] == ways[:-1]
+    assert ways[-1] == "菜单"
+    assert len(ways) <= PAGE
+    for way in SERVICES:
+        (first, *_) = world.do("press", way[0].press)
+        assert "没看懂" not in first["text"]
+        world.say("取消")
 
 
 def test_a_stranger_is_offered_to_come_back_and_an_applicant_is_not(
@@ -65,7 +90,11 @@ def test_staff_have_their_list_in_the_menu(world: World) -> None:
 def test_who_has_applied_looks_after_that_instead_of_joining(world: World) -> None:
     world.fill("sure")
     world.say("提交")
-    assert labels(world.say("菜单"))[:2] == ["我的申请", "我的资料"]
+    assert labels(world.say("菜单"))[:3] == [
+        "我的申请",
+        "全部服务",
+        "我的资料",
+    ]
 
 
 def test_a_person_is_reached_through_the_union_that_reviews(world: World) -> None:
