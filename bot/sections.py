@@ -252,6 +252,10 @@ class Retention(Section):
     """Days after which goes what a social worker confirmed, or nobody did in time."""
     corrections: Days = 365
     """Days for which a correction is kept that was settled or taken back."""
+    suggestions: Days = 1095
+    """Days for which a suggestion is kept that was answered or taken back."""
+    objections: Days = 365
+    """Days for which a settled objection to an award's result is kept."""
     invitations: Days = 30
     """Days after which the hash of an expired invitation of staff goes."""
     reminders: Days = 365

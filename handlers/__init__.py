@@ -4,16 +4,24 @@ Adding one is a file of its own, a line here, its words in templates/ and its te
 """
 
 from handlers import (
+    admitting,
+    answering,
+    award_news,
+    awards,
     card,
     confirming,
     correcting,
+    jurors,
     menu,
     my_application,
     my_data,
+    nominating,
+    objecting,
     overdue,
     phones,
     reminders,
     reviewing,
+    suggesting,
 )
 from handlers.alarms import ALARMS
 from handlers.coming_back import ComeBack
@@ -23,8 +31,10 @@ from handlers.erasing import Erase
 from handlers.flow import Flow
 from handlers.join import Join
 from handlers.phones import SetPin
-from handlers.reports import Report
+from handlers.reports import Listing, Report
 from handlers.reports.applications import applications
+from handlers.reports.award import award
+from handlers.reports.suggestions import suggestions
 from handlers.revealing import Reveal
 
 FLOWS: dict[str, type[Flow]] = {
@@ -39,6 +49,14 @@ FLOWS: dict[str, type[Flow]] = {
         Erase,
         ComeBack,
         SetPin,
+        nominating.Nominate,
+        admitting.RefuseNominee,
+        jurors.Score,
+        objecting.Object,
+        objecting.Settle,
+        suggesting.Suggest,
+        answering.Adopt,
+        answering.Decline,
     )
 }
 """Forms in a chat: questions, then one effect."""
@@ -56,6 +74,17 @@ VIEWS = {
     "my_data": my_data.my_data,
     "my_fields": my_data.my_fields,
     "phones": phones.phones,
+    "awards": awards.awards,
+    "award": awards.award,
+    "nominees": awards.nominees,
+    "nominee": awards.nominee,
+    "admit": admitting.look,
+    "jury": jurors.jury,
+    "judging": jurors.judging,
+    "objection": objecting.look,
+    "suggestions": suggesting.mine,
+    "suggestion": suggesting.suggestion,
+    "suggested": answering.look,
 }
 """Read-only lists and details, by (turn, argument)."""
 
@@ -74,6 +103,13 @@ ACTS = {
     "not_me": phones.not_me,
     "confirm": confirming.confirm,
     "deny": confirming.deny,
+    "vote": awards.vote,
+    "unvote": awards.unvote,
+    "nominee_full": nominating.accept_full,
+    "nominee_masked": nominating.accept_masked,
+    "nominee_no": nominating.decline,
+    "confirm_nominee": admitting.confirm,
+    "drop_suggestion": suggesting.drop,
 }
 """One press, one effect, safe to press twice; permission is checked then."""
 
@@ -87,9 +123,17 @@ REMINDERS = {
         overdue.OVERDUE,
         overdue.ESCALATED,
         *ALARMS,
+        *award_news.AWARD_NEWS,
+        answering.ANSWERED,
     )
 }
 """What is said without being asked, when it is due."""
 
-REPORTS: dict[str, Report] = {"applications": applications}
+REPORTS: dict[str, Report] = {
+    "applications": applications,
+    "suggestions": suggestions,
+}
 """What can be counted and printed, by name."""
+
+LISTS: dict[str, Listing] = {"award": award}
+"""Reports about one thing, which is named by its code."""

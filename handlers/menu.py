@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from handlers import my_data
+from handlers.awards import AWARDS
 from handlers.card import has_card
 from handlers.my_application import CARD, MY_APPLICATION
 from handlers.phones import COME_BACK
@@ -11,7 +12,7 @@ from handlers.reviewing import WAITING_LIST
 from handlers.say import Choice, Say, Word
 from handlers.talk import with_resume
 from handlers.turn import Turn
-from models.staff import staff_of
+from models.staff import SERVING, position_of
 
 JOIN = Choice(Word("join", "name"), "f:join:")
 MENU = Choice(Word("menu", "menu_label"), "v:menu:")
@@ -33,14 +34,21 @@ class Bar:
 
 def own_rows(turn: Turn) -> tuple[Choice, ...]:
     """Return what this person can do: review, show a card, join or come back."""
-    staff = staff_of(turn.session, turn.worker.id)
-    applied = turn.latest is not None
+    held = position_of(turn.session, turn.worker.id)
+    staff, applied = held and held.role in SERVING, turn.latest is not None
     return (
         *((WAITING_LIST,) if staff else ()),
         *((CARD,) if has_card(turn) else ()),
         *((MY_APPLICATION,) if applied else (JOIN,)),
         *(() if applied or staff else (COME_BACK,)),
     )
+
+
+def services(turn: Turn) -> tuple[Choice, ...]:
+    """Return what the union offers to who belongs to it, or works for it."""
+    belongs = turn.latest is not None or turn.worker.member_no is not None
+    held = position_of(turn.session, turn.worker.id)
+    return (AWARDS,) if belongs or held else ()
 
 
 def other_languages(turn: Turn) -> tuple[Choice, ...]:
@@ -55,7 +63,11 @@ def menu(turn: Turn, arg: str) -> list[Say]:
 
 def home(turn: Turn, text: Word) -> Say:
     """Return the home menu under other words, such as a greeting."""
-    own = (*own_rows(turn), *((MY_DATA,) if my_data.has_data(turn) else ()))
+    own = (
+        *own_rows(turn),
+        *services(turn),
+        *((MY_DATA,) if my_data.has_data(turn) else ()),
+    )
     choices = (*own, HELP, PERSON, *other_languages(turn))
     message = Say(text, choices=choices)
     return with_resume(turn, message, first=True)
@@ -108,7 +120,7 @@ def bars(turn: Turn) -> tuple[Bar, ...]:
     """Return the three menus at the bottom of the page."""
     return (
         Bar(Word("menu", "bar_join"), (JOIN, MY_APPLICATION)),
-        Bar(Word("menu", "bar_service"), (HELP, PERSON)),
+        Bar(Word("menu", "bar_service"), (AWARDS, HELP, PERSON)),
         Bar(
             Word("menu", "bar_mine"),
             (*own_rows(turn), MY_DATA, *other_languages(turn)),

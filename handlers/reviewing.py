@@ -30,11 +30,15 @@ from models.application import (
     Step,
     waiting_in,
 )
+from models.award import Award
 from models.claim import Claim, claims_in
 from models.columns import long, short
 from models.correction import Correction, corrections_in
 from models.identity import mask_name
-from models.staff import Staff, staff_of
+from models.nominee import Nominee, nominees_in
+from models.objection import Objection, objections_in
+from models.staff import OFFICER, Staff, staff_of
+from models.suggestion import Suggestion, suggestions_in
 from models.worker import Worker
 
 WAITING_LIST = Choice(Word("reviewing", "waiting"), "v:waiting:0")
@@ -45,7 +49,7 @@ def waiting(turn: Turn, arg: str) -> list[Say]:
     staff = staff_of(turn.session, turn.worker.id)
     if staff is None:
         return [say("reviewing", "not_staff")]
-    rows = _queue(turn, turn.atlas.branch(staff.union_code))
+    rows = _queue(turn, staff)
     if not rows:
         return [say("reviewing", "nobody_waits")]
     number = page_number(arg)
@@ -60,19 +64,25 @@ def waiting(turn: Turn, arg: str) -> list[Say]:
 class Queued:
     """What somebody waits for since when; only what is shown is put into words.
 
-    None of the `people` it is about decides it.
+    None of the `people` it is about decides it; a `role` that is named alone does.
     """
 
     since: datetime
     people: set[int]
     press: str
     line: Callable[[Turn], Word]
+    role: str = ""
 
 
-def _queue(turn: Turn, unions: set[str]) -> list[Queued]:
-    """Return all that waits for these unions but one's own, oldest first."""
+def _queue(turn: Turn, staff: Staff) -> list[Queued]:
+    """Return all that waits for a staff member's unions but one's own, oldest first."""
+    unions = turn.atlas.branch(staff.union_code)
     every = (row for source in SOURCES for row in source(turn.session, unions))
-    others = (row for row in every if turn.worker.id not in row.people)
+    others = (
+        row
+        for row in every
+        if turn.worker.id not in row.people and row.role in ("", staff.role)
+    )
     return sorted(others, key=lambda row: row.since)
 
 
@@ -94,7 +104,34 @@ def _claims(session: Session, unions: set[str]) -> Iterator[Queued]:
         yield Queued(row.at, people, press, line)
 
 
-SOURCES = (_applications, _corrections, _claims)
+def _nominees(session: Session, unions: set[str]) -> Iterator[Queued]:
+    for row, award in nominees_in(session, unions):
+        since, line = row.agreed_at or row.at, partial(_nominee_line, row=row)
+        press = f"v:admit:{short(row.id)}"
+        yield Queued(since, {row.worker_id}, press, partial(line, award=award))
+
+
+def _objections(session: Session, unions: set[str]) -> Iterator[Queued]:
+    for row, award in objections_in(session, unions):
+        press, line = f"v:objection:{short(row.id)}", partial(_heard_line, row=row)
+        whose = {row.worker_id}
+        yield Queued(row.at, whose, press, partial(line, award=award), OFFICER)
+
+
+def _suggestions(session: Session, unions: set[str]) -> Iterator[Queued]:
+    for row in suggestions_in(session, unions):
+        press, line = f"v:suggested:{short(row.id)}", partial(_idea_line, row=row)
+        yield Queued(row.at, {row.worker_id}, press, line)
+
+
+SOURCES = (
+    _applications,
+    _corrections,
+    _claims,
+    _nominees,
+    _objections,
+    _suggestions,
+)
 """What may wait for a social worker; one more is a line here."""
 
 
@@ -112,6 +149,30 @@ def member_number(turn: Turn, row: Correction) -> str:
 def _claim_line(turn: Turn, row: Claim) -> Word:
     days = (turn.now - row.at) // timedelta(days=1)
     return Word("confirming", f"line_{row.asks}", {"code": row.code, "days": days})
+
+
+def _waited(turn: Turn, since: datetime, row_id: int) -> dict[str, Any]:
+    """Return how long something waits, and a mark that tells two alike apart."""
+    mark = short(row_id)[-4:].upper()
+    return {"days": (turn.now - since) // timedelta(days=1), "mark": mark}
+
+
+def _nominee_line(turn: Turn, row: Nominee, award: Award) -> Word:
+    facts = _waited(turn, row.agreed_at or row.at, row.id)
+    facts["award"] = turn.named(award)
+    return Word("admitting", "line", facts)
+
+
+def _heard_line(turn: Turn, row: Objection, award: Award) -> Word:
+    facts = _waited(turn, row.at, row.id)
+    facts["award"] = turn.named(award)
+    return Word("settle", "line", facts)
+
+
+def _idea_line(turn: Turn, row: Suggestion) -> Word:
+    facts = _waited(turn, row.at, row.id)
+    facts["topic"] = label(row.topic)
+    return Word("answering", "line", facts)
 
 
 def _line(turn: Turn, row: Application) -> Word:

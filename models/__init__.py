@@ -4,6 +4,8 @@ from models.application import Application, Step
 from models.arrival import Arrival, Poison
 from models.attachment import Attachment
 from models.audit import AuditEntry
+from models.award import Award
+from models.ballot import Ballot, Voter
 from models.chain import AuditLink
 from models.chat import Chat
 from models.claim import Claim
@@ -14,14 +16,18 @@ from models.erasure import Erasure
 from models.export_link import ExportLink
 from models.fact import Fact
 from models.form_link import FormLink
+from models.jury import Score
 from models.lease import Lease
 from models.link import Link
 from models.link_code import LinkCode
 from models.message import Message
+from models.nominee import Nominee
+from models.objection import Objection
 from models.place import Division, Edition, Enterprise, Group, Source, Union
 from models.presence import Presence
 from models.reminder import Reminder
 from models.staff import Invitation, Staff
+from models.suggestion import Suggestion
 from models.tries import Tries
 from models.worker import Worker
 
@@ -31,6 +37,8 @@ __all__ = [
     "Attachment",
     "AuditEntry",
     "AuditLink",
+    "Award",
+    "Ballot",
     "Chat",
     "Claim",
     "Consent",
@@ -49,13 +57,18 @@ __all__ = [
     "Link",
     "LinkCode",
     "Message",
+    "Nominee",
+    "Objection",
     "Poison",
     "Presence",
     "Reminder",
+    "Score",
     "Source",
     "Staff",
     "Step",
+    "Suggestion",
     "Tries",
     "Union",
+    "Voter",
     "Worker",
 ]

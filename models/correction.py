@@ -13,13 +13,14 @@ from sqlalchemy import Index, text
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from models import audit, reminder
+from models import audit, ballot, reminder
 from models.application import (
     APPROVED,
     Application,
     CannotDecide,
     DoubleMember,
     hold,
+    id_number_of,
     latest_of,
 )
 from models.columns import BigId, Utc, new_id, one_of
@@ -89,7 +90,9 @@ def correct(
 ) -> None:
     """Change facts about a member, everywhere they are kept; raises CannotDecide."""
     application = _membership(session, worker)
+    before = worker.id_type or "", worker.unseal(keys, "id_number") or ""
     facts = application.load(keys, worker) | changes
+    ballot.follow(session, keys, before, (facts["id_type"], id_number_of(facts)))
     application.keep(keys, worker, facts)
     application.id_type = facts["id_type"]
     application.tag(keys, facts)

@@ -16,6 +16,7 @@ from models import correction
 from models.application import OPEN, Application, Standing, hold, record
 from models.erasure import forget
 from models.export_link import ExportLink
+from models.nominee import Nominee, drop_nominee, nominee_of
 from models.sealed import WORKER, owned, sealed_columns
 from models.sealing import Keyring, seal, unseal
 from models.staff import Staff
@@ -32,11 +33,14 @@ MOVED = {
     "correction": "worker_id",
     "export_link": "worker_id",
     "message": "about_id",
+    "nominee": "worker_id",
+    "objection": "worker_id",
     "poison": "worker_id",
+    "suggestion": "worker_id",
 }
 """The tables whose rows go over, and the column that says whose they are."""
 
-LEFT = {"link_code", "staff", "tries"}
+LEFT = {"link_code", "staff", "tries", "voter"}
 """The tables whose rows stay behind, or of which `merge` itself decides."""
 
 
@@ -49,6 +53,7 @@ def merge(
     """
     _settle_application(session, keys, stray, member, now)
     _settle_export(session, stray, member)
+    _settle_nominees(session, stray, member)
     correction.drop(session, stray.id, now)  # nobody decides it for who is no member
     staff_id = _settle_position(session, stray, member)
     session.flush()
@@ -102,6 +107,14 @@ def _settle_export(session: Session, stray: Worker, member: Worker) -> None:
     link = session.get(ExportLink, stray.id)
     if link is not None and session.get(ExportLink, member.id) is not None:
         session.delete(link)
+
+
+def _settle_nominees(session: Session, stray: Worker, member: Worker) -> None:
+    """Drop the stray's rows in awards in which the member has one."""
+    rows = session.exec(select_row(Nominee).where(Nominee.worker_id == stray.id))
+    for row in rows.all():
+        if nominee_of(session, row.award_id, member.id) is not None:
+            drop_nominee(session, row)
 
 
 def _seal_anew(

@@ -132,6 +132,15 @@ class Atlas:
             found |= last
         return found
 
+    def line(self, code: str | None) -> list[str]:
+        """Return a union's code and those of all unions above it; none for none."""
+        found = []
+        while code is not None:
+            found.append(code)
+            union = self.unions.get(code)
+            code = union.parent if union else None
+        return found
+
     def nearest_district(self, lat: float, lon: float) -> Division | None:
         """Return the district whose centre is nearest, within 80 km."""
         near = [

@@ -31,9 +31,12 @@ from models.fact import Fact, recall, remember
 from models.form_link import FormLink
 from models.link_code import LinkCode
 from models.message import Fate, Message
+from models.nominee import Nominee
+from models.objection import Heard, Objection
 from models.reminder import Reminder
 from models.sealing import CannotOpen, Keyring
 from models.staff import Invitation, Staff
+from models.suggestion import Suggestion, Use
 from models.tries import Tries
 from models.worker import Worker
 
@@ -227,12 +230,23 @@ def _used(session: Session, keys: Keyring, worker_id: int) -> set[str] | None:
             col(Conversation.draft).is_not(None),
         )
     )
+    shown = [
+        *session.scalars(
+            select(col(Nominee.photo_id)).where(col(Nominee.worker_id) == worker_id)
+        ),
+        *session.scalars(
+            select(col(Suggestion.photo_id)).where(
+                col(Suggestion.worker_id) == worker_id
+            )
+        ),
+    ]
     try:
         answers = [row.load(keys, worker) for row in applications]
         answers += [row.load(keys, worker).answers for row in drafts]
     except CannotOpen:
         return None
-    return {str(value) for found in answers for value in found.values()}
+    given = {str(value) for found in answers for value in found.values()}
+    return given | {short(number) for number in shown if number is not None}
 
 
 _DECIDED = (
@@ -283,6 +297,18 @@ KINDS = (
         Correction,
         col(Correction.settled_at),
         col(Correction.standing) != Wish.WAITING,
+    ),
+    _rows(
+        "suggestions",
+        Suggestion,
+        col(Suggestion.settled_at),
+        col(Suggestion.standing) != Use.WAITING,
+    ),
+    _rows(
+        "objections",
+        Objection,
+        col(Objection.settled_at),
+        col(Objection.standing) != Heard.WAITING,
     ),
     _rows("invitations", Invitation, col(Invitation.expires_at)),
     _rows(

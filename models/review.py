@@ -31,7 +31,7 @@ from models.application import (
 from models.identity import birth_date, sex
 from models.place import Atlas
 from models.sealing import Keyring
-from models.staff import Staff
+from models.staff import SERVING, Staff
 from models.worker import Worker, hold_id, member_with_id
 
 
@@ -50,6 +50,7 @@ def may_review(atlas: Atlas, staff: Staff | None, asked: Asked) -> bool:
     return (
         staff is not None
         and staff.active
+        and staff.role in SERVING
         and staff.worker_id != asked.worker_id
         and asked.union_code in atlas.branch(staff.union_code)
     )

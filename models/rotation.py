@@ -12,6 +12,7 @@ from sqlalchemy import LargeBinary, func
 from sqlmodel import Session, SQLModel, col, or_, select
 
 from models.application import Application
+from models.award import Award
 from models.sealing import CannotOpen, Keyring, numbered, wrapped_by
 from models.worker import Worker
 
@@ -78,6 +79,22 @@ def _application_is_behind(keys: Keyring) -> Any:
     return Application.tag_key != keys.current_index
 
 
+def move_awards(session: Session, keys: Keyring, after: int) -> Slice | None:
+    """Wrap the keys of awards with the current wrapping key."""
+    rows = session.exec(
+        select(Award)
+        .where(col(Award.id) > after, _award_is_behind(keys))
+        .order_by(col(Award.id))
+        .limit(SLICE)
+        .with_for_update(key_share=True, skip_locked=True)
+    ).all()
+    return _moved(rows, lambda row: row.rewrap(keys))
+
+
+def _award_is_behind(keys: Keyring) -> Any:
+    return Award.key_number != keys.current
+
+
 def _moved(rows: Iterable[Any], move: Callable[[Any], None]) -> Slice | None:
     last, moved, unreadable = 0, 0, 0
     for row in rows:
@@ -91,13 +108,15 @@ def _moved(rows: Iterable[Any], move: Callable[[Any], None]) -> Slice | None:
     return Slice(last, moved, unreadable) if last else None
 
 
-MOVES: tuple[Move, ...] = (move_workers, move_applications)
+MOVES: tuple[Move, ...] = (move_workers, move_applications, move_awards)
 
 
 def behind(session: Session, keys: Keyring) -> int:
     """Count the rows that stand under another key than the current ones."""
-    return _count(session, Worker, _worker_is_behind(keys)) + _count(
-        session, Application, _application_is_behind(keys)
+    return (
+        _count(session, Worker, _worker_is_behind(keys))
+        + _count(session, Application, _application_is_behind(keys))
+        + _count(session, Award, _award_is_behind(keys))
     )
 
 
@@ -111,6 +130,9 @@ def standing(session: Session) -> dict[str, dict[int, int]]:
         wrapped_by(bytes(number)): rows
         for number, rows in session.execute(_by(_NUMBER, Worker))
     }
+    for number, rows in session.execute(_by(Award.key_number, Award)):
+        if number is not None:
+            wrapping[number] = wrapping.get(number, 0) + rows
     index: dict[int, int] = {}
     for table in (Worker, Application):
         for number, rows in session.execute(_by(table.tag_key, table)):

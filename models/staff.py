@@ -21,8 +21,14 @@ SOCIAL_WORKER = "social_worker"
 OFFICER = "officer"
 """The role of who is told when those who review leave an application waiting."""
 
-ROLES = (SOCIAL_WORKER, OFFICER)
+JURY = "jury"
+"""The role of who scores the nominees of an award, and sees nothing else."""
+
+ROLES = (SOCIAL_WORKER, OFFICER, JURY)
 """What somebody may be appointed as."""
+
+SERVING = (SOCIAL_WORKER, OFFICER)
+"""The roles of who looks after people, and sees what they ask for."""
 
 
 class Staff(SQLModel, table=True):
@@ -129,9 +135,15 @@ def accept(session: Session, token: str, worker_id: int, now: datetime) -> Staff
 _HELD = select(Staff).where(Staff.worker_id == bindparam("worker_id"), Staff.active)
 
 
-def staff_of(session: Session, worker_id: int) -> Staff | None:
-    """Return the active position a worker holds."""
+def position_of(session: Session, worker_id: int) -> Staff | None:
+    """Return the active position a worker holds, whatever its role."""
     return session.exec(_HELD, params={"worker_id": worker_id}).first()
+
+
+def staff_of(session: Session, worker_id: int) -> Staff | None:
+    """Return the active position of a worker who looks after people."""
+    held = position_of(session, worker_id)
+    return held if held is not None and held.role in SERVING else None
 
 
 def staff_above(
@@ -145,6 +157,7 @@ def staff_above(
         here = select(Staff).where(
             Staff.union_code == union_code,
             Staff.active,
+            col(Staff.role).in_(SERVING),
             col(Staff.worker_id).is_not(None),
             Staff.worker_id != beside,
         )

@@ -26,8 +26,11 @@ from models.consent import Consent
 from models.conversation import State, unfinished_of
 from models.correction import Correction
 from models.message import Message
+from models.nominee import drop_nominee, nominees_of
+from models.objection import Objection
 from models.review import release
 from models.sealing import Keyring
+from models.suggestion import Suggestion
 from models.worker import Worker
 
 IDENTITY = (
@@ -67,7 +70,9 @@ def withdraw_consent(
         setattr(worker, column, None)
     release(worker)
     session.add(worker)
-    for table in (Attachment, Correction):
+    for nominee in nominees_of(session, worker.id):
+        drop_nominee(session, nominee)
+    for table in (Attachment, Correction, Objection, Suggestion):
         session.exec(delete(table).where(col(table.worker_id) == worker.id))
     own_chats = select(Chat.id).where(Chat.worker_id == worker.id)
     shown = delete(Message).where(
