@@ -18,7 +18,7 @@ from models.nominee import CHANGEABLE, Candidacy, Nominee, NotThere
 from models.staff import Staff, staff_of
 from models.worker import Worker
 
-REFUSE_REASONS = reasons("not_eligible", "mismatch", "unclear", "no_answer")
+REFUSE_REASONS = reasons("not_qualified", "privacy", "unclear", "no_answer")
 
 
 def mine(turn: Turn, arg: str) -> tuple[Staff, Award, Nominee] | None:

@@ -84,11 +84,12 @@ class Answering(Flow):
 
     @classmethod
     def title(cls, turn: Turn, subject: str, named: bool = False) -> Word:
-        """Say which, by its topic and day."""
+        """Say which, so that nobody answers one and means another."""
         row = turn.session.get(Suggestion, long(subject))
         if row is None:
             return super().title(turn, subject)
-        return Word(cls.name, "title", {"topic": label(row.topic), "at": row.at})
+        which = {"topic": label(row.topic), "number": row.number}
+        return Word(cls.name, "title", which)
 
     @classmethod
     def about(cls, turn: Turn, subject: str) -> int | None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from handlers import my_data
-from handlers.awards import AWARDS
+from handlers.awards import AWARDS, JUDGE
 from handlers.card import has_card
 from handlers.my_application import CARD, MY_APPLICATION
 from handlers.phones import COME_BACK
@@ -12,7 +12,7 @@ from handlers.reviewing import WAITING_LIST
 from handlers.say import Choice, Say, Word
 from handlers.talk import with_resume
 from handlers.turn import Turn
-from models.staff import SERVING, position_of
+from models.staff import JURY, SERVING, position_of
 
 JOIN = Choice(Word("join", "name"), "f:join:")
 MENU = Choice(Word("menu", "menu_label"), "v:menu:")
@@ -48,7 +48,8 @@ def services(turn: Turn) -> tuple[Choice, ...]:
     """Return what the union offers to who belongs to it, or works for it."""
     belongs = turn.latest is not None or turn.worker.member_no is not None
     held = position_of(turn.session, turn.worker.id)
-    return (AWARDS,) if belongs or held else ()
+    judges = held is not None and held.role == JURY
+    return (*((JUDGE,) if judges else ()), *((AWARDS,) if belongs or held else ()))
 
 
 def other_languages(turn: Turn) -> tuple[Choice, ...]:

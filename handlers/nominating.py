@@ -18,7 +18,7 @@ from models import nominee as nominees
 from models.award import Award, Phase, TooLate
 from models.columns import long, short
 from models.message import Kind
-from models.nominee import Nominee, NotThere, colleague
+from models.nominee import Candidacy, Nominee, NotThere, colleague
 
 CONSENT_VERSION = "2026-11-22"
 """The version of the blocks `consent_text` in nominate.txt; change both together."""
@@ -75,7 +75,7 @@ class Nominate(Flow):
 
     def _oneself(self, turn: Turn, row: Award) -> Say:
         own = (turn.session, turn.keys, row, turn.worker, self.story, turn.now)
-        made = nominees.nominate(*own)
+        made = nominees.nominate(*own, oneself=True)
         if made is None:
             return say("nominate", "already").offering(_to(row))
         made.photo_id = long(self.photo) if self.photo else None
@@ -137,13 +137,24 @@ def decline(turn: Turn, arg: str) -> list[Say]:
     return [_answer(turn, arg, None)]
 
 
+def _sure(row: Nominee) -> Say:
+    """Ask whether stepping down is meant: the story goes with it."""
+    key = short(row.id)
+    stay = Choice(Word("nominate", "stay"), f"v:award:{short(row.award_id)}")
+    leave = Choice(Word("nominate", "sure_step_down"), f"a:nominee_no:{key}.sure")
+    return say("nominate", "ask_step_down").offering(stay, leave)
+
+
 def _answer(turn: Turn, arg: str, naming: Naming | None) -> Say:
     """Carry out a nominee's own answer; pressing again is harmless."""
-    row = turn.session.get(Nominee, long(arg))
+    key, _, sure = arg.partition(".")
+    row = turn.session.get(Nominee, long(key))
     if row is None or row.worker_id != turn.worker.id:
         return gone()
     award = turn.session.get_one(Award, row.award_id)
     try:
+        if naming is None and row.standing is not Candidacy.ASKED and not sure:
+            return _sure(row)
         if naming is None:
             nominees.decline(turn.session, award, row, turn.now)
             consent.end(turn.session, turn.worker.id, SCOPE, turn.now)

@@ -141,8 +141,8 @@ def _wish_line(turn: Turn, row: Correction) -> Word:
     return Word("correcting", "line", facts)
 
 
-def member_number(turn: Turn, row: Correction) -> str:
-    """Return the end of the number of the member who wishes for a correction."""
+def member_number(turn: Turn, row: Correction | Nominee) -> str:
+    """Return the end of the number of the member something is about."""
     return (turn.session.get_one(Worker, row.worker_id).member_no or "")[-4:]
 
 
@@ -151,27 +151,25 @@ def _claim_line(turn: Turn, row: Claim) -> Word:
     return Word("confirming", f"line_{row.asks}", {"code": row.code, "days": days})
 
 
-def _waited(turn: Turn, since: datetime, row_id: int) -> dict[str, Any]:
-    """Return how long something waits, and a mark that tells two alike apart."""
-    mark = short(row_id)[-4:].upper()
-    return {"days": (turn.now - since) // timedelta(days=1), "mark": mark}
-
-
 def _nominee_line(turn: Turn, row: Nominee, award: Award) -> Word:
-    facts = _waited(turn, row.agreed_at or row.at, row.id)
-    facts["award"] = turn.named(award)
+    days = (turn.now - (row.agreed_at or row.at)) // timedelta(days=1)
+    facts = {
+        "number": member_number(turn, row),
+        "award": turn.named(award),
+        "days": days,
+    }
     return Word("admitting", "line", facts)
 
 
 def _heard_line(turn: Turn, row: Objection, award: Award) -> Word:
-    facts = _waited(turn, row.at, row.id)
-    facts["award"] = turn.named(award)
+    days = (turn.now - row.at) // timedelta(days=1)
+    facts = {"number": row.number, "award": turn.named(award), "days": days}
     return Word("settle", "line", facts)
 
 
 def _idea_line(turn: Turn, row: Suggestion) -> Word:
-    facts = _waited(turn, row.at, row.id)
-    facts["topic"] = label(row.topic)
+    days = (turn.now - row.at) // timedelta(days=1)
+    facts = {"number": row.number, "topic": label(row.topic), "days": days}
     return Word("answering", "line", facts)
 
 

@@ -23,7 +23,7 @@ from models.chat import Shown
 from models.identity import mask_id, parse_number
 from models.pin import read_pin
 from models.place import Source
-from models.staff import PREFIX, accept
+from models.staff import JURY, PREFIX, accept
 
 _WORDS = re.compile(r"[^\W\d_]+")
 _EDIT = re.compile(
@@ -64,8 +64,10 @@ def _accept(turn: Turn, code: str) -> list[Say]:
     staff = accept(turn.session, code, turn.worker.id, turn.now)
     if staff is None:
         return [menu.home(turn, Word("reviewing", "invitation_over"))]
-    union = turn.named(turn.atlas.unions[staff.union_code])
-    return [menu.home(turn, Word("reviewing", "bound", {"union": union}))]
+    facts = {"union": turn.named(turn.atlas.unions[staff.union_code])}
+    judges = staff.role == JURY
+    words = Word("reviewing", "bound_jury" if judges else "bound", facts)
+    return [menu.home(turn, words)]
 
 
 def _text(turn: Turn, incoming: Incoming) -> list[Say]:

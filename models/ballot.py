@@ -21,7 +21,7 @@ from models.chat import Chat
 from models.columns import BigId
 from models.errors import Failure
 from models.message import Message
-from models.nominee import Candidacy, Nominee
+from models.nominee import Candidacy, Nominee, numbers_of
 from models.sealing import Keyring
 from models.worker import Worker
 
@@ -94,7 +94,15 @@ def picks_of(
     if award.key is None:
         return []
     _, ballot = _ballot(session, keys, award, worker)
-    return ballot.picks if ballot else []
+    return _still_there(session, award, ballot)
+
+
+def _still_there(session: Session, award: Award, ballot: Ballot | None) -> list[int]:
+    """Return whom a ballot names; a vote for who stepped down is free again."""
+    if ballot is None:
+        return []
+    there = {number for _, number in numbers_of(session, award.id)}
+    return [number for number in ballot.picks if number in there]
 
 
 def vote(
@@ -144,7 +152,7 @@ def _picks_held(
     _, ballot = _ballot(session, keys, award, worker)
     if ballot is not None:
         session.refresh(ballot, with_for_update=True)
-    return ballot.picks if ballot else []
+    return _still_there(session, award, ballot)
 
 
 def _cast(

@@ -44,6 +44,10 @@ class Candidacy(StrEnum):
     STRUCK = "struck"
 
 
+LEFT = (Candidacy.REFUSED, Candidacy.DECLINED)
+"""Where a nominee is out of it, but for a new try."""
+
+
 class NotThere(Failure):
     """The nominee is no longer where this may be done (permanent)."""
 
@@ -108,16 +112,19 @@ def nominate(
     worker: Worker,
     story: str,
     now: datetime,
+    oneself: bool = False,
 ) -> Nominee | None:
-    """Put somebody up and have them asked; None where that was done before.
+    """Put somebody up who has yet to agree; None where that was done before.
 
-    Raises TooLate. The caller has made sure that the award is for them.
+    Only oneself may try again after a refusal, or after saying no.  Raises TooLate. The
+    caller has made sure that the award is for them.
     """
     hold(session, award, shared=True)
     require_phase(award, now, Phase.NOMINATING)
-    if nominee_of(session, award.id, worker.id) is not None:
+    row = nominee_of(session, award.id, worker.id)
+    if row is not None and not (oneself and row.standing in LEFT):
         return None
-    row = Nominee(
+    row = row or Nominee(
         id=new_id(),
         award_id=award.id,
         worker_id=worker.id,
@@ -125,6 +132,7 @@ def nominate(
         story=b"",
         at=now,
     )
+    row.standing, row.number, row.why = Candidacy.ASKED, None, None
     row.keep(keys, worker, "story", story)
     session.add(row)
     session.flush()

@@ -12,6 +12,7 @@ from sqlalchemy import Index
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from models import audit, reminder
+from models.application import new_number
 from models.award import Award, Phase, hold, require_phase
 from models.columns import BigId, Utc, new_id, one_of
 from models.nominee import Candidacy, Nominee, NotThere
@@ -38,6 +39,7 @@ class Objection(SQLModel, table=True):
     __table_args__ = (Index("objection_queue", "standing", "award_id"),)
 
     id: int = Field(primary_key=True, sa_type=BigId)
+    number: str = Field(unique=True)
     award_id: int = Field(foreign_key="award.id", sa_type=BigId)
     worker_id: int = Field(foreign_key="worker.id", sa_type=BigId, index=True)
     nominee_id: int | None = Field(
@@ -81,6 +83,7 @@ def object_to(
         raise NotThere
     row = Objection(
         id=new_id(),
+        number=new_number(),
         award_id=award.id,
         worker_id=worker.id,
         nominee_id=nominee.id,

@@ -39,8 +39,9 @@ def standings(session: Session, award_id: int) -> list[Nominee]:
 
 
 def winners(session: Session, award: Award) -> list[Nominee]:
-    """Return who wins as things stand, the first first."""
-    return standings(session, award.id)[: award.seats]
+    """Return who wins as things stand, the first first; nobody wins with nothing."""
+    first = standings(session, award.id)[: award.seats]
+    return [row for row in first if row.points]
 
 
 def rank(session: Session, award: Award) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import Index
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from models import audit, reminder
-from models.application import CannotDecide
+from models.application import CannotDecide, new_number
 from models.columns import BigId, Utc, new_id, one_of
 from models.sealing import Keyring, seal, unseal
 from models.staff import Staff
@@ -50,6 +50,7 @@ class Suggestion(SQLModel, table=True):
     __table_args__ = (Index("suggestion_queue", "standing", "union_code", "at"),)
 
     id: int = Field(primary_key=True, sa_type=BigId)
+    number: str = Field(unique=True)
     worker_id: int = Field(foreign_key="worker.id", sa_type=BigId, index=True)
     union_code: str = Field(foreign_key="union.code")
     topic: Topic = Field(sa_type=one_of(Topic))
@@ -90,6 +91,7 @@ def suggest(
     """Hand a suggestion to a union."""
     row = Suggestion(
         id=new_id(),
+        number=new_number(),
         worker_id=worker.id,
         union_code=union_code,
         topic=topic,

@@ -16,6 +16,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from models.message import Body
+from tests.electing import hold_election, make_members
 from tests.world import World
 
 STORIES = Path(__file__).parent / "stories"
@@ -24,6 +25,9 @@ CHANNELS = ("page", "typing")
 
 UNITS = {"秒": "seconds", "分钟": "minutes", "小时": "hours", "天": "days"}
 LINE = re.compile(r"(?P<who>\w*)(?P<mark>>>?)\s*(?P<deed>.*)")
+
+DIGEST = re.compile("^[0-9a-f]{64}$")
+"""What chance alone decides."""
 
 CHANNEL = re.compile("^(网页|Chat page|link|typing)[，,] ?")
 """Where a chat is, which a story that is told everywhere leaves out."""
@@ -104,6 +108,14 @@ def _happen(world: World, event: str) -> list[str]:
         return lines_of(world.appoint(event.split()[1]))
     if event.startswith("任命主管 "):
         return lines_of(world.appoint(event.split()[1], "主管", "officer"))
+    if event.startswith("任命评委 "):
+        return lines_of(world.appoint(event.split()[1], "评委", "jury"))
+    if event.startswith("会员 "):
+        make_members(world, *event.split()[1:])
+        return []
+    if event.startswith("设评选 "):
+        hold_election(world, event.split()[1])
+        return []
     _, number, unit = event.split()
     heard = world.wait(timedelta(**{UNITS[unit]: float(number)}))
     return [
@@ -123,7 +135,8 @@ def _lines(body: Body) -> Iterator[str]:
     if "title" in body:
         yield f"【{body['title']}】"
     yield from (
-        f"  {label}：{CHANNEL.sub('', value)}" for label, value in body.get("rows", [])
+        f"  {label}：{DIGEST.sub('…', CHANNEL.sub('', value))}"
+        for label, value in body.get("rows", [])
     )
     place = f"（{body['place']}）" if "place" in body else ""
     yield from f"{place}{body['text']}".splitlines()

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import LargeBinary
 from sqlmodel import Session, SQLModel
 
-from models.application import Decision, Standing
+from models.application import Decision, Standing, new_number
 from models.arrival import Poison
 from models.attachment import new_attachment
 from models.chat import Shown
@@ -108,11 +108,17 @@ def elected(session: Session, worker: Worker) -> None:
         at=NOW,
     )
     objection = Objection(
-        id=new_id(), award_id=award.id, worker_id=worker.id, text=b"", at=NOW
+        id=new_id(),
+        number=new_number(),
+        award_id=award.id,
+        worker_id=worker.id,
+        text=b"",
+        at=NOW,
     )
     idea = Suggestion(
         id=new_id(),
         worker_id=worker.id,
+        number=new_number(),
         union_code="4401",
         topic=Topic.SAFETY,
         text=b"",

@@ -131,6 +131,7 @@ def upgrade() -> None:
     op.create_table(
         "suggestion",
         sa.Column("id", ID, nullable=False),
+        sa.Column("number", sa.String(), nullable=False),
         sa.Column("worker_id", ID, nullable=False),
         sa.Column("union_code", sa.String(), nullable=False),
         sa.Column("topic", sa.String(length=20), nullable=False),
@@ -152,6 +153,7 @@ def upgrade() -> None:
             ["worker_id"], ["worker.id"], name=op.f("fk_suggestion_worker_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_suggestion")),
+        sa.UniqueConstraint("number", name=op.f("uq_suggestion_number")),
     )
     with op.batch_alter_table("suggestion", schema=None) as batch_op:
         batch_op.create_index(
@@ -167,6 +169,7 @@ def upgrade() -> None:
     op.create_table(
         "objection",
         sa.Column("id", ID, nullable=False),
+        sa.Column("number", sa.String(), nullable=False),
         sa.Column("award_id", ID, nullable=False),
         sa.Column("worker_id", ID, nullable=False),
         sa.Column("nominee_id", ID, nullable=True),
@@ -189,6 +192,7 @@ def upgrade() -> None:
             ["worker_id"], ["worker.id"], name=op.f("fk_objection_worker_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_objection")),
+        sa.UniqueConstraint("number", name=op.f("uq_objection_number")),
     )
     with op.batch_alter_table("objection", schema=None) as batch_op:
         batch_op.create_index(
