@@ -9,11 +9,16 @@ from sqlmodel import Session, select
 
 from models import demo
 from models.application import Application, Standing, steps_of, waiting_in
+from models.award import Award, Phase, award_named
 from models.chat import Chat
 from models.consent import Consent
+from models.demos.awards import DRIVERS, GOLD, RUNNERS
+from models.election import advance
 from models.identity import normalise_mobile, resident_id_fault
+from models.nominee import nominees_in, numbers_of
 from models.place import Atlas
 from models.staff import Staff, accept
+from models.suggestion import suggestions_in
 from models.worker import Worker
 from tests.models.cast import KEYS, NOW, meet
 
@@ -47,8 +52,11 @@ def test_a_reviewer_sees_new_old_and_forgotten_applications(
 def test_seeding_again_makes_nothing_but_a_new_invitation(session: Session) -> None:
     codes = [demo.seed(session, KEYS, NOW) for _ in range(2)]
     assert codes[0] != codes[1]
-    for table, count in ((Application, 5), (Worker, 5), (Chat, 5), (Consent, 5)):
+    people = 5 + len(RUNNERS)
+    for table, count in ((Application, 5), (Worker, people), (Chat, people)):
         assert len(session.exec(select(table)).all()) == count
+    assert len(session.exec(select(Consent)).all()) == 5
+    assert len(session.exec(select(Award)).all()) == 2
     assert sorted(session.exec(select(Staff.union_code))) == ["4401", "4451-home"]
 
 
@@ -87,3 +95,19 @@ def test_they_answered_what_the_form_asks_in_places_there_are(
             atlas.divisions[facts["street"]].parent == facts["district"]
         )
         assert row.union_code in atlas.unions
+
+
+def test_one_award_is_voted_on_and_another_takes_nominations(
+    session: Session, atlas: Atlas
+) -> None:
+    demo.seed(session, KEYS, NOW)
+    advance(session, NOW)
+    gold, drivers = award_named(session, GOLD), award_named(session, DRIVERS)
+    assert gold is not None
+    assert drivers is not None
+    assert (gold.seats, gold.phase) == (10, Phase.VOTING)
+    assert drivers.phase is Phase.NOMINATING
+    assert len(numbers_of(session, gold.id)) == len(RUNNERS) - 1
+    branch = atlas.branch("4401")
+    assert len(nominees_in(session, branch)) == 1
+    assert len(suggestions_in(session, branch)) == 1

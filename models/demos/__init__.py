@@ -1,0 +1,1 @@
+"""What the demo has beside applications; each noun seeds its own, once."""
