@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlmodel import Session, select
 
-from handlers import admitting, award_news, objecting
+from handlers import admitting, award_news
 from handlers.flow import Flow
 from handlers.jurors import Score
 from handlers.nominating import Nominate
@@ -26,7 +26,7 @@ from models.reminder import Reminder
 from models.staff import Staff
 from models.worker import Worker, new_worker
 from tests.electing import DAY, hold_election, make_members
-from tests.handlers.members import ended, make_member, worker_of
+from tests.handlers.members import ended, worker_of
 from tests.models.cast import KEYS
 from tests.world import World
 
@@ -52,7 +52,7 @@ def text(said: list[Body]) -> str:
 
 
 def labels(said: list[Body]) -> list[str]:
-    return [label for _, label, _ in said[-1].get("choices", [])]
+    return [label for n, label, _ in said[-1].get("choices", []) if n]
 
 
 def runs(world: World, award: Award, who: str, number: int | None = 1) -> int:
@@ -172,8 +172,6 @@ def test_only_members_of_the_group_take_part(world: World, award: Award) -> None
     assert labels(press(world, "v:nominee", row)) == []
     assert text(press(world, "f:object", award.id)).startswith("这次评选面向别的")
     assert text(press(world, "a:vote", row, "社工")).startswith("工会会员才能")
-    make_member(world, "丙")
-    assert text(press(world, "f:nominate", award.id, "丙")).startswith("这次评选面向")
 
 
 def test_whoever_applied_is_told_to_wait_for_the_membership(world: World) -> None:
@@ -320,7 +318,8 @@ def judge(world: World) -> None:
 def test_a_juror_sees_nothing_but_awards(world: World, award: Award) -> None:
     judge(world)
     assert text(world.say("待审", "评委")) == "这里只对工会工作人员开放。"
-    assert labels(world.say("菜单", "评委"))[:2] == ["我要入会", "评委打分"]
+    assert "评委打分" in labels(world.say("菜单", "评委"))
+    assert "待审申请" not in labels(world.say("菜单", "评委"))
     assert text(world.say("评委打分", "评委")).startswith("现在没有要您打分的")
     assert "评委打分" in labels(world.say("评选", "评委"))
 
@@ -390,7 +389,7 @@ def test_an_objection_is_an_officer_s_and_settled_once(
         raise NotThere
 
     with monkeypatch.context() as patch:
-        patch.setattr(objecting.objections, "settle", quicker)
+        patch.setattr("models.objection.settle", quicker)
         said = fill_form(world, "确定", who="主管")
     assert text(said).startswith("这份异议已经处理过了")
     press(world, "f:settle", row, "主管")
@@ -433,7 +432,7 @@ def test_a_form_about_what_is_gone_has_a_name_all_the_same(
 
 
 @pytest.mark.parametrize("flow", [admitting.RefuseNominee, Score, Settle])
-def test_a_form_about_what_is_gone_has_no_effect(turn: Turn, flow: type[Flow]) -> None:
+def test_a_form_about_what_is_gone_has_no_effect(turn: Turn, flow: Any) -> None:
     form = flow.model_construct(subject="0", extras={}, points=1, reason="unclear")
     said = form.finish(turn)
     assert said.text is not None

@@ -40,13 +40,10 @@ def test_votes_and_jury_are_mixed_by_their_shares(session: Session) -> None:
             give(session, award, staff, row, given_, NOW)
     seal_ballots(session, award)
     rank(session, award)
-    by_votes = [100, Fraction(200, 3), Fraction(100, 3)]
-    by_jury = [65, Fraction(185, 2), 0]
-    mixed = [
-        Fraction(4, 10) * v + Fraction(6, 10) * j
-        for v, j in zip(by_votes, by_jury, strict=True)
-    ]
-    assert [row.points for row in rows] == [hundredths(Fraction(m)) for m in mixed]
+    by_votes = (Fraction(100), Fraction(200, 3), Fraction(100, 3))
+    by_jury = (Fraction(65), Fraction(185, 2), Fraction(0))
+    mixed = [(4 * v + 6 * j) / 10 for v, j in zip(by_votes, by_jury, strict=True)]
+    assert [row.points for row in rows] == [hundredths(one) for one in mixed]
     assert [row.number for row in winners(session, award)] == [2, 1]
 
 
