@@ -95,6 +95,7 @@ def rules_of(config: Config) -> Rules:
         escalate_days=config.review.escalate_days,
         remind_hours=config.drafts.remind_hours,
         keep_days=config.drafts.keep_days,
+        backup_days=config.backup.keep_days,
         form_minutes=config.forms.minutes,
         card_name=config.card.name,
         card_minutes=config.card.minutes,

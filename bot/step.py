@@ -25,8 +25,9 @@ from models.chat import Chat, Shown
 from models.message import AGAIN, Body, Fate, Kind, Message, seal_body
 from models.worker import Worker
 
-LEASE_SECONDS = 60
-"""How long a message being sent belongs to its process; renewed while it waits."""
+LEASE_SECONDS = 15
+"""How long a message being sent belongs to its process, which renews it every second;
+what a chat is told next waits as long for one that died."""
 
 
 _INSERT = insert(Message)

@@ -14,6 +14,7 @@ from pydantic import AfterValidator
 from handlers.flow import Flow
 from handlers.menu import JOIN
 from handlers.offers import plain
+from handlers.phones import too_new
 from handlers.question import Ask, Question, Refused, make_question
 from handlers.say import Say, Word
 from handlers.turn import Turn
@@ -46,6 +47,11 @@ class Erase(Flow):
 
     name: ClassVar[str] = "erase"
     resumable: ClassVar[bool] = False
+
+    @classmethod
+    def refuse(cls, turn: Turn, subject: str) -> list[Say] | None:
+        """Put it off in a chat that only a PIN let in lately."""
+        return too_new(turn)
 
     @classmethod
     def more(cls, turn: Turn, seen: dict[str, Any]) -> Iterator[Question]:

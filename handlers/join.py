@@ -28,7 +28,6 @@ from handlers.choices import (
     WorkForm,
     YesNo,
 )
-from handlers.doubts import doubts_about
 from handlers.flow import AskAgain, Flow, questions
 from handlers.my_application import (
     MY_APPLICATION,
@@ -181,8 +180,6 @@ class Join(Flow):
     def finish(self, turn: Turn) -> Say:
         """Submit the application, or submit it again where it was returned."""
         row = self._filled(turn, _returned(turn))
-        facts = self.model_dump(mode="json")
-        row.flags = " ".join(sorted(doubts_about(turn, row, facts)))
         record(turn.session, turn.keys, row, Standing.SUBMITTED, turn.now)
         union = turn.atlas.unions[row.union_code]
         return Say(

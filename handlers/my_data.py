@@ -8,7 +8,7 @@ from handlers.flow import questions
 from handlers.join import Join
 from handlers.my_application import MY_APPLICATION, as_told
 from handlers.offers import Option, page_number, page_of
-from handlers.phones import PHONES, is_known
+from handlers.phones import PHONES, is_known, too_new
 from handlers.question import label
 from handlers.receipts import MY_DATA, receipt
 from handlers.say import Choice, Say, Text, Word, say
@@ -196,6 +196,9 @@ def my_language(turn: Turn, arg: str) -> list[Say]:
 
 def export(turn: Turn, arg: str) -> list[Say]:
     """Give the link to somebody's own data; they may fetch it once a day."""
+    instead = too_new(turn)
+    if instead is not None:
+        return instead
     link = turn.session.get(ExportLink, turn.worker.id)
     if link is not None and link.fetched_at is not None:
         zone = ZoneInfo(turn.rules.zone)
@@ -211,6 +214,9 @@ def export(turn: Turn, arg: str) -> list[Say]:
 
 def withdraw(turn: Turn, arg: str) -> list[Say]:
     """Withdraw the consent and all that stands on it; asks once whether it is meant."""
+    instead = too_new(turn)
+    if instead is not None:
+        return instead
     held = consent.holds(turn.session, turn.worker.id)
     if not held:
         return [say("my_data", "no_consent").offering(MY_DATA)]

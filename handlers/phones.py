@@ -14,7 +14,7 @@ from models import reminder
 from models.chat import chats_of
 from models.claim import Claim
 from models.columns import long
-from models.link import Link, may_object, object_to
+from models.link import STRANGE_HOURS, Link, is_strange, may_object, object_to
 from models.link_code import MINUTES, new_code
 from models.message import Kind
 from models.pin import is_trivial, set_pin
@@ -36,19 +36,32 @@ def is_known(turn: Turn) -> bool:
     return turn.latest is not None or bool(position_of(turn.session, turn.worker.id))
 
 
-def phones(turn: Turn, arg: str) -> list[Say]:
-    """Show what makes changing phones easy."""
+def too_new(turn: Turn) -> list[Say] | None:
+    """Put off what cannot be taken back, in a chat that only a PIN let in lately."""
+    if not is_strange(turn.session, turn.chat.id, turn.now):
+        return None
+    return [say("phones", "too_new", hours=STRANGE_HOURS).offering(MY_APPLICATION)]
+
+
+def _held_up(turn: Turn) -> list[Say] | None:
+    """Return why somebody may not prepare another phone now, if so."""
     if not is_known(turn):
         return [say("phones", "unknown").offering(COME_BACK, JOIN)]
     if turn.worker.guarded_at is not None:
         return [say("phones", "guarded").offering(MY_APPLICATION)]
-    return [say("phones", "phones").offering(CONNECT, SET_PIN)]
+    return too_new(turn)
+
+
+def phones(turn: Turn, arg: str) -> list[Say]:
+    """Show what makes changing phones easy."""
+    return _held_up(turn) or [say("phones", "phones").offering(CONNECT, SET_PIN)]
 
 
 def connect(turn: Turn, arg: str) -> list[Say]:
     """Show a code that makes another phone mine, once and for a few minutes."""
-    if not is_known(turn) or turn.worker.guarded_at is not None:
-        return phones(turn, arg)
+    instead = _held_up(turn)
+    if instead is not None:
+        return instead
     code = new_code(turn.session, turn.keys, turn.worker.id, turn.now)
     message = Say(
         Word("phones", "type_code", {"minutes": MINUTES}),
@@ -75,9 +88,8 @@ class SetPin(Flow):
 
     @classmethod
     def refuse(cls, turn: Turn, subject: str) -> list[Say] | None:
-        """Refuse who has nothing to come back to, or is guarded."""
-        guarded = turn.worker.guarded_at is not None
-        return phones(turn, "") if guarded or not is_known(turn) else None
+        """Refuse who has nothing to come back to, or is guarded, or too new here."""
+        return _held_up(turn)
 
     def finish(self, turn: Turn) -> Say:
         """Keep the PIN."""

@@ -13,7 +13,6 @@ from sqlmodel import Session, select
 from models.application import (
     Application,
     Standing,
-    doubts_about,
     new_number,
     record,
 )
@@ -202,8 +201,6 @@ def _apply(
     application = _application(session, chat, facts, at)
     application.tag(keys, facts)
     application.keep(keys, worker, facts)
-    doubts = doubts_about(session, keys, application, facts)
-    application.flags = " ".join(sorted(doubts))
     record(session, keys, application, Standing.SUBMITTED, at)
 
 

@@ -28,6 +28,9 @@ from models.worker import Worker, new_worker
 
 OBJECT_DAYS = 7
 
+STRANGE_HOURS = 24
+"""How long a chat let in by a PIN alone may do nothing that cannot be taken back."""
+
 EMPTIED = (Conversation, Poison, Message, ExportLink)
 """What goes from a chat that is cut; what hangs on a conversation goes before."""
 
@@ -91,6 +94,18 @@ def _hold(session: Session, *worker_ids: int) -> list[Worker]:
     ordered = both.order_by(col(Worker.id)).with_for_update()
     found = {w.id: w for w in session.exec(ordered)}
     return [found[worker_id] for worker_id in worker_ids]
+
+
+def is_strange(session: Session, chat_id: int, now: datetime) -> bool:
+    """Tell whether a PIN alone made a chat its person's, and only lately.
+
+    The other chats have been told, and need time to object.
+    """
+    lately = now - timedelta(hours=STRANGE_HOURS)
+    found = select(Link.id).where(
+        Link.chat_id == chat_id, Link.way == "pin", Link.at > lately
+    )
+    return session.exec(found).first() is not None
 
 
 def may_object(session: Session, link: Link, chat: Chat, now: datetime) -> bool:

@@ -1,14 +1,13 @@
 """Staff: the people who serve a union, and the one-time codes that appoint them."""
 
-import hashlib
-import secrets
 from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, update
 from sqlmodel import Field, Session, SQLModel, and_, col, func, select
 
-from models import audit
+from models import audit, one_time
 from models.columns import BigId, Utc, new_id
+from models.one_time import OneTime
 from models.place import Union
 
 PREFIX = "s-"
@@ -44,13 +43,11 @@ class Staff(SQLModel, table=True):
     created_at: datetime = Field(sa_type=Utc)
 
 
-class Invitation(SQLModel, table=True):
+class Invitation(OneTime, table=True):
     """A one-time code that makes a worker a staff member; only its hash is kept."""
 
     token_hash: bytes = Field(primary_key=True)
     staff_id: int = Field(foreign_key="staff.id", sa_type=BigId, index=True)
-    expires_at: datetime = Field(sa_type=Utc)
-    used_at: datetime | None = Field(default=None, sa_type=Utc)
 
 
 def appoint(session: Session, role: str, union_code: str, now: datetime) -> Staff:
@@ -64,12 +61,12 @@ def appoint(session: Session, role: str, union_code: str, now: datetime) -> Staf
 def invite(session: Session, staff: Staff, now: datetime, hours: int = 72) -> str:
     """Make a one-time code for a position; an unused one it had before ends."""
     _end_links(session, staff, now)
-    # Together with its prefix it fits a deep link (64 characters).
-    token = PREFIX + secrets.token_urlsafe(24)
-    expires_at = now + timedelta(hours=hours)
+    token = one_time.new_token(PREFIX)
     session.add(
         Invitation(
-            token_hash=token_hash(token), staff_id=staff.id, expires_at=expires_at
+            token_hash=one_time.hash_of(token),
+            staff_id=staff.id,
+            expires_at=now + timedelta(hours=hours),
         )
     )
     return token
@@ -107,21 +104,11 @@ def positions(session: Session, now: datetime) -> list[tuple[Staff, datetime | N
     return [(staff, until) for staff, until in session.exec(found)]
 
 
-def token_hash(token: str) -> bytes:
-    """Hash a random token; it is long enough to need no key."""
-    return hashlib.sha256(token.encode()).digest()
-
-
 def accept(session: Session, token: str, worker_id: int, now: datetime) -> Staff | None:
     """Bind a worker to the position of an unused, unexpired invitation; else None."""
-    claim = update(Invitation).where(
-        col(Invitation.token_hash) == token_hash(token),
-        col(Invitation.used_at).is_(None),
-        col(Invitation.expires_at) > now,
-    )
-    if session.exec(claim.values(used_at=now)).rowcount != 1:
+    if not one_time.use(session, Invitation, token, now):
         return None
-    invitation = session.get_one(Invitation, token_hash(token))
+    invitation = session.get_one(Invitation, one_time.hash_of(token))
     leave = update(Staff).where(col(Staff.worker_id) == worker_id)
     session.exec(leave.values(worker_id=None))
     staff = session.get_one(Staff, invitation.staff_id)

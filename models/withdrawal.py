@@ -99,7 +99,6 @@ def _empty(
     """Leave of an application what says nothing about anybody."""
     application.keep(keys, worker, {})
     application.tag(keys, {})
-    application.flags = ""
     session.add(application)
     for step in steps_of(session, application.id):
         step.why = None

@@ -73,7 +73,7 @@ def test_an_unknown_word_or_language_stays_as_it_is() -> None:
 
 
 def test_a_page_speaks_the_reader_s_language_and_is_not_stored() -> None:
-    facts = {"title": "出了点问题", "text": "<b>一会儿</b>"}
+    facts = {"name": "职工之家", "title": "出了点问题", "text": "<b>一会儿</b>"}
     shown = page("error", "zh-CN", 500, **facts)
     assert shown.status_code == 500
     assert shown.headers["Cache-Control"] == "no-store"

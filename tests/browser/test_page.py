@@ -143,8 +143,8 @@ def test_what_is_erased_goes_from_the_screen_at_once(phone: NewPhone) -> None:
 def test_english_changes_the_pages_own_words_at_once(phone: NewPhone) -> None:
     worker = phone().visit()
     worker.type("English")
-    worker.wait_for_last("English from now on.")
     expect(worker.page.locator("html")).to_have_attribute("lang", "en")
+    worker.wait_for_last("English from now on.")
     expect(worker.page).to_have_title("Workers' Home")
 
 

@@ -287,3 +287,16 @@ def test_the_chat_that_is_cut_hears_of_it_as_of_an_erasure(robbed: World) -> Non
     cut = chat_of(robbed, THIEF).id
     assert written.cut == {cut}
     assert cut in written.news
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["删除我的资料", "导出资料", "撤回同意", "连接另一台手机", "设置密码", "换手机"],
+)
+def test_who_came_in_by_a_pin_alone_undoes_nothing_for_a_day(
+    robbed: World, typed: str
+) -> None:
+    assert "24 小时后" in text(robbed.say(typed, THIEF))
+    assert "24 小时后" not in text(robbed.say(typed))
+    robbed.wait(timedelta(days=1))
+    assert "24 小时后" not in text(robbed.say(typed, THIEF))

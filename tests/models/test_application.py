@@ -16,12 +16,12 @@ from models.application import (
     Application,
     CannotDecide,
     Standing,
-    doubts_about,
     latest_of,
     record,
     steps_of,
     waiting_in,
 )
+from models.doubts import shared_with_others
 from models.sealing import CannotOpen
 from models.worker import Worker
 from tests.models.cast import KEYS, NOW, applicant, apply, facts, meet, reviewer
@@ -154,7 +154,7 @@ def test_a_union_sees_what_waits_for_it_the_oldest_first(session: Session) -> No
 def doubts(
     session: Session, row: Application, answers: dict[str, Any] | None = None
 ) -> set[str]:
-    return doubts_about(session, KEYS, row, answers or facts(1))
+    return shared_with_others(session, KEYS, row, answers or facts(1))
 
 
 def test_nobody_is_doubted_without_cause(session: Session) -> None:

@@ -13,8 +13,8 @@ from models.application import (
     Decision,
     DoubleMember,
     Standing,
-    doubts_about,
 )
+from models.doubts import shared_with_others
 from models.rotation import MOVES, behind, move_workers, standing
 from models.sealing import Keyring, wrapped_by
 from models.worker import Worker, member_with_id
@@ -162,7 +162,7 @@ def test_doubts_are_found_across_keys(session: Session) -> None:
     second.tag(NEW, facts(1))
     session.flush()
     for keys in (BOTH, NEW):
-        assert doubts_about(session, keys, second, facts(1)) == {
+        assert shared_with_others(session, keys, second, facts(1)) == {
             "id_known",
             "mobile_known",
         }

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from time import perf_counter
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from bot.database import Database
 from bot.step import take_batch
@@ -157,7 +157,8 @@ def _said(world: World, who: str) -> tuple[str, ...]:
     def look(session: Session) -> tuple[str, ...]:
         chat = session.exec(select(Chat).where(Chat.address == who)).one()
         key = session.get_one(Worker, chat.worker_id).open_key(world.kit.keys)
-        rows = session.exec(select(Message).where(Message.chat_id == chat.id)).all()
+        theirs = select(Message).where(Message.chat_id == chat.id)
+        rows = session.exec(theirs.order_by(col(Message.number))).all()
         bodies = [unseal_body(key, r.chat_id, r.number, r.body) for r in rows]
         return tuple(
             f"{row.number} {row.side} {body['text']} "

@@ -57,7 +57,12 @@ async def test_only_the_leader_polls_and_another_follows_a_killed_one(
         assert first.telegram.faulted == []
         await first.kill()
         await worker.say("菜单")
-        assert "您想办什么" in (await worker.hear()).text
+        heard = await worker.hear()
+        if (
+            "您想办什么" not in heard.text
+        ):  # the kill came before the greeting was marked
+            heard = await worker.hear()
+        assert "您想办什么" in heard.text
         assert leader(second) == "second"
         assert len(await second.settled(worker)) == 2
 
