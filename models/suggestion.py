@@ -144,6 +144,12 @@ def _hold(session: Session, row: Suggestion) -> None:
         raise CannotDecide
 
 
+def suggestions_of(session: Session, worker_id: int) -> list[Suggestion]:
+    """Return all a worker ever suggested, oldest first."""
+    found = select(Suggestion).where(Suggestion.worker_id == worker_id)
+    return list(session.exec(found.order_by(col(Suggestion.at))))
+
+
 def ids_of(session: Session, worker_id: int) -> list[int]:
     """Return the ids of a worker's suggestions, newest first, without their words."""
     found = select(Suggestion.id).where(Suggestion.worker_id == worker_id)

@@ -9,6 +9,7 @@ import pytest
 from sqlmodel import Session, select
 
 from handlers import admitting, award_news
+from handlers.export import sheets
 from handlers.flow import Flow
 from handlers.jurors import Score
 from handlers.nominating import Nominate
@@ -16,6 +17,7 @@ from handlers.objecting import Object, Settle
 from handlers.turn import Turn
 from models.award import Award, Phase
 from models.ballot import Ballot
+from models.chat import Chat
 from models.columns import new_id, short
 from models.consent import Consent
 from models.election import RESULT
@@ -471,3 +473,21 @@ def test_news_of_what_is_gone_reach_nobody(turn: Turn) -> None:
         assert news.chat(turn.session, row) is None
     row = Reminder(id=1, kind=RESULT, subject="1.1", due=turn.now)
     assert award_news._tell_result(turn, row) == "over"
+
+
+def test_an_export_has_one_s_nominations_and_suggestions(
+    world: World, award: Award
+) -> None:
+    runs(world, award, "甲")
+    for typed in ("提建议", "1", "修一修", "跳过", "提交建议"):
+        world.say(typed, "甲")
+
+    def look(session: Session) -> str:
+        chat = session.exec(select(Chat).where(Chat.address == "甲")).one()
+        worker = session.get_one(Worker, chat.worker_id)
+        turn = world.kit.turn(session, chat, worker, world.now, trusted=True)
+        return repr(sheets(turn))
+
+    found = world.write(look)
+    assert "好人" in found
+    assert "修一修" in found

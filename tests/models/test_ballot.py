@@ -20,6 +20,7 @@ from models import ballot
 from models.award import Award, Phase, TooLate
 from models.ballot import Ballot, CannotVote, Voter, picks_of, seal_ballots, take_back
 from models.chat import Chat
+from models.consent import agree, end, holds
 from models.correction import correct
 from models.erasure import forget
 from models.kept import kept_about
@@ -316,3 +317,18 @@ def test_of_eight_at_once_no_vote_is_lost_and_none_is_too_many(
         assert len(session.exec(select(Voter)).all()) == len(ballots)
         seal_ballots(session, award)
         assert ballot.count(session, award_id) == before
+
+
+def test_an_award_nobody_voted_in_is_counted_all_the_same(session: Session) -> None:
+    award = an_award(session)
+    seal_ballots(session, award)
+    assert (award.ballots, award.digest) == (0, hashlib.sha256(b"").hexdigest())
+
+
+def test_saying_no_ends_that_agreement_and_no_other(session: Session) -> None:
+    worker = member(session, 1)
+    for scope in ("join", "award"):
+        agree(session, worker.id, scope, "1", "text", "page", NOW)
+    session.flush()
+    end(session, worker.id, "award", NOW)
+    assert [row.scope for row in holds(session, worker.id)] == ["join"]
