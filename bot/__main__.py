@@ -200,6 +200,7 @@ def _read_rows(file: Path) -> list[dict[str, str]]:
 @cli.command()
 def report(
     name: Annotated[str, typer.Argument(help="which; a wrong one lists all")],
+    code: Annotated[str, typer.Argument(help="of the award")] = "",
     days: Annotated[int, typer.Option(help="how many days back")] = 30,
     language: Annotated[str, typer.Option(help="zh-CN or en")] = "zh-CN",
     as_csv: Annotated[bool, typer.Option("--csv", help="print CSV")] = False,
@@ -211,7 +212,7 @@ def report(
     """
     from bot.reporting import print_csv, print_table, table_of
 
-    table = table_of(read_config(config), name, days, language)
+    table = table_of(read_config(config), name, days, language, code)
     if as_csv:
         print_csv(table, sys.stdout)
     else:

@@ -18,7 +18,7 @@ from bot.config import Config
 from bot.kit import clock
 from bot.settings import ConfigError
 from bot.words import LANGUAGES, Reader, text_of
-from handlers import REPORTS
+from handlers import LISTS, REPORTS
 from handlers.reports import Period
 from models.place import read_atlas
 
@@ -40,14 +40,22 @@ class Printed:
     adds_up: bool = True
 
 
-def table_of(config: Config, name: str, days: int, language: str) -> Printed:
-    """Make a report about the last days."""
-    _require("report", name, REPORTS)
+def table_of(
+    config: Config, name: str, days: int, language: str, code: str = ""
+) -> Printed:
+    """Make a report about the last days, or about the thing with this code."""
+    _require("report", name, {**REPORTS, **LISTS})
     _require("language", language, LANGUAGES)
     now = clock()
     period = Period(now - timedelta(days=days), now, config.product.zone)
     with database_of(config) as database, Session(database.reading) as session:
-        made = REPORTS[name](session, read_atlas(session), period, language)
+        atlas = read_atlas(session)
+        if name in LISTS:
+            made = LISTS[name](session, atlas, code, language)
+        else:
+            made = REPORTS[name](session, atlas, period, language)
+    if made is None:
+        raise ConfigError([f"report: there is no {name} {code} to print, or not yet"])
     reader = Reader(language, config.product.zone)
     return Printed(
         text_of(made.title, reader),

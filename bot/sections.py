@@ -288,6 +288,10 @@ class Retention(Section):
     """Days for which a request for a service is kept that is settled."""
     signups: Days = 730
     """Days after the end of an event for which it is known who signed up and came."""
+    suggestions: Days = 1095
+    """Days for which a suggestion is kept that was answered or taken back."""
+    objections: Days = 365
+    """Days for which a settled objection to an award's result is kept."""
     invitations: Days = 30
     """Days after which the hash of an expired invitation of staff goes."""
     reminders: Days = 365

@@ -4,6 +4,10 @@ Adding one is a file of its own, a line here, its words in templates/ and its te
 """
 
 from handlers import (
+    admitting,
+    answering,
+    award_news,
+    awards,
     benefits,
     card,
     certificate,
@@ -11,10 +15,13 @@ from handlers import (
     confirming,
     correcting,
     events,
+    jurors,
     menu,
     moving,
     my_application,
     my_data,
+    nominating,
+    objecting,
     overdue,
     phones,
     preferences,
@@ -25,6 +32,7 @@ from handlers import (
     serving,
     site_faults,
     sites,
+    suggesting,
     transfer,
     vouchers,
     waiting,
@@ -41,10 +49,12 @@ from handlers.flow import Flow
 from handlers.join import Join
 from handlers.phones import SetPin
 from handlers.redeeming import EnterCode, Redeem
-from handlers.reports import Report
+from handlers.reports import Listing, Report
 from handlers.reports.applications import applications
+from handlers.reports.award import award
 from handlers.reports.benefits import benefits as benefits_report
 from handlers.reports.reminders import reminders as reminded
+from handlers.reports.suggestions import suggestions
 from handlers.revealing import Reveal
 from handlers.signing_up import SignUp
 
@@ -72,6 +82,14 @@ FLOWS: dict[str, type[Flow]] = {
         SignUp,
         CheckIn,
         CheckInMember,
+        nominating.Nominate,
+        admitting.RefuseNominee,
+        jurors.Score,
+        objecting.Object,
+        objecting.Settle,
+        suggesting.Suggest,
+        answering.Adopt,
+        answering.Decline,
     )
 }
 """Forms in a chat: questions, then one effect."""
@@ -113,6 +131,17 @@ VIEWS = {
     "rating": seats.rating,
     "certificate": certificate.certificate,
     "hosting": checking_in.hosting,
+    "awards": awards.awards,
+    "award": awards.award,
+    "nominees": awards.nominees,
+    "nominee": awards.nominee,
+    "admit": admitting.look,
+    "jury": jurors.jury,
+    "judging": jurors.judging,
+    "objection": objecting.look,
+    "suggestions": suggesting.mine,
+    "suggestion": suggesting.suggestion,
+    "suggested": answering.look,
 }
 """Read-only lists and details, by (turn, argument)."""
 
@@ -149,6 +178,13 @@ ACTS = {
     "decline_seat": seats.decline_seat,
     "rate_event": seats.rate_,
     "certify": checking_in.certify,
+    "vote": awards.vote,
+    "unvote": awards.unvote,
+    "nominee_full": nominating.accept_full,
+    "nominee_masked": nominating.accept_masked,
+    "nominee_no": nominating.decline,
+    "confirm_nominee": admitting.confirm,
+    "drop_suggestion": suggesting.drop,
 }
 """One press, one effect, safe to press twice; permission is checked then."""
 
@@ -167,6 +203,8 @@ REMINDERS = {
         preferences.GREETING,
         *BENEFIT_REMINDERS,
         *EVENT_REMINDERS,
+        *award_news.AWARD_NEWS,
+        answering.ANSWERED,
     )
 }
 """What is said without being asked, when it is due."""
@@ -175,5 +213,9 @@ REPORTS: dict[str, Report] = {
     "applications": applications,
     "reminders": reminded,
     "benefits": benefits_report,
+    "suggestions": suggestions,
 }
 """What can be counted and printed, by name."""
+
+LISTS: dict[str, Listing] = {"award": award}
+"""Reports about one thing, which is named by its code."""

@@ -7,6 +7,7 @@ name in every language, saying what was wrong and giving an example.
 import re
 from collections.abc import Iterable
 from datetime import date, time
+from decimal import Decimal
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, ValidationInfo
@@ -18,8 +19,10 @@ from handlers.turn import Turn
 from models import identity
 from models.attachment import Attachment
 from models.columns import long, short
+from models.jury import MOST as MOST_POINTS
 from models.link_code import read_code
 from models.pin import read_pin
+from models.suggestion import MOST_YUAN
 from models.worker import age
 
 _OTHER_PAPERS = re.compile("护照|通行证|PASSPORT|PERMIT|^[A-Z]{1,2}[0-9]{7,9}$")
@@ -28,6 +31,11 @@ _CLOCK = re.compile(
     r"(早上|上午|中午|下午|晚上|凌晨)?\s*(\d{1,2})(?:[:点时]\s*(?:(\d{1,2})分?|(半))?(?::00)?)?"
 )
 AFTERNOON = ("下午", "晚上")
+_WHOLE = re.compile(r"(\d+(?:\.\d+)?) *([万亿]?) *(?:元|块|分|yuan|points)?")
+_UNITS = {"": 1, "万": 10_000, "亿": 100_000_000}
+
+LONGEST_WORDS = 500
+"""How many characters a story, a suggestion or an objection may have."""
 
 TOO_YOUNG_TO_KEEP = 14
 """Below this age we keep nothing at all (PIPL art. 28, 31)."""
@@ -169,6 +177,45 @@ def _clock(value: Any) -> time:
     return time(hour, minute)
 
 
+def _words(value: Any) -> str:
+    text = identity.tidy_text(str(value))
+    if not plain(text):
+        raise Refused("not_understood")
+    if len(text) > LONGEST_WORDS:
+        raise Refused("too_long", count=len(text), longest=LONGEST_WORDS)
+    return text
+
+
+def _colleague(value: Any) -> str:
+    """Read a member number or a mobile; what looks like neither is refused."""
+    mobile = identity.normalise_mobile(str(value))
+    number = identity.normalise_id(str(value))
+    if mobile is None and not re.fullmatch(r"\d{14}", number):
+        raise Refused("colleague")
+    return mobile or number
+
+
+def _points(value: Any) -> int:
+    number = _whole(value)
+    if number is None or number > MOST_POINTS:
+        raise Refused("points")
+    return number
+
+
+def _yuan(value: Any) -> int:
+    number = _whole(value)
+    if number is None or number > MOST_YUAN:
+        raise Refused("whole_yuan")
+    return number
+
+
+def _whole(value: Any) -> int | None:
+    """Read a whole number, such as 85 分 or 1.2 万元; None for anything else."""
+    found = _WHOLE.fullmatch(identity.halved(str(value)).replace(",", "").strip())
+    number = Decimal(found[1]) * _UNITS[found[2]] if found else None
+    return int(number) if number is not None and number == int(number) else None
+
+
 def _key(value: Any) -> str:
     if not str(value):
         raise Refused("not_on_offer")
@@ -193,6 +240,16 @@ AnyId = Annotated[
 ]
 Pin = Annotated[str, BeforeValidator(_pin), Shown(lambda pin: "******")]
 LinkCode = Annotated[str, BeforeValidator(_link_code)]
+Words = Annotated[str, BeforeValidator(_words)]
+"""A person's own words, as they wrote them."""
+
+Colleague = Annotated[
+    str,
+    BeforeValidator(_colleague),
+    Shown(lambda n: identity.mask_mobile(n) if n.startswith("+") else n),
+]
+Points = Annotated[int, BeforeValidator(_points)]
+Yuan = Annotated[int, BeforeValidator(_yuan), Shown(lambda n: f"{n:,} 元")]
 Born = Annotated[date, BeforeValidator(_born), Shown(str)]
 Clock = Annotated[time, BeforeValidator(_clock), Shown(lambda at: at.strftime("%H:%M"))]
 Plate = Annotated[str, BeforeValidator(_plate)]

@@ -90,3 +90,24 @@ class WayBack(StrEnum):
     CODE = "code"
     PIN = "pin"
     PERSON = "person"
+
+
+class Whom(StrEnum):
+    """Whom somebody nominates."""
+
+    SELF = "self"
+    COLLEAGUE = "colleague"
+
+
+class Naming(StrEnum):
+    """How a nominee's name is shown to those who vote."""
+
+    FULL = "full"
+    MASKED = "masked"
+
+
+class Verdict(StrEnum):
+    """What an officer finds of an objection."""
+
+    DISMISSED = "dismissed"
+    UPHELD = "upheld"

@@ -22,7 +22,7 @@ from models.application import OPEN
 from models.chat import chats_of
 from models.erasure import erase
 from models.message import Kind, lies_elsewhere
-from models.staff import staff_of
+from models.staff import position_of
 
 WORDS = ("删除", "delete")
 """Either one confirms, whatever the language; templates/…/erase.txt asks for one."""
@@ -64,7 +64,7 @@ class Erase(Flow):
                 "chats": len(chats_of(turn.session, turn.worker.id)),
                 "member": turn.worker.member_no is not None,
                 "applied": latest is not None and latest.standing in OPEN,
-                "staff": staff_of(turn.session, turn.worker.id) is not None,
+                "staff": position_of(turn.session, turn.worker.id) is not None,
                 "elsewhere": lies_elsewhere(turn.session, turn.worker.id),
                 "days": turn.rules.backup_days,
             },

@@ -13,11 +13,15 @@ from handlers.my_data import about_person
 from handlers.question import Question, label
 from handlers.receipts import MY_DATA, receipt
 from handlers.say import Say, Text, Word
+from handlers.suggesting import answer_rows
 from handlers.talk import opened
 from handlers.turn import Turn
 from models.application import Application, Step, applications_of, steps_of
+from models.award import Award
 from models.conversation import Conversation, unfinished_of
 from models.correction import Correction, corrections_of
+from models.nominee import Nominee, nominees_of
+from models.suggestion import Suggestion, suggestions_of
 
 OWN_FLOWS = {name for name, flow in FLOWS.items() if not flow.about_others}
 """The flows in which people say something about themselves."""
@@ -42,6 +46,8 @@ def sheets(turn: Turn) -> list[Sheet]:
         Sheet(Word("my_data", "name"), (*about_person(turn), met)),
         *(_application(turn, row) for row in applications_of(session, worker.id)),
         *(_correction(turn, row) for row in corrections_of(session, worker.id)),
+        *(_suggestion(turn, row) for row in suggestions_of(session, worker.id)),
+        *(_nominee(turn, row) for row in nominees_of(session, worker.id)),
         *(_draft(turn, row) for row in drafts),
     ]
 
@@ -87,6 +93,30 @@ def _correction(turn: Turn, row: Correction) -> Sheet:
                 else ()
             ),
             *(((REASON, reason_text(reason)),) if reason else ()),
+        ),
+    )
+
+
+def _suggestion(turn: Turn, row: Suggestion) -> Sheet:
+    text = row.load(turn.keys, turn.worker)
+    return Sheet(
+        Word("export", "suggestion", {"number": row.number}),
+        (
+            (Word("suggest", "label_topic"), label(row.topic)),
+            (Word("suggest", "label_text"), text),
+            (_moment(row.at), label(row.standing)),
+            *answer_rows(turn, row),
+        ),
+    )
+
+
+def _nominee(turn: Turn, row: Nominee) -> Sheet:
+    award = turn.session.get_one(Award, row.award_id)
+    return Sheet(
+        Word("export", "nominee", {"award": turn.named(award)}),
+        (
+            (Word("nominate", "label_story"), row.load(turn.keys, turn.worker)),
+            (_moment(row.at), label(row.standing)),
         ),
     )
 

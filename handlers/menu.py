@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from handlers import my_data
+from handlers.awards import AWARDS, JUDGE, SUGGEST
 from handlers.benefits import BENEFITS
 from handlers.card import has_card
 from handlers.events import EVENTS
@@ -17,7 +18,7 @@ from handlers.sites import SITES
 from handlers.talk import with_resume
 from handlers.turn import Turn
 from models.clerk import counter_of
-from models.staff import staff_of
+from models.staff import JURY, PARTNER_CLERK, SERVING, position_of
 
 JOIN = Choice(Word("join", "name"), "f:join:")
 MENU = Choice(Word("menu", "menu_label"), "v:menu:")
@@ -28,6 +29,8 @@ SERVICES = (
     (BENEFITS, Word("benefits", "in_short")),
     (EVENTS, Word("events", "in_short")),
     (SITES, Word("sites", "in_short")),
+    (AWARDS, Word("awards", "in_short")),
+    (SUGGEST, Word("suggest", "in_short")),
     (TRANSFER, Word("transfer", "in_short")),
     (PREFERENCES, Word("preferences", "in_short")),
 )
@@ -48,13 +51,15 @@ class Bar:
 
 
 def own_rows(turn: Turn) -> tuple[Choice, ...]:
-    """Return what this person can do: review, redeem, show a card, join, come back."""
-    staff = staff_of(turn.session, turn.worker.id)
-    counter = None if staff else counter_of(turn.session, turn.worker.id)
-    applied = turn.latest is not None
+    """Return what this person can do: review, redeem, judge, join, come back."""
+    held = position_of(turn.session, turn.worker.id)
+    role = held.role if held else ""
+    counter = role == PARTNER_CLERK and counter_of(turn.session, turn.worker.id)
+    staff, applied = role in SERVING, turn.latest is not None
     return (
         *((WAITING_LIST,) if staff else ()),
         *((COUNTER,) if counter else ()),
+        *((JUDGE,) if role == JURY else ()),
         *((CARD,) if has_card(turn) else ()),
         *((MY_APPLICATION,) if applied else (JOIN,)),
         *(() if applied or staff else (COME_BACK,)),

@@ -22,7 +22,7 @@ from models.consent import Consent
 from models.conversation import unfinished_of
 from models.export_link import ExportLink, make_export_link
 from models.identity import mask_name
-from models.staff import staff_of
+from models.staff import position_of
 from models.withdrawal import withdraw_consent
 
 LANGUAGES = {"zh-CN": "中文", "en": "English"}
@@ -91,7 +91,7 @@ def _membership(turn: Turn) -> Rows:
     elif row is not None:
         standing = {"number": row.number, "standing": label(as_told(turn, row))}
         yield Word("my_application", "name"), Word("my_data", "application", standing)
-    staff = staff_of(turn.session, worker.id)
+    staff = position_of(turn.session, worker.id)
     if staff is not None:
         union = turn.atlas.unions[staff.union_code]
         yield Word("my_data", "staff"), turn.named(union)

@@ -19,7 +19,7 @@ from models.link_code import MINUTES, new_code
 from models.message import Kind
 from models.pin import is_trivial, set_pin
 from models.review import who_is
-from models.staff import staff_above, staff_of
+from models.staff import position_of, staff_above
 
 PHONES = Choice(Word("phones", "name"), "v:phones:")
 SET_PIN = Choice(Word("set_pin", "name"), "f:set_pin:")
@@ -33,7 +33,7 @@ LINKED, UNLINKED, OBJECTED = "linked", "unlinked", "objected"
 
 def is_known(turn: Turn) -> bool:
     """Tell whether there is anything to come back to: an application or a position."""
-    return turn.latest is not None or bool(staff_of(turn.session, turn.worker.id))
+    return turn.latest is not None or bool(position_of(turn.session, turn.worker.id))
 
 
 def too_new(turn: Turn) -> list[Say] | None:

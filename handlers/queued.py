@@ -19,13 +19,14 @@ WAITING_LIST = Choice(Word("reviewing", "waiting"), "v:waiting:0")
 class Queued:
     """What somebody waits for since when; only what is shown is put into words.
 
-    None of the `people` it is about decides it.
+    None of the `people` it is about decides it; a `role` that is named alone does.
     """
 
     since: datetime
     people: set[int]
     press: str
     line: Callable[[Turn], Word]
+    role: str = ""
 
 
 def days_since(turn: Turn, moment: datetime) -> int:

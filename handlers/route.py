@@ -29,7 +29,7 @@ from models.event import DOOR
 from models.identity import mask_id, parse_number
 from models.pin import read_pin
 from models.place import Source
-from models.staff import PREFIX, accept
+from models.staff import JURY, PREFIX, accept
 
 _WORDS = re.compile(r"[^\W\d_]+")
 _EDIT = re.compile(
@@ -83,8 +83,10 @@ def _accept(turn: Turn, code: str) -> list[Say]:
     at = counter_of(turn.session, turn.worker.id)
     if at is not None:
         return [menu.home(turn, greet_clerk(turn, at))]
-    union = turn.named(turn.atlas.unions[staff.union_code])
-    return [menu.home(turn, Word("reviewing", "bound", {"union": union}))]
+    union = {"union": turn.named(turn.atlas.unions[staff.union_code])}
+    judges = staff.role == JURY
+    words = Word("reviewing", "bound_jury" if judges else "bound", union)
+    return [menu.home(turn, words)]
 
 
 def _text(turn: Turn, incoming: Incoming) -> list[Say]:

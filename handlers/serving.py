@@ -101,7 +101,7 @@ def _named(turn: Turn, row: ServiceRequest, named: bool) -> dict[str, Text]:
 
 def _choices(row: ServiceRequest) -> tuple[Choice, ...]:
     key = short(row.id)
-    decline = Choice(Word("decline", "name"), f"f:decline:{key}")
+    decline = Choice(Word("decline_service", "name"), f"f:decline_service:{key}")
     if row.standing is Served.REQUESTED:
         return Choice(Word("serving", "accept"), f"a:accept_service:{key}"), decline
     if row.standing is Served.ACCEPTED:
@@ -146,7 +146,7 @@ def _done(
 class Decline(Flow):
     """Decline a request for a service, with a reason."""
 
-    name: ClassVar[str] = "decline"
+    name: ClassVar[str] = "decline_service"
     about_others: ClassVar[bool] = True
     has_subject: ClassVar[bool] = True
 

@@ -8,9 +8,12 @@ from collections.abc import Callable, Iterator
 from sqlmodel import Session
 
 from handlers import (
+    admitting,
+    answering,
     confirming,
     correcting,
     moving,
+    objecting,
     reviewing,
     serving,
     site_faults,
@@ -19,7 +22,7 @@ from handlers.offers import page_number, page_of
 from handlers.queued import Queued
 from handlers.say import Choice, Say, Word, say
 from handlers.turn import Turn
-from models.staff import staff_of
+from models.staff import Staff, staff_of
 
 SOURCES: tuple[Callable[[Session, set[str]], Iterator[Queued]], ...] = (
     reviewing.queue,
@@ -28,6 +31,9 @@ SOURCES: tuple[Callable[[Session, set[str]], Iterator[Queued]], ...] = (
     site_faults.queue,
     moving.queue,
     serving.queue,
+    admitting.queue,
+    objecting.queue,
+    answering.queue,
 )
 """What may wait for a social worker; one more is a line here."""
 
@@ -37,7 +43,7 @@ def waiting(turn: Turn, arg: str) -> list[Say]:
     staff = staff_of(turn.session, turn.worker.id)
     if staff is None:
         return [say("reviewing", "not_staff")]
-    rows = _queue(turn, turn.atlas.branch(staff.union_code))
+    rows = _queue(turn, staff)
     if not rows:
         return [say("reviewing", "nobody_waits")]
     number = page_number(arg)
@@ -48,8 +54,13 @@ def waiting(turn: Turn, arg: str) -> list[Say]:
     return [say("reviewing", "list", count=len(rows)).offering(*choices)]
 
 
-def _queue(turn: Turn, unions: set[str]) -> list[Queued]:
-    """Return all that waits for these unions but one's own, oldest first."""
+def _queue(turn: Turn, staff: Staff) -> list[Queued]:
+    """Return all that waits for a staff member's unions but one's own, oldest first."""
+    unions = turn.atlas.branch(staff.union_code)
     every = (row for source in SOURCES for row in source(turn.session, unions))
-    others = (row for row in every if turn.worker.id not in row.people)
+    others = (
+        row
+        for row in every
+        if turn.worker.id not in row.people and row.role in ("", staff.role)
+    )
     return sorted(others, key=lambda row: row.since)

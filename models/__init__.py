@@ -4,6 +4,8 @@ from models.application import Application, Step
 from models.arrival import Arrival, Poison
 from models.attachment import Attachment
 from models.audit import AuditEntry
+from models.award import Award
+from models.ballot import Ballot, Voter
 from models.benefit import Benefit, Use
 from models.chain import AuditLink
 from models.chat import Chat
@@ -17,10 +19,13 @@ from models.event import Event
 from models.export_link import ExportLink
 from models.fact import Fact
 from models.form_link import FormLink
+from models.jury import Score
 from models.lease import Lease
 from models.link import Link
 from models.link_code import LinkCode
 from models.message import Message
+from models.nominee import Nominee
+from models.objection import Objection
 from models.partner import Giving, Partner
 from models.place import Division, Edition, Enterprise, Group, Source, Union
 from models.preference import Preference
@@ -31,6 +36,7 @@ from models.signup import Signup
 from models.site import Site, SiteRating
 from models.site_fault import SiteFault
 from models.staff import Invitation, Staff
+from models.suggestion import Suggestion
 from models.tally import Tally
 from models.transfer import Transfer, TransferStep
 from models.tries import Tries
@@ -43,6 +49,8 @@ __all__ = [
     "Attachment",
     "AuditEntry",
     "AuditLink",
+    "Award",
+    "Ballot",
     "Benefit",
     "Chat",
     "Claim",
@@ -65,11 +73,14 @@ __all__ = [
     "Link",
     "LinkCode",
     "Message",
+    "Nominee",
+    "Objection",
     "Partner",
     "Poison",
     "Preference",
     "Presence",
     "Reminder",
+    "Score",
     "ServiceRequest",
     "Signup",
     "Site",
@@ -79,12 +90,14 @@ __all__ = [
     "Source",
     "Staff",
     "Step",
+    "Suggestion",
     "Tally",
     "Transfer",
     "TransferStep",
     "Tries",
     "Union",
     "Use",
+    "Voter",
     "Voucher",
     "Worker",
 ]

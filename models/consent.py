@@ -47,6 +47,15 @@ def agree(
     return row
 
 
+def end(session: Session, worker_id: int, scope: str, now: datetime) -> None:
+    """Write down that an agreement no longer holds."""
+    for row in holds(session, worker_id):
+        if row.scope == scope:
+            row.withdrawn_at = now
+            session.add(row)
+    session.flush()
+
+
 def consents_of(session: Session, worker_id: int) -> list[Consent]:
     """Return all a worker ever agreed to, oldest first."""
     found = select(Consent).where(Consent.worker_id == worker_id)

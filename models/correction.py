@@ -13,13 +13,14 @@ from sqlalchemy import Index, text
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from models import audit, reminder
+from models import audit, ballot, reminder
 from models.application import (
     APPROVED,
     Application,
     CannotDecide,
     DoubleMember,
     hold,
+    id_number_of,
     latest_of,
 )
 from models.columns import BigId, Utc, new_id, one_of
@@ -94,6 +95,8 @@ def correct(
     application = _membership(session, worker)
     before = application.load(keys, worker)
     facts = before | changes
+    old = worker.id_type or "", worker.unseal(keys, "id_number") or ""
+    ballot.follow(session, keys, old, (facts["id_type"], id_number_of(facts)))
     application.keep(keys, worker, facts)
     application.id_type = facts["id_type"]
     application.tag(keys, facts)

@@ -19,7 +19,7 @@ from models.application import (
 from models.chat import Chat
 from models.columns import new_id, short
 from models.consent import agree
-from models.demos import events
+from models.demos import awards
 from models.identity import id_check
 from models.place import Enterprise
 from models.rules import Rules
@@ -148,6 +148,10 @@ PEOPLE: tuple[tuple[int | None, dict[str, Any]], ...] = (
 """How many days each has waited (None: too long), and what they answered."""
 
 
+MORE = (awards.seed,)
+"""What other nouns bring, each in a file of its own in models/demos."""
+
+
 def seed(session: Session, keys: Keyring, now: datetime) -> str:
     """Make the demo's people once; return a new invitation to the first position."""
     for number, (days, answers) in enumerate(PEOPLE, start=1):
@@ -158,7 +162,8 @@ def seed(session: Session, keys: Keyring, now: datetime) -> str:
             _apply(session, keys, str(number), answers, _days_ago(now, days))
     _report_fault(session, keys, now)
     positions = [_position(session, union_code, now) for union_code in POSITIONS]
-    events.seed(session, keys, positions[0], now)
+    for seed_more in MORE:
+        seed_more(session, keys, positions[0], now)
     return invite(session, positions[0], now)
 
 

@@ -19,6 +19,7 @@ from models.chat import Chat
 from models.columns import short
 from models.erasure import belongings
 from models.message import Message, unseal_body
+from models.nominee import Nominee
 from models.sealing import Keyring, unseal
 from models.staff import Invitation, Staff
 from models.worker import Worker
@@ -145,7 +146,12 @@ def work_since(session: Session, worker_id: int) -> datetime | None:
     of_others = (
         pick(func.min(Message.at))
         .join(Chat, col(Chat.id) == Message.chat_id)
-        .where(Chat.worker_id == worker_id, Message.about_id != worker_id)
+        .where(
+            Chat.worker_id == worker_id,
+            Message.about_id != worker_id,
+            # What voters read of nominees is no work.
+            col(Message.about_id).not_in(pick(Nominee.worker_id)),
+        )
     )
     found = [session.exec(first).one() for first in (accepted, of_others)]
     return min((at for at in found if at is not None), default=None)

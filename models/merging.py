@@ -16,6 +16,7 @@ from models import correction, quota, transfer
 from models.application import OPEN, Application, Standing, hold, record
 from models.erasure import forget
 from models.export_link import ExportLink
+from models.nominee import Nominee, drop_nominee, nominee_of
 from models.preference import Preference
 from models.sealed import WORKER, owned, sealed_columns
 from models.sealing import Keyring, seal, unseal
@@ -35,6 +36,8 @@ MOVED = {
     "correction": "worker_id",
     "export_link": "worker_id",
     "message": "about_id",
+    "nominee": "worker_id",
+    "objection": "worker_id",
     "poison": "worker_id",
     "preference": "worker_id",
     "site_fault": "worker_id",
@@ -43,10 +46,11 @@ MOVED = {
     "service_request": "worker_id",
     "voucher": "worker_id",
     "signup": "worker_id",
+    "suggestion": "worker_id",
 }
 """The tables whose rows go over, and the column that says whose they are."""
 
-LEFT = {"benefit_use", "link_code", "staff", "tries"}
+LEFT = {"benefit_use", "link_code", "staff", "tries", "voter"}
 """The tables whose rows stay behind, or of which `merge` itself decides."""
 
 
@@ -61,6 +65,7 @@ def merge(
     _settle_export(session, stray, member)
     _settle_choices(session, stray, member)
     transfer.end_open(session, stray.id, now)
+    _settle_nominees(session, stray, member)
     correction.drop(session, stray.id, now)  # nobody decides it for who is no member
     quota.add_uses(session, stray.id, member.id)
     make_way(session, stray.id, member.id)
@@ -128,6 +133,14 @@ def _settle_choices(session: Session, stray: Worker, member: Worker) -> None:
         col(SiteRating.worker_id) == stray.id, col(SiteRating.site_code).in_(rated)
     )
     session.exec(twice)
+
+
+def _settle_nominees(session: Session, stray: Worker, member: Worker) -> None:
+    """Drop the stray's rows in awards in which the member has one."""
+    rows = session.exec(select_row(Nominee).where(Nominee.worker_id == stray.id))
+    for row in rows.all():
+        if nominee_of(session, row.award_id, member.id) is not None:
+            drop_nominee(session, row)
 
 
 def _seal_anew(

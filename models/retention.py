@@ -32,12 +32,15 @@ from models.fact import Fact, recall, remember
 from models.form_link import FormLink
 from models.link_code import LinkCode
 from models.message import Fate, Message
+from models.nominee import Nominee
+from models.objection import Heard, Objection
 from models.reminder import Reminder
 from models.sealing import CannotOpen, Keyring
 from models.service import PENDING, ServiceRequest
 from models.signup import Signup
 from models.site_fault import SiteFault
 from models.staff import Invitation, Staff
+from models.suggestion import Suggestion, Use
 from models.transfer import OPEN, Transfer, TransferStep
 from models.tries import Tries
 from models.voucher import Held, Voucher
@@ -233,16 +236,23 @@ def _used(session: Session, keys: Keyring, worker_id: int) -> set[str] | None:
             col(Conversation.draft).is_not(None),
         )
     )
+    shown = [
+        *session.scalars(
+            select(col(Nominee.photo_id)).where(col(Nominee.worker_id) == worker_id)
+        ),
+        *session.scalars(
+            select(col(Suggestion.photo_id)).where(
+                col(Suggestion.worker_id) == worker_id
+            )
+        ),
+    ]
     try:
         answers = [row.load(keys, worker) for row in applications]
         answers += [row.load(keys, worker).answers for row in drafts]
     except CannotOpen:
         return None
-    told = select(col(SiteFault.photo_id)).where(
-        col(SiteFault.worker_id) == worker_id, col(SiteFault.photo_id).is_not(None)
-    )
-    pictures = {short(number or 0) for number in session.scalars(told)}
-    return {str(value) for found in answers for value in found.values()} | pictures
+    given = {str(value) for found in answers for value in found.values()}
+    return given | {short(number) for number in shown if number is not None}
 
 
 _DECIDED = (
@@ -327,6 +337,18 @@ KINDS = (
         col(ServiceRequest.standing).not_in(PENDING),
     ),
     _rows("signups", Signup, _ENDED),
+    _rows(
+        "suggestions",
+        Suggestion,
+        col(Suggestion.settled_at),
+        col(Suggestion.standing) != Use.WAITING,
+    ),
+    _rows(
+        "objections",
+        Objection,
+        col(Objection.settled_at),
+        col(Objection.standing) != Heard.WAITING,
+    ),
     _rows("invitations", Invitation, col(Invitation.expires_at)),
     _rows(
         "reminders",

@@ -12,6 +12,7 @@ from sqlalchemy import LargeBinary, func
 from sqlmodel import Session, SQLModel, col, or_, select
 
 from models.application import Application
+from models.award import Award
 from models.sealing import CannotOpen, Keyring, numbered, wrapped_by
 from models.voucher import Voucher
 from models.worker import Worker
@@ -101,6 +102,22 @@ def _voucher_is_behind(keys: Keyring) -> Any:
     return Voucher.tag_key != keys.current_index
 
 
+def move_awards(session: Session, keys: Keyring, after: int) -> Slice | None:
+    """Wrap the keys of awards with the current wrapping key."""
+    rows = session.exec(
+        select(Award)
+        .where(col(Award.id) > after, _award_is_behind(keys))
+        .order_by(col(Award.id))
+        .limit(SLICE)
+        .with_for_update(key_share=True, skip_locked=True)
+    ).all()
+    return _moved(rows, lambda row: row.rewrap(keys))
+
+
+def _award_is_behind(keys: Keyring) -> Any:
+    return Award.key_number != keys.current
+
+
 def _moved(rows: Iterable[Any], move: Callable[[Any], None]) -> Slice | None:
     last, moved, unreadable = 0, 0, 0
     for row in rows:
@@ -114,7 +131,12 @@ def _moved(rows: Iterable[Any], move: Callable[[Any], None]) -> Slice | None:
     return Slice(last, moved, unreadable) if last else None
 
 
-MOVES: tuple[Move, ...] = (move_workers, move_applications, move_vouchers)
+MOVES: tuple[Move, ...] = (
+    move_workers,
+    move_applications,
+    move_vouchers,
+    move_awards,
+)
 
 
 def behind(session: Session, keys: Keyring) -> int:
@@ -123,6 +145,7 @@ def behind(session: Session, keys: Keyring) -> int:
         _count(session, Worker, _worker_is_behind(keys))
         + _count(session, Application, _application_is_behind(keys))
         + _count(session, Voucher, _voucher_is_behind(keys))
+        + _count(session, Award, _award_is_behind(keys))
     )
 
 
@@ -136,6 +159,9 @@ def standing(session: Session) -> dict[str, dict[int, int]]:
         wrapped_by(bytes(number)): rows
         for number, rows in session.execute(_by(_NUMBER, Worker))
     }
+    for number, rows in session.execute(_by(Award.key_number, Award)):
+        if number is not None:
+            wrapping[number] = wrapping.get(number, 0) + rows
     index: dict[int, int] = {}
     for table in TAGGED:
         for number, rows in session.execute(_by(table.tag_key, table)):

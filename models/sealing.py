@@ -76,8 +76,10 @@ class Keyring:
         """Encrypt a worker's key with the current wrapping key."""
         return numbered(self.current) + seal(self.wrapping[self.current], place, key)
 
-    def unwrap(self, place: str, wrapped: bytes) -> bytes:
-        """Return a worker's key; raise CannotOpen when its wrapping key is not here."""
+    def unwrap(self, place: str, wrapped: bytes, remember: bool = True) -> bytes:
+        """Return a wrapped key; raise CannotOpen when its wrapping key is not here."""
+        if not remember:
+            return self._unwrap(place, wrapped)
         opened = self.opened.get((place, wrapped))
         if opened is None:
             opened = self._unwrap(place, wrapped)

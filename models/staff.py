@@ -26,7 +26,10 @@ SERVING = (SOCIAL_WORKER, OFFICER)
 PARTNER_CLERK = "partner_clerk"
 """The role of who redeems vouchers at a partner's counter, and sees nothing else."""
 
-ROLES = (*SERVING, PARTNER_CLERK)
+JURY = "jury"
+"""The role of who scores the nominees of an award, and sees nothing else."""
+
+ROLES = (*SERVING, PARTNER_CLERK, JURY)
 """What somebody may be appointed as."""
 
 
@@ -125,9 +128,14 @@ def accept(session: Session, token: str, worker_id: int, now: datetime) -> Staff
 _HELD = select(Staff).where(Staff.worker_id == bindparam("worker_id"), Staff.active)
 
 
+def position_of(session: Session, worker_id: int) -> Staff | None:
+    """Return the active position a worker holds, whatever its role."""
+    return session.exec(_HELD, params={"worker_id": worker_id}).first()
+
+
 def staff_of(session: Session, worker_id: int) -> Staff | None:
-    """Return the active position by which a worker serves a union's members."""
-    held = session.exec(_HELD, params={"worker_id": worker_id}).first()
+    """Return the active position of a worker who looks after people."""
+    held = position_of(session, worker_id)
     return held if held is not None and held.role in SERVING else None
 
 

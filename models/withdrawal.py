@@ -27,11 +27,14 @@ from models.consent import Consent
 from models.conversation import State, unfinished_of
 from models.correction import Correction
 from models.message import Message
+from models.nominee import drop_nominee, nominees_of
+from models.objection import Objection
 from models.preference import Preference
 from models.review import release
 from models.sealing import Keyring
 from models.signup import let_go
 from models.site_fault import SiteFault
+from models.suggestion import Suggestion
 from models.transfer import Transfer, TransferStep, end_open, transfers_of
 from models.worker import Worker
 
@@ -77,7 +80,9 @@ def withdraw_consent(
     session.add(worker)
     _forget_transfers(session, worker.id, now)
     _end_greetings(session, worker.id)
-    for table in (Attachment, Correction, SiteFault):
+    for nominee in nominees_of(session, worker.id):
+        drop_nominee(session, nominee)
+    for table in (Attachment, Correction, Objection, SiteFault, Suggestion):
         session.exec(delete(table).where(col(table.worker_id) == worker.id))
     own_chats = select(Chat.id).where(Chat.worker_id == worker.id)
     shown = delete(Message).where(

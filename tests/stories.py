@@ -18,6 +18,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from models.message import Body
+from tests.electing import hold_election, make_members
 from tests.handlers.hosts import call_off, hold_event, put_off
 from tests.handlers.members import make_member
 from tests.world import World
@@ -28,6 +29,9 @@ CHANNELS = ("page", "typing")
 
 UNITS = {"秒": "seconds", "分钟": "minutes", "小时": "hours", "天": "days"}
 LINE = re.compile(r"(?P<who>\w*)(?P<mark>>>?)\s*(?P<deed>.*)")
+
+DIGEST = re.compile("^[0-9a-f]{64}$")
+"""What chance alone decides."""
 
 CHANNEL = re.compile("^(网页|Chat page|link|typing)[，,] ?")
 """Where a chat is, which a story that is told everywhere leaves out."""
@@ -54,7 +58,9 @@ DEEDS: dict[str, Deed] = {
 }
 
 
-HAPPENINGS: dict[str, Callable[..., None]] = {
+HAPPENINGS: dict[str, Callable[..., object]] = {
+    "会员": make_members,
+    "设评选": hold_election,
     "成为会员": make_member,
     "成为工会会员": lambda world, union: make_member(world, placed=union),
     "开放体检": lambda world, days: world.open_slot(timedelta(days=int(days))),
@@ -121,6 +127,8 @@ def _happen(world: World, event: str) -> list[str]:
         return lines_of(world.appoint(event.split()[1], "主管", "officer"))
     if event.startswith("任命收银员 "):
         return lines_of(world.appoint_clerk(*event.split()[1:]))
+    if event.startswith("任命评委 "):
+        return lines_of(world.appoint(event.split()[1], "评委", "jury"))
     name, _, rest = event.partition(" ")
     if name in HAPPENINGS:
         HAPPENINGS[name](world, *rest.split())
@@ -144,7 +152,8 @@ def _lines(body: Body) -> Iterator[str]:
     if "title" in body:
         yield f"【{body['title']}】"
     yield from (
-        f"  {label}：{CHANNEL.sub('', value)}" for label, value in body.get("rows", [])
+        f"  {label}：{DIGEST.sub('…', CHANNEL.sub('', value))}"
+        for label, value in body.get("rows", [])
     )
     place = f"（{body['place']}）" if "place" in body else ""
     yield from f"{place}{body['text']}".splitlines()

@@ -40,3 +40,6 @@ class Table:
 
 Report = Callable[[Session, Atlas, Period, str], Table]
 """A report: (session, places, period, language) → table."""
+
+Listing = Callable[[Session, Atlas, str, str], Table | None]
+"""A report about one thing: (session, places, its code, language) → table, if any."""

@@ -244,9 +244,9 @@ def test_every_sealed_column_that_erasure_deletes_can_be_given(table: Table) -> 
         *("worker.name", "worker.mobile", "worker.id_number", "worker.born"),
         *("worker.mark", "application.facts", "application_step.why"),
         *("conversation.draft", "correction.wish", "correction.why"),
-        *("poison.update", "site_fault.words"),
-        *("transfer.facts", "transfer_step.why"),
-        *("poison.update", "signup.answers"),
+        *("poison.update", "site_fault.words", "signup.answers"),
+        *("transfer.facts", "transfer_step.why", "nominee.story", "nominee.why"),
+        *("objection.text", "objection.why", "suggestion.text", "suggestion.why"),
     }
     if table.name not in APART:
         sealed = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 
 import pytest
@@ -16,7 +17,10 @@ from bot.settings import ConfigError
 from bot.words import Reader, text_of
 from handlers.question import label
 from models.application import Standing
+from models.award import Phase
+from models.ballot import seal_ballots
 from tests.databases import url_of
+from tests.models.awarding import an_award, member, runs, votes
 from tests.models.cast import apply, meet
 
 TABLE = Printed("标题", ["工会", "人"], [["=HYPERLINK()", "3"], ["白云区总工会", "-1"]])
@@ -35,13 +39,33 @@ def test_it_puts_a_report_into_words(database: Database) -> None:
     assert table.rows[0][0].startswith("Tianhe")
 
 
+def test_anybody_can_hash_an_award_s_ballots_again(database: Database) -> None:
+    with Session(database.writing) as session:
+        award = an_award(session, code="gold")
+        row = runs(session, award, member(session, 1))
+        for number in (2, 3):
+            votes(session, award, member(session, number), row)
+        session.commit()
+        with pytest.raises(ConfigError):
+            table_of(_config(database), "award", 30, "en", "gold")
+        seal_ballots(session, award)
+        award.phase = Phase.JURY
+        session.commit()
+        digest = award.digest
+    file = io.StringIO()
+    print_csv(table_of(_config(database), "award", 30, "en", "gold"), file)
+    _, _, lines = file.getvalue().replace("\r", "").partition("\n")
+    assert hashlib.sha256(lines.encode()).hexdigest() == digest
+
+
 @pytest.mark.parametrize(
     ("name", "language", "said"),
     [
         (
             "nope",
             "en",
-            "report: there is no report nope; there are: applications, reminders",
+            "report: there is no report nope; there are: applications, reminders, "
+            "benefits, suggestions, award",
         ),
         ("applications", "fr", "report: there is no language fr; there are: zh-CN, en"),
     ],

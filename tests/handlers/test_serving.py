@@ -54,22 +54,24 @@ def test_only_who_answers_for_the_union_sees_to_a_request(world: World) -> None:
     make_member(world, placed="440111")
     key = ask(world)
     world.appoint("4451", "外地社工")
-    for press in ("v:service_asked", "a:accept_service", "f:decline"):
+    for press in ("v:service_asked", "a:accept_service", "f:decline_service"):
         heard = world.do("press", f"{press}:{key}", "外地社工")
         assert "不在您负责的范围内" in texts(heard)
-    assert "不在您负责的范围内" in texts(world.do("press", "f:decline:zz", "外地社工"))
+    assert "不在您负责的范围内" in texts(
+        world.do("press", "f:decline_service:zz", "外地社工")
+    )
     assert request(world).standing is Served.REQUESTED
 
 
 def test_what_is_settled_is_not_decided_again(world: World) -> None:
     make_member(world, placed="440111")
     key = ask(world)
-    staff(world, f"f:decline:{key}")
+    staff(world, f"f:decline_service:{key}")
     world.say("现在没有名额", "社工")
     world.do("press", f"a:withdraw_request:{key}")
     assert "已经有结果了" in texts(world.say("确定不受理", "社工"))
     assert "已经有结果了" in texts(staff(world, f"a:accept_service:{key}"))
-    assert "已经有结果了" in texts(staff(world, f"f:decline:{key}"))
+    assert "已经有结果了" in texts(staff(world, f"f:decline_service:{key}"))
     assert "本人已经取消" in texts(staff(world, f"v:service_asked:{key}"))
     assert "已经取消" in texts(world.do("press", f"a:withdraw_request:{key}"))
 
@@ -77,7 +79,7 @@ def test_what_is_settled_is_not_decided_again(world: World) -> None:
 def test_a_form_about_a_request_is_named_by_it(world: World) -> None:
     make_member(world, placed="440111")
     key = ask(world)
-    staff(world, f"f:decline:{key}")
+    staff(world, f"f:decline_service:{key}")
     assert "接着填：不受理 职业指导" in str(labels(world.say("菜单", "社工")))
 
 

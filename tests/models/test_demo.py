@@ -9,16 +9,21 @@ from sqlmodel import Session, select
 
 from models import demo
 from models.application import Application, Standing, steps_of, waiting_in
+from models.award import Award, Phase, award_named
 from models.chat import Chat
 from models.clerk import counter_of
 from models.consent import Consent
 from models.demos import benefits
+from models.demos.awards import DRIVERS, GOLD, RUNNERS
 from models.doubts import shared_with_others
+from models.election import advance
 from models.event import Event, EventKind, EventState
 from models.identity import normalise_mobile, resident_id_fault
+from models.nominee import nominees_in, numbers_of
 from models.place import Atlas
 from models.service import free_slots
 from models.staff import Staff, accept
+from models.suggestion import suggestions_in
 from models.worker import Worker
 from tests.models.cast import KEYS, NOW, meet
 
@@ -68,9 +73,12 @@ def test_a_reviewer_sees_new_old_and_forgotten_applications(
 def test_seeding_again_makes_nothing_but_a_new_invitation(session: Session) -> None:
     codes = [demo.seed(session, KEYS, NOW) for _ in range(2)]
     assert codes[0] != codes[1]
-    tables = ((Application, 5), (Worker, 10), (Chat, 5), (Consent, 5), (Event, 6))
+    people = 5 + len(RUNNERS)
+    tables = ((Application, 5), (Worker, 5 + people), (Chat, people), (Event, 6))
     for table, count in tables:
         assert len(session.exec(select(table)).all()) == count
+    assert len(session.exec(select(Consent)).all()) == 5
+    assert len(session.exec(select(Award)).all()) == 2
     assert sorted(session.exec(select(Staff.union_code))) == ["4401", "4451-home"]
 
 
@@ -123,3 +131,19 @@ def test_there_is_something_to_go_to_and_one_day_is_full(
     assert [(e.taken, e.waiting) for e in found if e.taken] == [(3, 2)]
     assert sum(event.opens_at > now for event in found) == 1
     assert [e.name for e in found if e.groups] == ["货车司机安全行车竞赛"]
+
+
+def test_one_award_is_voted_on_and_another_takes_nominations(
+    session: Session, atlas: Atlas
+) -> None:
+    demo.seed(session, KEYS, NOW)
+    advance(session, NOW)
+    gold, drivers = award_named(session, GOLD), award_named(session, DRIVERS)
+    assert gold is not None
+    assert drivers is not None
+    assert (gold.seats, gold.phase) == (10, Phase.VOTING)
+    assert drivers.phase is Phase.NOMINATING
+    assert len(numbers_of(session, gold.id)) == len(RUNNERS) - 1
+    branch = atlas.branch("4401")
+    assert len(nominees_in(session, branch)) == 1
+    assert len(suggestions_in(session, branch)) == 1

@@ -8,20 +8,25 @@ import pytest
 from sqlalchemy import LargeBinary
 from sqlmodel import Session, SQLModel
 
-from models.application import Decision, Standing
+from models.application import Decision, Standing, new_number
 from models.arrival import Poison
 from models.attachment import new_attachment
 from models.chat import Shown
+from models.columns import new_id
 from models.conversation import Draft, new_conversation
 from models.correction import refuse, wish_for
 from models.message import Fate, Kind, Message, seal_body
+from models.nominee import Candidacy, Nominee
+from models.objection import Objection
 from models.pin import set_pin
 from models.review import decide
 from models.sealed import HASHES, openings, sealed_columns
 from models.sealing import seal
 from models.service import decline
 from models.signup import sign_up
+from models.suggestion import Suggestion, Topic
 from models.worker import Worker
+from tests.models.awarding import an_award
 from tests.models.benefits import ask, take
 from tests.models.cast import KEYS, NOW, UNDO_SECONDS, apply, meet, reviewer
 from tests.models.programme import open_event
@@ -42,6 +47,10 @@ COLUMNS = {
     "correction.why",
     "correction.wish",
     "message.body",
+    "nominee.story",
+    "nominee.why",
+    "objection.text",
+    "objection.why",
     "poison.update",
     "site_fault.words",
     "transfer.facts",
@@ -50,6 +59,8 @@ COLUMNS = {
     "service_request.words",
     "voucher.code",
     "signup.answers",
+    "suggestion.text",
+    "suggestion.why",
 }
 
 
@@ -100,7 +111,43 @@ def everything(session: Session) -> Worker:
     asked = ask(session, worker, words="一句话")
     decline(session, KEYS, staff, asked, "no_place", NOW)
     session.flush()
+    elected(session, worker)
     return worker
+
+
+def elected(session: Session, worker: Worker) -> None:
+    """Let somebody run for an award, object to one, and suggest something."""
+    award = an_award(session)
+    nominee = Nominee(
+        id=new_id(),
+        award_id=award.id,
+        worker_id=worker.id,
+        standing=Candidacy.REFUSED,
+        story=b"",
+        at=NOW,
+    )
+    objection = Objection(
+        id=new_id(),
+        number=new_number(),
+        award_id=award.id,
+        worker_id=worker.id,
+        text=b"",
+        at=NOW,
+    )
+    idea = Suggestion(
+        id=new_id(),
+        worker_id=worker.id,
+        number=new_number(),
+        union_code="4401",
+        topic=Topic.SAFETY,
+        text=b"",
+        at=NOW,
+    )
+    for row, column in ((nominee, "story"), (objection, "text"), (idea, "text")):
+        row.keep(KEYS, worker, column, "[话]")
+        row.keep(KEYS, worker, "why", "=因为")
+    session.add_all([nominee, objection, idea])
+    session.flush()
 
 
 def tried(session: Session) -> dict[str, set[bool]]:

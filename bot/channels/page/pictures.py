@@ -15,12 +15,17 @@ from models.application import latest_of
 from models.attachment import Attachment
 from models.columns import long
 from models.message import Body
+from models.nominee import is_portrait
 from models.review import may_review
 from models.staff import staff_of
+from models.suggestion import with_photo
 
 
 class Pictures:
-    """Shows each picture to its owner, and a photo to who reviews the owner too."""
+    """Shows each picture to its owner, and a photo to who reviews the owner too.
+
+    The photo of a nominee is shown to whoever has its key from the award.
+    """
 
     def __init__(self, kit: Kit, gate: Gate) -> None:
         self.kit, self.gate = kit, gate
@@ -41,18 +46,17 @@ class Pictures:
             row = session.get(Attachment, long(key))
             if chat is None or row is None:
                 return None
-            if not self._may_see(session, chat.worker_id, row.worker_id):
+            if not self._may_see(session, chat.worker_id, row):
                 return None
             return picture_of(session, self.kit, row.id)
 
         return _answer(await read(self.kit.database, look))
 
-    def _may_see(self, session: Session, viewer: int, owner: int) -> bool:
-        staff, application = staff_of(session, viewer), latest_of(session, owner)
-        reviews = application is not None and may_review(
-            self.kit.atlas, staff, application
-        )
-        return viewer == owner or reviews
+    def _may_see(self, session: Session, viewer: int, row: Attachment) -> bool:
+        staff, owner = staff_of(session, viewer), row.worker_id
+        asked = (latest_of(session, owner), with_photo(session, row.id))
+        reviews = any(a and may_review(self.kit.atlas, staff, a) for a in asked)
+        return viewer == owner or reviews or is_portrait(session, row.id)
 
     async def drawing(self, request: Request) -> Response:
         """Return the drawing of a message of the visitor's own chat."""

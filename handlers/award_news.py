@@ -1,0 +1,116 @@
+"""What is told of awards without being asked; the clock that carries them on."""
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from handlers.awards import AWARDS
+from handlers.my_application import reason_text
+from handlers.nominating import answers
+from handlers.reminders import Remind, Skip, nothing
+from handlers.say import Choice, Say, Word
+from handlers.turn import Turn
+from models.award import Award, Phase
+from models.chat import newest_chat
+from models.columns import short
+from models.election import RESULT, advance, tell_result
+from models.message import Kind
+from models.nominee import ASKED, CHANGEABLE, SETTLED, Candidacy, Nominee
+from models.objection import SETTLED as HEARD
+from models.objection import Objection
+from models.reminder import Reminder
+from models.result import winners
+from models.rules import Rules
+
+
+def _carry_on(session: Session, rules: Rules, now: datetime) -> None:
+    """Begin the phases that are due, and have those told who took part."""
+    advance(session, now)
+    tell_result(session, now)
+
+
+def _chat_of_nominee(session: Session, row: Reminder) -> int | None:
+    found = session.get(Nominee, int(row.subject))
+    return newest_chat(session, found.worker_id) if found else None
+
+
+def _tell_asked(turn: Turn, row: Reminder) -> list[Say] | Skip:
+    one = turn.session.get_one(Nominee, int(row.subject))
+    award = turn.session.get_one(Award, one.award_id)
+    if one.standing is not Candidacy.ASKED or award.phase not in CHANGEABLE:
+        return "over"
+    story = one.load(turn.keys, turn.worker)
+    return [
+        Say(
+            Word("award_news", "asked", {"story": story}),
+            title=turn.named(award),
+            choices=answers(one),
+            kind=Kind.REMINDER,
+        )
+    ]
+
+
+def _tell_settled(turn: Turn, row: Reminder) -> list[Say] | Skip:
+    one = turn.session.get_one(Nominee, int(row.subject))
+    if one.standing not in (Candidacy.CONFIRMED, Candidacy.REFUSED):
+        return "overtaken"
+    award = turn.session.get_one(Award, one.award_id)
+    reason = one.load(turn.keys, turn.worker, "why")
+    why = ((Word("my_application", "reason"), reason_text(reason)),) if reason else ()
+    message = Say(
+        Word("award_news", f"nominee_{one.standing}", {"number": one.number}),
+        title=turn.named(award),
+        rows=why,
+        choices=(_to(award),),
+        kind=Kind.RECEIPT,
+    )
+    return [message]
+
+
+def _to(award: Award) -> Choice:
+    return Choice(Word("nominate", "to_award"), f"v:award:{short(award.id)}")
+
+
+def _chat_of_voter(session: Session, row: Reminder) -> int | None:
+    return newest_chat(session, int(row.subject.partition(".")[0]))
+
+
+def _tell_result(turn: Turn, row: Reminder) -> list[Say] | Skip:
+    award = turn.session.get(Award, int(row.subject.partition(".")[2]))
+    if award is None or award.phase is not Phase.OVER:
+        return "over"
+    won = turn.worker.id in {one.worker_id for one in winners(turn.session, award)}
+    message = Say(
+        Word("award_news", "won" if won else "result"),
+        title=turn.named(award),
+        choices=(_to(award),),
+        kind=Kind.REMINDER,
+    )
+    return [message]
+
+
+def _chat_of_objection(session: Session, row: Reminder) -> int | None:
+    found = session.get(Objection, int(row.subject))
+    return newest_chat(session, found.worker_id) if found else None
+
+
+def _tell_heard(turn: Turn, row: Reminder) -> list[Say] | Skip:
+    found = turn.session.get_one(Objection, int(row.subject))
+    award = turn.session.get_one(Award, found.award_id)
+    answer = found.load(turn.keys, turn.worker, "why")
+    message = Say(
+        Word("award_news", f"objection_{found.standing}"),
+        title=turn.named(award),
+        rows=((Word("settle", "label_answer"), answer),),
+        choices=(AWARDS,),
+        kind=Kind.RECEIPT,
+    )
+    return [message]
+
+
+AWARD_NEWS = (
+    Remind(ASKED, nothing, _chat_of_nominee, _tell_asked),
+    Remind(SETTLED, nothing, _chat_of_nominee, _tell_settled),
+    Remind(RESULT, _carry_on, _chat_of_voter, _tell_result),
+    Remind(HEARD, nothing, _chat_of_objection, _tell_heard),
+)

@@ -1,0 +1,170 @@
+"""Suggestions (合理化建议): what a worker proposes, and what their union makes of it.
+
+waiting → adopted (perhaps with its value in yuan) / declined, each with words;
+waiting → dropped by who made it
+"""
+
+import json
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Index
+from sqlmodel import Field, Session, SQLModel, col, select
+
+from models import audit, reminder
+from models.application import CannotDecide, new_number
+from models.columns import BigId, Utc, new_id, one_of
+from models.sealing import Keyring, seal, unseal
+from models.staff import Staff
+from models.worker import Worker
+
+SETTLED = "suggestion"
+"""The kind of reminder that tells a worker what came of it, by the row's id."""
+
+MOST_YUAN = 10_000_000_000
+
+
+class Topic(StrEnum):
+    """What a suggestion is about."""
+
+    SAFETY = "safety"
+    WORK = "work"
+    SAVING = "saving"
+    PAY = "pay"
+    SERVICE = "service"
+    OTHER = "other"
+
+
+class Use(StrEnum):
+    """What may become of a suggestion."""
+
+    WAITING = "waiting"
+    ADOPTED = "adopted"
+    DECLINED = "declined"
+    DROPPED = "dropped"
+
+
+class Suggestion(SQLModel, table=True):
+    """One suggestion; its words and the answer are sealed under the worker's key."""
+
+    __table_args__ = (Index("suggestion_queue", "standing", "union_code", "at"),)
+
+    id: int = Field(primary_key=True, sa_type=BigId)
+    number: str = Field(unique=True)
+    worker_id: int = Field(foreign_key="worker.id", sa_type=BigId, index=True)
+    union_code: str = Field(foreign_key="union.code")
+    topic: Topic = Field(sa_type=one_of(Topic))
+    text: bytes
+    photo_id: int | None = Field(default=None, sa_type=BigId, index=True)
+    standing: Use = Field(default=Use.WAITING, sa_type=one_of(Use))
+    at: datetime = Field(sa_type=Utc)
+    settled_at: datetime | None = Field(default=None, sa_type=Utc)
+    staff_id: int | None = Field(default=None, foreign_key="staff.id", sa_type=BigId)
+    why: bytes | None = None
+    yuan: int | None = Field(default=None, sa_type=BigId)
+
+    def keep(self, keys: Keyring, worker: Worker, column: str, text: str) -> None:
+        """Seal the suggestion, or the answer, into the row."""
+        data = json.dumps({"text": text}, ensure_ascii=False).encode()
+        place = f"suggestion.{column}|{self.id}"
+        setattr(self, column, seal(worker.open_key(keys), place, data))
+
+    def load(self, keys: Keyring, worker: Worker, column: str = "text") -> str:
+        """Open the suggestion or the answer; empty where nothing is kept."""
+        sealed = getattr(self, column)
+        if not sealed:
+            return ""
+        place = f"suggestion.{column}|{self.id}"
+        return str(json.loads(unseal(worker.open_key(keys), place, sealed))["text"])
+
+
+def suggest(
+    session: Session,
+    keys: Keyring,
+    worker: Worker,
+    union_code: str,
+    topic: Topic,
+    text: str,
+    photo_id: int | None,
+    now: datetime,
+) -> Suggestion:
+    """Hand a suggestion to a union."""
+    row = Suggestion(
+        id=new_id(),
+        number=new_number(),
+        worker_id=worker.id,
+        union_code=union_code,
+        topic=topic,
+        text=b"",
+        photo_id=photo_id,
+        at=now,
+    )
+    row.keep(keys, worker, "text", text)
+    session.add(row)
+    session.flush()
+    return row
+
+
+def settle(
+    session: Session,
+    keys: Keyring,
+    staff: Staff,
+    row: Suggestion,
+    standing: Use,
+    answer: str,
+    yuan: int | None,
+    now: datetime,
+) -> None:
+    """Adopt or decline a suggestion; raises CannotDecide where it does not wait."""
+    worker = session.get_one(Worker, row.worker_id)
+    _hold(session, row)
+    row.standing, row.settled_at, row.staff_id = standing, now, staff.id
+    row.yuan = yuan if standing is Use.ADOPTED else None
+    if answer:
+        row.keep(keys, worker, "why", answer)
+    session.add(row)
+    audit.record(session, now, staff.id, f"suggestion.{standing}", row.id)
+    reminder.schedule(session, SETTLED, str(row.id), now)
+    session.flush()
+
+
+def drop(session: Session, row: Suggestion, now: datetime) -> None:
+    """Take one's suggestion back, words and picture; raises CannotDecide."""
+    _hold(session, row)
+    row.standing, row.settled_at = Use.DROPPED, now
+    row.text, row.photo_id = b"", None
+    session.add(row)
+    session.flush()
+
+
+def _hold(session: Session, row: Suggestion) -> None:
+    session.flush()
+    session.refresh(row, with_for_update={"key_share": True})
+    if row.standing is not Use.WAITING:
+        raise CannotDecide
+
+
+def suggestions_of(session: Session, worker_id: int) -> list[Suggestion]:
+    """Return all a worker ever suggested, oldest first."""
+    found = select(Suggestion).where(Suggestion.worker_id == worker_id)
+    return list(session.exec(found.order_by(col(Suggestion.at))))
+
+
+def ids_of(session: Session, worker_id: int) -> list[int]:
+    """Return the ids of a worker's suggestions, newest first, without their words."""
+    found = select(Suggestion.id).where(Suggestion.worker_id == worker_id)
+    return list(session.exec(found.order_by(col(Suggestion.at).desc())))
+
+
+def suggestions_in(session: Session, unions: set[str]) -> list[Suggestion]:
+    """Return the suggestions these unions have to answer, oldest first."""
+    found = select(Suggestion).where(
+        Suggestion.standing == Use.WAITING, col(Suggestion.union_code).in_(unions)
+    )
+    return list(session.exec(found.order_by(col(Suggestion.at))))
+
+
+def with_photo(session: Session, picture_id: int) -> Suggestion | None:
+    """Return the suggestion a picture belongs to."""
+    found = select(Suggestion).where(Suggestion.photo_id == picture_id)
+    return session.exec(found).first()

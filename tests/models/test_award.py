@@ -1,0 +1,194 @@
+"""Awards: the plan holds together, each phase begins when it should, and once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from sqlmodel import Session, select
+
+from models import election
+from models.award import (
+    Award,
+    BadAward,
+    NotTheirs,
+    Phase,
+    TooLate,
+    award_named,
+    awards_among,
+    create,
+    publish,
+)
+from models.ballot import Ballot, Voter
+from models.columns import new_id
+from models.objection import object_to, settle
+from models.place import Atlas
+from models.reminder import Reminder
+from models.result import standings, winners
+from models.sealing import CannotOpen, Keyring
+from tests.models.awarding import DAY, an_award, juror, member, runs, votes
+from tests.models.cast import KEYS, NOW, reviewer
+
+
+def planned(**other: Any) -> Award:
+    given: dict[str, Any] = {
+        "id": new_id(),
+        "code": "gold",
+        "name": "金牌家政工",
+        "union_code": "4401",
+        "groups": "domestic_worker",
+        "seats": 10,
+        "choices": 5,
+        "vote_share": 40,
+        "jury_share": 60,
+        "nominating_at": NOW,
+        "voting_at": NOW + DAY,
+        "jury_at": NOW + 2 * DAY,
+        "notice_at": NOW + 3 * DAY,
+        "over_at": NOW + 4 * DAY,
+    }
+    return Award(**given | other)
+
+
+def test_an_award_is_planned_and_then_published(session: Session, atlas: Atlas) -> None:
+    staff = reviewer(session)
+    award = create(session, atlas, staff, planned(), NOW)
+    assert awards_among(session, {"4401"}) == []
+    publish(session, KEYS, atlas, staff, award, NOW)
+    assert award.phase is Phase.NOMINATING
+    assert awards_among(session, {"4401"}) == [award]
+    assert award_named(session, "gold") is award
+    with pytest.raises(TooLate):
+        publish(session, KEYS, atlas, staff, award, NOW)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"vote_share": 50},
+        {"vote_share": 110, "jury_share": -10},
+        {"seats": 0},
+        {"choices": 0},
+        {"groups": "astronaut"},
+        {"name": ""},
+        {"voting_at": NOW + 5 * DAY},
+        {"jury_at": NOW + DAY},
+    ],
+)
+def test_a_plan_that_does_not_hold_together_is_refused(
+    session: Session, atlas: Atlas, wrong: dict[str, Any]
+) -> None:
+    with pytest.raises(BadAward):
+        create(session, atlas, reviewer(session), planned(**wrong), NOW)
+
+
+def test_nobody_plans_an_award_for_another_union(
+    session: Session, atlas: Atlas
+) -> None:
+    with pytest.raises(NotTheirs):
+        create(session, atlas, reviewer(session, "4451"), planned(), NOW)
+    award = create(session, atlas, reviewer(session), planned(), NOW)
+    for act in (publish, lambda s, k, *rest: election.cancel(s, *rest)):
+        with pytest.raises(NotTheirs):
+            act(session, KEYS, atlas, reviewer(session, "4451"), award, NOW)
+
+
+def test_the_award_is_for_its_groups_and_the_unions_below(
+    session: Session, atlas: Atlas
+) -> None:
+    award = planned()
+    inside = member(session, 1, group="domestic_worker")
+    assert award.is_for(atlas, inside)
+    assert not award.is_for(atlas, member(session, 2))
+    assert not award.is_for(atlas, member(session, 3, union_code="4451"))
+    assert not award.is_for(atlas, member(session, 4, member_no=None))
+
+
+def test_every_phase_begins_at_its_instant(session: Session) -> None:
+    award = an_award(session, phase=Phase.NOMINATING, voting_at=NOW)
+    one, two = member(session, 1), member(session, 2)
+    row = runs(session, award, one)
+    seen = []
+    for at in (NOW - DAY, NOW, NOW, NOW + 10 * DAY, NOW + 20 * DAY, NOW + 30 * DAY):
+        election.advance(session, at)
+        seen.append(award.phase.value)
+        if award.phase is Phase.VOTING:
+            votes(session, award, two, row)
+    assert seen == ["nominating", "voting", "voting", "jury", "notice", "over"]
+    assert [one.place for one in winners(session, award)] == [1]
+    assert (row.votes, row.points) == (1, 10000)
+
+
+def test_all_who_took_part_and_the_winners_are_told_once(session: Session) -> None:
+    award = an_award(session)
+    won, voter = member(session, 1), member(session, 2)
+    votes(session, award, voter, runs(session, award, won))
+    for _ in range(4):
+        election.advance(session, NOW + 40 * DAY)
+        election.tell_result(session, NOW + 40 * DAY)
+    told = session.exec(
+        select(Reminder.subject).where(Reminder.kind == election.RESULT)
+    )
+    assert {*told} == {f"{w.id}.{award.id}" for w in (won, voter)}
+    assert all(row.told for row in session.exec(select(Voter)))
+
+
+def test_a_result_waits_for_every_objection(session: Session) -> None:
+    award = an_award(session)
+    people = [member(session, n) for n in range(1, 5)]
+    rows = [runs(session, award, one) for one in people[:3]]
+    votes(session, award, people[3], *rows)
+    votes(session, award, people[0], rows[1], rows[2])
+    for _ in range(2):
+        election.advance(session, NOW + 25 * DAY)
+    first, *_ = winners(session, award)
+    made = object_to(session, KEYS, award, first, people[3], "不是本人", NOW + 25 * DAY)
+    assert made.load(KEYS, people[3]) == "不是本人"
+    assert made.load(KEYS, people[3], "why") == ""
+    election.advance(session, NOW + 31 * DAY)
+    assert str(award.phase) == "notice"
+    staff = juror(session, "officer")
+    settle(session, KEYS, award, staff, made, True, "属实", NOW + 32 * DAY)
+    assert first not in standings(session, award.id)
+    assert [row.place for row in winners(session, award)] == [1, 2]
+    election.advance(session, NOW + 32 * DAY)
+    assert award.phase is Phase.OVER
+
+
+def test_what_another_process_began_is_not_begun_again(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    award = an_award(session)
+
+    def quicker(session: Session, award: Award) -> None:
+        award.phase = Phase.JURY
+
+    monkeypatch.setattr(election, "hold", quicker)
+    election.advance(session, NOW + 11 * DAY)
+    assert award.digest == ""
+
+
+@pytest.mark.parametrize("phase", [Phase.NOMINATING, Phase.VOTING, Phase.NOTICE])
+def test_a_cancelled_award_leaves_no_way_to_a_voter(
+    session: Session, atlas: Atlas, phase: Phase
+) -> None:
+    award = an_award(session)
+    votes(session, award, member(session, 1), runs(session, award, member(session, 2)))
+    before = session.exec(select(Ballot.name_hash)).one()
+    award.phase = phase
+    election.cancel(session, atlas, reviewer(session), award, NOW)
+    assert (award.phase, award.key) == (Phase.CANCELLED, None)
+    after = session.exec(select(Ballot.name_hash)).one()
+    assert (before != after) is (phase is Phase.VOTING)
+    with pytest.raises(TooLate):
+        election.cancel(session, atlas, reviewer(session), award, NOW)
+
+
+def test_the_key_is_wrapped_and_opens_with_no_other(session: Session) -> None:
+    award = an_award(session)
+    key = award.open_key(KEYS)
+    assert key.hex() not in str(award.key)
+    assert not any(place.startswith("award") for place, _ in KEYS.opened)
+    other = Keyring({1: b"x" * 32}, 1, {1: b"i" * 32})
+    with pytest.raises(CannotOpen):
+        award.open_key(other)
