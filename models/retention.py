@@ -237,14 +237,11 @@ def _used(session: Session, keys: Keyring, worker_id: int) -> set[str] | None:
         )
     )
     shown = [
-        *session.scalars(
-            select(col(Nominee.photo_id)).where(col(Nominee.worker_id) == worker_id)
-        ),
-        *session.scalars(
-            select(col(Suggestion.photo_id)).where(
-                col(Suggestion.worker_id) == worker_id
-            )
-        ),
+        number
+        for table in (Nominee, SiteFault, Suggestion)
+        for number in session.scalars(
+            select(col(table.photo_id)).where(col(table.worker_id) == worker_id)
+        )
     ]
     try:
         answers = [row.load(keys, worker) for row in applications]
