@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import LargeBinary
 from sqlmodel import Session, SQLModel
 
+from models import transfer
 from models.application import Decision, Standing
 from models.arrival import Poison
 from models.attachment import new_attachment
@@ -14,11 +15,16 @@ from models.conversation import Draft, new_conversation
 from models.correction import refuse, wish_for
 from models.message import Fate, Kind, Message, seal_body
 from models.pin import set_pin
+from models.place import read_atlas
 from models.review import decide
 from models.sealed import HASHES, openings, sealed_columns
 from models.sealing import seal
+from models.site import Site
+from models.site_fault import What, report
 from models.worker import Worker
 from tests.models.cast import KEYS, NOW, UNDO_SECONDS, apply, meet, reviewer
+
+MOVE = transfer.Wish("440306", False, {"district": "440306"})
 
 COLUMNS = {
     "worker.key",
@@ -81,6 +87,11 @@ def everything(session: Session) -> Worker:
         after_number=0,
         at=NOW,
     )
+    site = session.get_one(Site, "gz-by-dh")
+    report(session, KEYS, worker, site, What.DIRTY, "脏", None, NOW)
+    move = transfer.request(session, KEYS, worker, MOVE, NOW, NOW.date())
+    by = (session, KEYS, read_atlas(session), staff, move, NOW, UNDO_SECONDS)
+    transfer.refuse(*by, "unclear")
     picture = new_attachment(KEYS, worker, "image/jpeg", b"picture", NOW)
     session.add_all([talk, said, poison, picture])
     session.flush()
