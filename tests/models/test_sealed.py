@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import LargeBinary
 from sqlmodel import Session, SQLModel
 
+from models import transfer
 from models.application import Decision, Standing, new_number
 from models.arrival import Poison
 from models.attachment import new_attachment
@@ -19,17 +20,22 @@ from models.message import Fate, Kind, Message, seal_body
 from models.nominee import Candidacy, Nominee
 from models.objection import Objection
 from models.pin import set_pin
+from models.place import read_atlas
 from models.review import decide
 from models.sealed import HASHES, openings, sealed_columns
 from models.sealing import seal
 from models.service import decline
 from models.signup import sign_up
+from models.site import Site
+from models.site_fault import What, report
 from models.suggestion import Suggestion, Topic
 from models.worker import Worker
 from tests.models.awarding import an_award
 from tests.models.benefits import ask, take
 from tests.models.cast import KEYS, NOW, UNDO_SECONDS, apply, meet, reviewer
 from tests.models.programme import open_event
+
+MOVE = transfer.Wish("440306", False, {"district": "440306"})
 
 COLUMNS = {
     "worker.key",
@@ -103,6 +109,11 @@ def everything(session: Session) -> Worker:
         after_number=0,
         at=NOW,
     )
+    site = session.get_one(Site, "gz-by-dh")
+    report(session, KEYS, worker, site, What.DIRTY, "脏", None, NOW)
+    move = transfer.request(session, KEYS, worker, MOVE, NOW, NOW.date())
+    by = (session, KEYS, read_atlas(session), staff, move, NOW, UNDO_SECONDS)
+    transfer.refuse(*by, "unclear")
     picture = new_attachment(KEYS, worker, "image/jpeg", b"picture", NOW)
     session.add_all([talk, said, poison, picture])
     session.flush()
