@@ -38,7 +38,11 @@ def test_it_puts_a_report_into_words(database: Database) -> None:
 @pytest.mark.parametrize(
     ("name", "language", "said"),
     [
-        ("nope", "en", "report: there is no report nope; there are: applications"),
+        (
+            "nope",
+            "en",
+            "report: there is no report nope; there are: applications, benefits",
+        ),
         ("applications", "fr", "report: there is no language fr; there are: zh-CN, en"),
     ],
 )
