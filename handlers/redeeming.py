@@ -168,10 +168,10 @@ class Redeem(Flow):
 
     def finish(self, turn: Turn) -> Say:
         """Redeem the voucher, if nobody was quicker; the member gets a receipt."""
-        row = turn.session.get_one(Voucher, long(self.subject))
         at = counter_of(turn.session, turn.worker.id)
         if at is None:
             return for_clerks(turn)[0]
+        row = turn.session.get_one(Voucher, long(self.subject))
         try:
             voucher.redeem(turn.session, at, row, _fen(self.saved), turn.now)
         except CannotRedeem as refusal:

@@ -202,7 +202,7 @@ def redeem(
     if why is None and not _settle(
         session, row, Held.USED, now, staff_id=at.staff.id, saved=saved
     ):
-        why = denied(session, at, row, now)
+        why = denied(session, at, row, now) or Denied.USED
     if why is not None:
         raise CannotRedeem(why)
     quota.close_one(session, row.worker_id, row.benefit_code)

@@ -9,6 +9,10 @@ import pytest
 from sqlmodel import Session, col, delete, select
 
 from handlers.offers import PAGE
+from handlers.redeeming import EnterCode, Redeem
+from handlers.say import Word
+from handlers.serving import Decline
+from handlers.turn import Turn
 from models import voucher
 from models.benefit import Benefit, BenefitKind
 from models.columns import short
@@ -341,3 +345,24 @@ def test_what_a_clerk_was_shown_goes_with_who_it_was_about(world: World) -> None
     world.do("press", "f:erase:")
     world.say("删除")
     assert "张*" not in str(world.history("收银员", "bot"))
+
+
+def test_what_became_of_a_voucher_is_shown(world: World) -> None:
+    make_member(world)
+    take_voucher(world)
+    key = short(vouchers(world)[0].id)
+    world.do("press", f"a:cancel_voucher:{key}")
+    heard = world.do("press", f"v:voucher:{key}")
+    assert "已经取消" in texts(heard)
+    assert "省了" not in dict(heard[-1]["rows"])
+
+
+def test_a_form_about_what_is_gone_names_nobody(turn: Turn) -> None:
+    for flow in (Redeem, Decline):
+        assert flow.title(turn, "zz") == Word(flow.name, "summary")
+
+
+def test_forms_of_a_counter_are_for_clerks_to_the_end(turn: Turn) -> None:
+    forms = (Redeem.model_construct(subject="zz"), EnterCode.model_construct(code=CODE))
+    for form in forms:
+        assert form.finish(turn).text == Word("counter", "for_clerks")

@@ -133,6 +133,15 @@ def test_a_clerk_redeems_a_voucher_once(session: Session) -> None:
     assert ("voucher.redeemed", at.staff.id) in actions
 
 
+def test_who_loses_a_race_at_the_counter_changes_nothing(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row, at = take(session, member(session)), clerk(session)
+    monkeypatch.setattr(voucher, "_settle", lambda *_, **__: False)
+    assert deny(session, at, row) is Denied.USED
+    assert tallied(session) == [(Counted.ISSUED, 0)]
+
+
 def test_another_partner_s_clerk_learns_nothing_of_what_became_of_it(
     session: Session,
 ) -> None:
