@@ -141,7 +141,7 @@ def test_the_atlas_outlives_its_session_and_knows_its_edition(
     session: Session,
 ) -> None:
     atlas = read_atlas(session)
-    assert atlas.edition == edition(session) == 8
+    assert atlas.edition == edition(session) == 9
     session.close()
     assert atlas.divisions["440106"].name == "天河区"
 
