@@ -18,6 +18,7 @@ from models.message import Kind
 from models.nominee import ASKED, CHANGEABLE, SETTLED, Candidacy, Nominee
 from models.objection import SETTLED as HEARD
 from models.objection import Objection
+from models.preference import Topic
 from models.reminder import Reminder
 from models.result import winners
 from models.rules import Rules
@@ -111,6 +112,6 @@ def _tell_heard(turn: Turn, row: Reminder) -> list[Say] | Skip:
 AWARD_NEWS = (
     Remind(ASKED, nothing, _chat_of_nominee, _tell_asked),
     Remind(SETTLED, nothing, _chat_of_nominee, _tell_settled),
-    Remind(RESULT, _carry_on, _chat_of_voter, _tell_result),
+    Remind(RESULT, _carry_on, _chat_of_voter, _tell_result, topic=Topic.NOTICES),
     Remind(HEARD, nothing, _chat_of_objection, _tell_heard),
 )

@@ -18,6 +18,7 @@ from models.benefit import Benefit
 from models.chat import newest_chat
 from models.columns import short
 from models.message import Kind
+from models.preference import Topic
 from models.reminder import Reminder
 from models.rules import Rules
 from models.service import PENDING, SLOT_SOON, TOLD, Served, ServiceRequest, Slot
@@ -121,7 +122,9 @@ def _bring(turn: Turn, asked: ServiceRequest) -> str:
 
 
 VOUCHER_USED = Remind(USED_NOW, nothing, _chat_of_voucher, _tell_used, hurried=True)
-VOUCHER_ENDING = Remind(ENDING, nothing, _chat_of_voucher, _tell_ending)
+VOUCHER_ENDING = Remind(
+    ENDING, nothing, _chat_of_voucher, _tell_ending, topic=Topic.BENEFITS
+)
 VOUCHER_LAPSED = Remind(LAPSED, _lapse, _chat_of_voucher, _tell_lapsed)
 SERVICE_STEP = Remind(TOLD, nothing, _chat_of_request, _tell_step, hurried=True)
 SLOT_TOMORROW = Remind(SLOT_SOON, nothing, _chat_of_request, _tell_slot)

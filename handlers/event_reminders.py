@@ -21,6 +21,7 @@ from models.chat import newest_chat
 from models.columns import short
 from models.event import Event, EventState, finish
 from models.message import Kind
+from models.preference import Topic
 from models.reminder import Reminder
 from models.rules import Rules
 from models.signup import EXPECTED, Signup, SignupState
@@ -147,13 +148,13 @@ def _tell_certificate(turn: Turn, row: Reminder) -> list[Say] | Skip:
 
 
 EVENT_REMINDERS = (
-    Remind(signup.SOON, nothing, _chat, _tell_soon),
+    Remind(signup.SOON, nothing, _chat, _tell_soon, topic=Topic.EVENTS),
     Remind(signup.OFFERED, _sweep, _chat, _tell_offered),
     Remind(signup.LAPSED, nothing, _chat, _tell_lapsed),
     Remind(signup.IN_VAIN, nothing, _chat, _tell_in_vain, hurried=True),
     Remind(signup.CHANGED, nothing, _chat, _tell_changed, hurried=True),
     Remind(signup.CALLED_OFF, nothing, _chat, _tell_called_off, hurried=True),
-    Remind(signup.AFTERWARDS, nothing, _chat, _tell_afterwards),
+    Remind(signup.AFTERWARDS, nothing, _chat, _tell_afterwards, topic=Topic.EVENTS),
     Remind(signup.CERTIFICATE, nothing, _chat, _tell_certificate),
 )
 """All of them; the hurried ones are due at a decent hour wherever that is in time."""

@@ -239,7 +239,7 @@ def test_what_is_another_s_is_not_shown_or_changed(world: World) -> None:
     for press in ("v:voucher", "a:cancel_voucher"):
         heard = world.do("press", f"{press}:{short(row.id)}", "别人")
         assert "没有找到这张券" in texts(heard)
-    for press in ("v:request", "a:withdraw_request", "a:rate"):
+    for press in ("v:request", "a:withdraw_request", "a:rate_service"):
         heard = world.do("press", f"{press}:{short(asked.id)}.5", "别人")
         assert "没有找到这件事" in texts(heard)
     assert vouchers(world)[0].standing is Held.OPEN

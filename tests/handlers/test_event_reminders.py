@@ -107,17 +107,17 @@ def test_a_reminder_of_the_old_hour_is_not_said(world: World) -> None:
     make_member(world)
     hold_event(world, "家政节", "1", "48")
     sign_up(world)
-    put_off(world, "家政节", "3")
+    put_off(world, "家政节", "5")
     assert "有变动" in heard(world, timedelta(hours=24))
     assert ended(world, SOON)[0] == ("skipped", "moved")
-    assert "快开始了" in heard(world, timedelta(hours=3))
+    assert "快开始了" in heard(world, timedelta(hours=5))
 
 
 def test_a_machine_that_slept_reminds_nobody_of_what_was(world: World) -> None:
     make_member(world)
     hold_event(world, "家政节", "1", "48")
     sign_up(world)
-    world.wait(timedelta(hours=49))
+    world.wait(timedelta(hours=48, minutes=30))
     assert ended(world, SOON) == [("skipped", "too_late")] * 2
 
 
