@@ -166,7 +166,7 @@ def test_a_slot_that_is_over_or_past_is_not_recalled(
 def test_a_slot_is_recalled_in_english_too(world: World) -> None:
     book(world)
     world.say("英文")
-    heard = world.wait(timedelta(hours=33))["工人"]
+    heard = world.wait(timedelta(hours=34))["工人"]
     assert "Please bring: Your ID card" in texts(heard)
     assert "Your ID card" in str(world.do("press", "v:benefit:health-check"))
 
