@@ -148,7 +148,7 @@ def _tell_certificate(turn: Turn, row: Reminder) -> list[Say] | Skip:
 
 
 EVENT_REMINDERS = (
-    Remind(signup.SOON, nothing, _chat, _tell_soon, topic=Topic.EVENTS),
+    Remind(signup.SOON, nothing, _chat, _tell_soon, brief=True, topic=Topic.EVENTS),
     Remind(signup.OFFERED, _sweep, _chat, _tell_offered),
     Remind(signup.LAPSED, nothing, _chat, _tell_lapsed),
     Remind(signup.IN_VAIN, nothing, _chat, _tell_in_vain, hurried=True),

@@ -103,6 +103,22 @@ def test_nobody_is_reminded_of_what_is_no_more(
     assert ended(world, SOON)[0] == ("skipped", reason)
 
 
+def test_a_rider_hears_at_meal_time_of_an_event_in_an_hour(world: World) -> None:
+    make_member(world)
+    change(world, Worker, group="delivery_rider")
+    hold_event(world, "家政节", "1", "2")
+    sign_up(world)
+    assert "还有 59 分钟" in heard(world, timedelta(hours=1))
+
+
+def test_nobody_is_woken_for_an_event_in_an_hour(world: World) -> None:
+    make_member(world)
+    hold_event(world, "家政节", "1", "22.5")
+    sign_up(world)
+    assert heard(world, timedelta(hours=21.75)) == ""
+    assert "还有 29 分钟" in heard(world, timedelta(minutes=15))
+
+
 def test_a_reminder_of_the_old_hour_is_not_said(world: World) -> None:
     make_member(world)
     hold_event(world, "家政节", "1", "48")

@@ -13,6 +13,7 @@ from models.columns import short
 from models.message import Body
 from models.service import Served, ServiceRequest, Slot
 from models.voucher import Held, Voucher
+from models.worker import Worker
 from tests.handlers.members import ended, make_member
 from tests.handlers.test_benefits import change, labels, take_voucher, texts
 from tests.world import World
@@ -161,6 +162,12 @@ def test_a_slot_that_is_over_or_past_is_not_recalled(
     change(world, table, **values)
     world.wait(timedelta(hours=34))
     assert ended(world, service.SLOT_SOON) == [fate or ("skipped", "too_late")]
+
+
+def test_a_slot_is_recalled_at_a_rider_s_meal_time_too(world: World) -> None:
+    book(world)
+    change(world, Worker, group="delivery_rider")
+    assert "明天的预约" in texts(world.wait(timedelta(hours=33))["工人"])
 
 
 def test_a_slot_is_recalled_in_english_too(world: World) -> None:
