@@ -377,6 +377,15 @@ def contested(world: World, award: Award) -> int:
     return world.write(lambda s: s.exec(select(Objection.id)).one())
 
 
+def test_where_nobody_has_a_point_nobody_wins(world: World, award: Award) -> None:
+    runs(world, award, "乙")
+    begin(world, award, 4)
+    said = press(world, "v:award", award.id)
+    assert "没有人当选" in text(said)
+    assert "提出异议" not in labels(said)
+    assert "没有人当选" in text(press(world, "f:object", award.id))
+
+
 def test_an_objection_is_an_officer_s_and_settled_once(
     world: World, award: Award, monkeypatch: pytest.MonkeyPatch
 ) -> None:
