@@ -10,6 +10,7 @@ from sqlmodel import Session
 from handlers import (
     admitting,
     answering,
+    checking_in,
     confirming,
     correcting,
     moving,
@@ -34,6 +35,7 @@ SOURCES: tuple[Callable[[Session, set[str]], Iterator[Queued]], ...] = (
     admitting.queue,
     objecting.queue,
     answering.queue,
+    checking_in.queue,
 )
 """What may wait for a social worker; one more is a line here."""
 
