@@ -137,6 +137,14 @@ def test_a_machine_that_slept_reminds_nobody_of_what_was(world: World) -> None:
     assert ended(world, SOON) == [("skipped", "too_late")] * 2
 
 
+def test_of_two_reminders_that_are_late_one_is_said(world: World) -> None:
+    make_member(world)
+    hold_event(world, "家政节", "1", "48")
+    sign_up(world)
+    world.wait(timedelta(hours=47, minutes=30))
+    assert ended(world, SOON) == [("skipped", "overtaken"), ("sent", "")]
+
+
 def test_an_offer_that_was_answered_is_told_no_more(world: World) -> None:
     queue_up(world)
     give_back(world)
