@@ -10,6 +10,7 @@ from handlers.answers import Colleague, Photo, Words
 from handlers.awards import AWARDS, award_at, gone, unless_theirs
 from handlers.choices import Naming, Whom
 from handlers.flow import Flow
+from handlers.phones import too_new
 from handlers.question import Submit, ask, label
 from handlers.say import Choice, Say, Word, say
 from handlers.turn import Turn
@@ -134,7 +135,7 @@ def accept_masked(turn: Turn, arg: str) -> list[Say]:
 
 def decline(turn: Turn, arg: str) -> list[Say]:
     """Say no to a nomination, or step down."""
-    return [_answer(turn, arg, None)]
+    return too_new(turn) or [_answer(turn, arg, None)]
 
 
 def _sure(row: Nominee) -> Say:

@@ -13,6 +13,7 @@ from handlers.flow import Flow
 from handlers.my_application import JOIN, MY_APPLICATION, reason_text
 from handlers.my_data import TRANSFER
 from handlers.offers import Offer, Option
+from handlers.phones import too_new
 from handlers.places import (
     CITIES,
     DISTRICTS,
@@ -112,7 +113,7 @@ class Transfer(Flow):
             way = MY_APPLICATION if turn.latest else JOIN
             return [say("transfer", "members_only").offering(way)]
         moving = transfers.open_transfer(turn.session, turn.worker.id)
-        return transfer(turn, "") if moving else None
+        return transfer(turn, "") if moving else too_new(turn)
 
     @classmethod
     def prefill(cls, turn: Turn, subject: str) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from handlers.benefits import (
 )
 from handlers.flow import Flow
 from handlers.offers import Offer, Option, page_number
+from handlers.phones import too_new
 from handlers.question import Submit, ask
 from handlers.say import Choice, Drawing, Say, Text, Word, say
 from handlers.turn import Turn
@@ -94,6 +95,9 @@ class TakeVoucher(Flow):
     @classmethod
     def refuse(cls, turn: Turn, subject: str) -> list[Say] | None:
         """Refuse who may not use this benefit now; who has a voucher is shown it."""
+        instead = too_new(turn)
+        if instead is not None:
+            return instead
         held = voucher.open_one(turn.session, turn.worker.id, subject)
         if held is not None and standing_of(held, turn.now) is Held.OPEN:
             return [shown(turn, held)]
@@ -214,7 +218,7 @@ def look(turn: Turn, arg: str) -> list[Say]:
     if row is None:
         return [say("vouchers", "not_yours").offering(MY_VOUCHERS)]
     if standing_of(row, turn.now) is Held.OPEN:
-        return [shown(turn, row)]
+        return too_new(turn) or [shown(turn, row)]
     return [settled(turn, row)]
 
 
@@ -247,6 +251,9 @@ def cancel(turn: Turn, arg: str) -> list[Say]:
     row = mine(turn, arg)
     if row is None:
         return [say("vouchers", "not_yours").offering(MY_VOUCHERS)]
+    instead = too_new(turn)
+    if instead is not None:
+        return instead
     if not voucher.cancel(turn.session, row, turn.now):
         return [settled(turn, row)]
     again = Choice(Word("vouchers", "again"), f"f:voucher:{row.benefit_code}")

@@ -63,10 +63,8 @@ def check_in(
         "checked_in_by": how,
         "offer_until": None,
     }
-    if row is None:
+    if row is None or not _arrive(session, event, row, came):
         row = _walk_in(session, event, worker, now, came)
-    elif not _stop_waiting(session, event, row, came):
-        move(session, row, col(Signup.state).in_(SEATED), **came)
     reminder.schedule(session, AFTERWARDS, str(row.id), event.ends_at + AFTER)
     return row
 
@@ -81,6 +79,15 @@ def _walk_in(
     session.add(row)
     session.flush()
     return row
+
+
+def _arrive(session: Session, event: Event, row: Signup, came: dict[str, Any]) -> bool:
+    """Note that who signed up came; False where their place is gone at this moment."""
+    return (
+        _stop_waiting(session, event, row, came)
+        or move(session, row, col(Signup.state).in_(SEATED), **came)
+        or row.state is SignupState.ATTENDED
+    )
 
 
 def _stop_waiting(

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from models import audit
+from models import audit, service, transfer, voucher
 from models.application import OPEN, Application, Standing, hold, latest_of, record
 from models.arrival import Poison
 from models.chat import Chat
@@ -162,6 +162,7 @@ def _cut(
     session.add(stranger)
     session.flush()
     _take_back(session, keys, linked.id, chat.id, now)
+    _end_begun(session, member.id, link.at, now)
     linked.worker_id, linked.conversation_id, linked.screen = stranger.id, None, None
     linked.edition += 1
     _empty(session, linked.id, now)
@@ -191,6 +192,15 @@ def _take_back(
     for table in RETURNED:
         there = update(table).where(col(table.chat_id) == cut_id)
         session.execute(there.values(chat_id=chat_id))
+
+
+def _end_begun(
+    session: Session, member_id: int, since: datetime, now: datetime
+) -> None:
+    """End what was begun in a person's name; of open vouchers the codes were seen."""
+    voucher.cancel_all(session, member_id, now)
+    service.withdraw_since(session, member_id, since, now)
+    transfer.end_begun(session, member_id, since, now)
 
 
 def _empty(session: Session, chat_id: int, now: datetime) -> None:

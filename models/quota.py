@@ -4,10 +4,10 @@ Each is one conditional UPDATE of a counter, so that however many come at once n
 given twice and none is lost.
 """
 
-from typing import Any
+from typing import Any, Protocol
 
-from sqlalchemy import update
-from sqlmodel import Session, col, or_, select
+from sqlalchemy import delete, update
+from sqlmodel import Session, col, or_
 
 from models.benefit import (
     OPEN,
@@ -24,32 +24,56 @@ from models.benefit import (
 from models.columns import add_once
 
 
-def take(session: Session, benefit: Benefit, person: Person, worker_id: int) -> str:
-    """Take one for a person out of all that is limited; return the period it counts in.
+class Took(Protocol):
+    """What somebody took of a benefit; a voucher or a request will do.
 
+    Only what was `counted` among all there are comes back to them: what was taken
+    while there was no limit makes no later limit wider.
+    """
+
+    @property
+    def worker_id(self) -> int: ...
+
+    @property
+    def benefit_code(self) -> str: ...
+
+    @property
+    def period(self) -> str: ...
+
+    @property
+    def counted(self) -> bool: ...
+
+
+def take(
+    session: Session, benefit: Benefit, person: Person, worker_id: int
+) -> tuple[str, bool]:
+    """Take one for a person out of all that is limited.
+
+    Return the period it counts in, and whether it is counted among all there are.
     Raises MayNot, and then has taken nothing.
     """
     hurdle = why_not(benefit, person)
     if hurdle is not None:
         raise MayNot(hurdle)
     period = period_of(benefit.per, person.today)
-    if not _take_of_all(session, benefit):
+    counted = benefit.quota is not None
+    if counted and not _take_of_all(session, benefit.code):
         raise MayNot(Hurdle(Why.NONE_LEFT))
     if not _take_share(session, worker_id, benefit.code, OPEN, 1):
-        _return_to_all(session, benefit.code)
+        _return_to_all(session, benefit.code, counted)
         raise MayNot(Hurdle(Why.HAS_ONE))
     if not _take_share(session, worker_id, benefit.code, period, benefit.share):
-        _return_to_all(session, benefit.code)
+        _return_to_all(session, benefit.code, counted)
         close_one(session, worker_id, benefit.code)
         raise MayNot(Hurdle(Why.USED_UP, again(benefit, person.today)))
-    return period
+    return period, counted
 
 
-def give_back(session: Session, worker_id: int, benefit_code: str, period: str) -> None:
+def give_back(session: Session, took: Took) -> None:
     """Return what was not used: to all, and to the person's share of its period."""
-    _return_to_all(session, benefit_code)
-    _return_share(session, worker_id, benefit_code, period)
-    close_one(session, worker_id, benefit_code)
+    _return_to_all(session, took.benefit_code, took.counted)
+    _return_share(session, took.worker_id, took.benefit_code, took.period)
+    close_one(session, took.worker_id, took.benefit_code)
 
 
 def close_one(session: Session, worker_id: int, benefit_code: str) -> None:
@@ -57,22 +81,20 @@ def close_one(session: Session, worker_id: int, benefit_code: str) -> None:
     _return_share(session, worker_id, benefit_code, OPEN)
 
 
-def _take_of_all(session: Session, benefit: Benefit) -> bool:
-    """Take one of a limited number; what has no limit is not counted here.
+def _take_of_all(session: Session, code: str) -> bool:
+    """Take one of a limited number; what has no limit is not counted.
 
     All who want one would else wait for each other at one row.
     """
     left = or_(col(Benefit.quota).is_(None), col(Benefit.taken) < col(Benefit.quota))
-    one = update(Benefit).where(col(Benefit.code) == benefit.code, left)
-    if benefit.quota is None:
-        return True
+    one = update(Benefit).where(col(Benefit.code) == code, left)
     return _changed(session, one.values(taken=Benefit.taken + 1))
 
 
-def _return_to_all(session: Session, code: str) -> None:
-    limited = (col(Benefit.quota).is_not(None), col(Benefit.taken) > 0)
-    one = update(Benefit).where(col(Benefit.code) == code, *limited)
-    _changed(session, one.values(taken=Benefit.taken - 1))
+def _return_to_all(session: Session, code: str, counted: bool) -> None:
+    if counted:
+        one = update(Benefit).where(col(Benefit.code) == code, col(Benefit.taken) > 0)
+        _changed(session, one.values(taken=Benefit.taken - 1))
 
 
 def _take_share(
@@ -111,11 +133,15 @@ def _changed(session: Session, change: Any) -> bool:
 
 def add_uses(session: Session, stray_id: int, member_id: int) -> None:
     """Count as the member's own what somebody used who turned out to be that one."""
-    for use in session.exec(select(Use).where(Use.worker_id == stray_id)).all():
-        theirs = session.get(Use, (member_id, use.benefit_code, use.period))
-        if theirs is None:
-            theirs = Use(**use.model_dump() | {"worker_id": member_id, "used": 0})
-        theirs.used += use.used
-        session.add(theirs)
-        session.delete(use)
-    session.flush()
+    gone = (
+        delete(Use)
+        .where(col(Use.worker_id) == stray_id)
+        .returning(col(Use.benefit_code), col(Use.period), col(Use.used))
+    )
+    for code, period, used in session.execute(gone).all():
+        more = _use(member_id, code, period).values(used=Use.used + used)
+        if not _changed(session, more):
+            add_once(
+                session, Use(worker_id=member_id, benefit_code=code, period=period)
+            )
+            _changed(session, more)

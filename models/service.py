@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Index, update
+from sqlalchemy import Index, delete, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from models import audit, quota, reminder
@@ -83,6 +83,7 @@ class ServiceRequest(SQLModel, table=True):
         default=None, foreign_key="slot.id", sa_type=BigId, index=True
     )
     period: str
+    counted: bool
     standing: Served = Field(default=Served.REQUESTED, sa_type=one_of(Served))
     words: bytes | None = None
     why: bytes | None = None
@@ -153,8 +154,9 @@ def _take_slot(session: Session, slot_id: int, now: datetime) -> None:
 
 
 def _leave_slot(session: Session, slot_id: int | None) -> None:
-    one = update(Slot).where(col(Slot.id) == slot_id, col(Slot.taken) > 0)
-    session.execute(one.values(taken=Slot.taken - 1))
+    if slot_id is not None:
+        one = update(Slot).where(col(Slot.id) == slot_id, col(Slot.taken) > 0)
+        session.execute(one.values(taken=Slot.taken - 1))
 
 
 def ask_for(
@@ -172,7 +174,7 @@ def ask_for(
     if slot_id is not None:
         _take_slot(session, slot_id, now)
     try:
-        period = quota.take(session, given, person, worker.id)
+        period, counted = quota.take(session, given, person, worker.id)
     except MayNot:
         _leave_slot(session, slot_id)
         raise
@@ -184,6 +186,7 @@ def ask_for(
         union_code=worker.union_code or "",
         slot_id=slot_id,
         period=period,
+        counted=counted,
         asked_at=now,
     )
     if words:
@@ -269,14 +272,26 @@ def withdraw_all(session: Session, worker_id: int, now: datetime) -> None:
         session.add(row)
 
 
-def let_go(session: Session, worker_id: int) -> None:
-    """Free the places and shares of what a person has pending, for their rows go."""
+def withdraw_since(
+    session: Session, worker_id: int, since: datetime, now: datetime
+) -> None:
+    """Take back what was asked for in a person's name from a moment on."""
     theirs = select(ServiceRequest).where(
-        ServiceRequest.worker_id == worker_id, col(ServiceRequest.standing).in_(PENDING)
+        ServiceRequest.worker_id == worker_id, ServiceRequest.asked_at >= since
     )
     for row in session.exec(theirs).all():
+        withdraw(session, row, now)
+
+
+def let_go(session: Session, worker_id: int) -> None:
+    """Free the places and shares of what a person has pending, for their rows go."""
+    theirs = delete(ServiceRequest).where(
+        col(ServiceRequest.worker_id) == worker_id,
+        col(ServiceRequest.standing).in_(PENDING),
+    )
+    for row in session.execute(theirs.returning(ServiceRequest)).scalars().all():
         _leave_slot(session, row.slot_id)
-        quota.give_back(session, worker_id, row.benefit_code, row.period)
+        quota.give_back(session, row)
 
 
 def _step(
@@ -304,7 +319,7 @@ def _step(
 def _return(session: Session, row: ServiceRequest, why: str, now: datetime) -> None:
     """Give back the place and the share of a request that came to nothing."""
     _leave_slot(session, row.slot_id)
-    quota.give_back(session, row.worker_id, row.benefit_code, row.period)
+    quota.give_back(session, row)
     reminder.skip(session, SLOT_SOON, str(row.id), why, now)
 
 

@@ -4,7 +4,7 @@
 
 A seat is taken by one conditional update of the event's row, so no two people ever have
 the same one.  A seat that comes free goes to nobody while people wait: the next sweep
-offers it to the first of them.
+offers it to the first of them, unless somebody who is at the door has it before.
 """
 
 import json
@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Index, text
+from sqlalchemy.orm import aliased
 from sqlmodel import Field, Session, SQLModel, col, func, select, update
 
 from models import reminder
@@ -44,6 +45,9 @@ SEATED = (SignupState.IN, SignupState.OFFERED)
 
 EXPECTED = (*SEATED, SignupState.WAITING)
 """Who is told of what becomes of an event."""
+
+GIVEN_UP = {"state": SignupState.CANCELLED, "offer_until": None, "answers": None}
+"""What is left of a place somebody has no more; what they answered goes with it."""
 
 _LIVE_SQL = text("state <> 'cancelled'")
 _OFFERED_SQL = text("state = 'offered'")
@@ -239,38 +243,50 @@ def ahead_of(session: Session, row: Signup) -> int:
 def cancel(session: Session, row: Signup) -> bool:
     """Give up a seat, or a place in the queue; False where there was neither."""
     waits = col(Signup.state) == SignupState.WAITING
-    if move(session, row, waits, state=SignupState.CANCELLED):
+    if move(session, row, waits, **GIVEN_UP):
         return count(session, row.event_id, waiting=col(Event.waiting) - 1)
     return leave(session, row, col(Signup.state).in_(SEATED))
 
 
 def leave(session: Session, row: Signup, was: Any) -> bool:
     """Give up a seat where a sign-up stands as it `was`; tell whether it did."""
-    if not move(session, row, was, state=SignupState.CANCELLED, offer_until=None):
+    if not move(session, row, was, **GIVEN_UP):
         return False
     return count(session, row.event_id, taken=col(Event.taken) - 1)
 
 
 def let_go(session: Session, worker_id: int) -> None:
-    """Give up all somebody has at events to come, for they are a member no more."""
+    """Give up all somebody has at events to come, for they are a member no more.
+
+    Nor is it kept what they answered at those they have been to.
+    """
     found = select(Signup).where(
         Signup.worker_id == worker_id, col(Signup.state).in_(EXPECTED)
     )
     for row in session.exec(found.order_by(col(Signup.event_id))).all():
         cancel(session, row)
+    said = update(Signup).where(col(Signup.worker_id) == worker_id)
+    session.exec(said.values(answers=None))
 
 
 def make_way(session: Session, stray_id: int, member_id: int) -> None:
-    """Give up what a stray has at events where the member they are has a place."""
-    theirs = select(Signup.event_id).where(
-        Signup.worker_id == member_id, Signup.state != SignupState.CANCELLED
+    """Give up one of two places that a stray and the member they are have at an event.
+
+    Where somebody came by one of them, that one stays.
+    """
+    own = aliased(Signup)
+    found = (
+        select(Signup, own)
+        .join(own, col(own.event_id) == Signup.event_id)
+        .where(
+            Signup.worker_id == stray_id,
+            Signup.state != SignupState.CANCELLED,
+            own.worker_id == member_id,
+            own.state != SignupState.CANCELLED,
+        )
     )
-    found = select(Signup).where(
-        Signup.worker_id == stray_id,
-        Signup.state != SignupState.CANCELLED,
-        col(Signup.event_id).in_(theirs),
-    )
-    for row in session.exec(found).all():
-        if not cancel(session, row):  # they were there, and so was the member
-            session.delete(row)
+    for row, theirs in session.exec(found).all():
+        if not cancel(session, row) and not cancel(session, theirs):
+            session.delete(row)  # both were there
+            count(session, row.event_id, taken=col(Event.taken) - 1)
     session.flush()

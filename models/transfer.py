@@ -345,6 +345,13 @@ def end_open(session: Session, worker_id: int, now: datetime) -> None:
         _record(session, row, Moving.WITHDRAWN, now)
 
 
+def end_begun(session: Session, worker_id: int, since: datetime, now: datetime) -> None:
+    """End what was begun in somebody's name from a moment on, if it still waits."""
+    row = open_transfer(session, worker_id)
+    if row is not None and row.standing in WAITING and row.requested_at >= since:
+        withdraw(session, row, now)
+
+
 def late(session: Session, today: date, long_ago: date) -> list[Transfer]:
     """Return some of what waits for its last day or longer, and was not chased yet.
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Index, text, update
+from sqlalchemy import Index, delete, text, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from models import audit, quota, reminder
@@ -89,6 +89,7 @@ class Voucher(SQLModel, table=True):
     benefit_code: str = Field(foreign_key="benefit.code", index=True)
     partner_code: str = Field(foreign_key="partner.code", index=True)
     period: str
+    counted: bool
     code: bytes
     code_tag: bytes = Field(unique=True)
     tag_key: int = Field(index=True)
@@ -144,7 +145,7 @@ def issue(
     now: datetime,
 ) -> Voucher:
     """Make a voucher out of the quota; raises MayNot, and then nothing was taken."""
-    period = quota.take(session, given, person, worker.id)
+    period, counted = quota.take(session, given, person, worker.id)
     until = now + timedelta(days=given.valid_days)
     row = Voucher(
         id=new_id(),
@@ -152,6 +153,7 @@ def issue(
         benefit_code=given.code,
         partner_code=partner.code,
         period=period,
+        counted=counted,
         code=b"",
         code_tag=b"",
         tag_key=0,
@@ -236,17 +238,17 @@ def cancel_all(session: Session, worker_id: int, now: datetime) -> None:
 
 def let_go(session: Session, worker_id: int) -> None:
     """Free what a person has open for others, for their rows go."""
-    theirs = select(Voucher).where(
-        Voucher.worker_id == worker_id, Voucher.standing == Held.OPEN
+    theirs = delete(Voucher).where(
+        col(Voucher.worker_id) == worker_id, col(Voucher.standing) == Held.OPEN
     )
-    for row in session.exec(theirs).all():
-        quota.give_back(session, worker_id, row.benefit_code, row.period)
+    for row in session.execute(theirs.returning(Voucher)).scalars().all():
+        quota.give_back(session, row)
 
 
 def _end_unused(session: Session, row: Voucher, standing: Held, now: datetime) -> bool:
     if not _settle(session, row, standing, now):
         return False
-    quota.give_back(session, row.worker_id, row.benefit_code, row.period)
+    quota.give_back(session, row)
     count(session, row.benefit_code, Counted.GIVEN_BACK, now, row.partner_code)
     why = "too_late" if standing is Held.EXPIRED else standing.value
     reminder.skip(session, ENDING, str(row.id), why, now)

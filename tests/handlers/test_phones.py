@@ -17,6 +17,7 @@ from models.conversation import Conversation
 from models.link import Link
 from models.message import Message
 from models.staff import Staff
+from models.voucher import Voucher
 from models.worker import Worker
 from tests.handlers.members import (
     ID,
@@ -30,6 +31,7 @@ from tests.handlers.members import (
     try_pin,
     worker_of,
 )
+from tests.handlers.test_benefits import take_voucher
 from tests.handlers.test_coming_back import code_of, try_code
 from tests.world import World
 
@@ -300,3 +302,16 @@ def test_who_came_in_by_a_pin_alone_undoes_nothing_for_a_day(
     assert "24 小时后" not in text(robbed.say(typed))
     robbed.wait(timedelta(days=1))
     assert "24 小时后" not in text(robbed.say(typed, THIEF))
+
+
+def test_who_came_in_by_a_pin_alone_sees_no_code_and_moves_nobody(
+    robbed: World,
+) -> None:
+    take_voucher(robbed)
+    row = robbed.write(lambda s: s.exec(select(Voucher)).one())
+    number = short(row.id)
+    presses = ("f:voucher:medicine", f"v:voucher:{number}")
+    for press in (*presses, f"a:cancel_voucher:{number}", f"a:nominee_no:{number}"):
+        assert "24 小时后" in text(robbed.do("press", press, THIEF))
+        assert "24 小时后" not in text(robbed.do("press", press))
+    assert "24 小时后" in text(robbed.do("press", "f:transfer:", THIEF))

@@ -6,12 +6,20 @@ from datetime import timedelta
 
 from sqlmodel import Session, SQLModel
 
+from models import transfer
 from models.application import Standing
+from models.chat import chats_of
 from models.correction import Wish
 from models.export_link import find_export_link, make_export_link
 from models.link import EMPTIED, LEFT, RETURNED, link, object_to
+from models.service import Served
+from models.transfer import Moving
+from models.voucher import Held
+from tests.models.benefits import ask, take
 from tests.models.cast import KEYS, NOW, apply, meet
 from tests.models.test_merging import wish
+from tests.models.test_transfer import DUE, WISH
+from tests.models.test_transfer import member as enrolled
 
 
 def test_every_table_that_names_a_chat_is_cut_or_returned_or_left() -> None:
@@ -59,3 +67,35 @@ def test_a_stranger_who_takes_a_cut_chat_over_has_nothing_of_the_member_s(
     session.refresh(sent)
     assert (sent.standing, sent.chat_id) == (Standing.WITHDRAWN, there.id)
     assert (here.edition, here.screen) == (1, None)
+
+
+def test_what_was_begun_in_a_person_s_name_ends_with_the_link(
+    session: Session,
+) -> None:
+    member = enrolled(session)
+    there = chats_of(session, member.id)[0]
+    member.member_since = NOW - timedelta(days=100)
+    before = ask(session, member)
+    seen = take(session, member)
+    _, here = meet(session, "new")
+    later = NOW + timedelta(hours=1)
+    made, member = link(session, KEYS, here, member.id, "pin", later)
+    begun = ask(session, member, "legal")
+    begun.asked_at = later
+    row = transfer.request(session, KEYS, member, WISH, later, DUE)
+    object_to(session, KEYS, made, member, there, later)
+    assert (seen.standing, row.standing) == (Held.CANCELLED, Moving.WITHDRAWN)
+    assert (before.standing, begun.standing) == (Served.REQUESTED, Served.WITHDRAWN)
+
+
+def test_what_the_person_began_themself_goes_on_after_the_link(
+    session: Session,
+) -> None:
+    member = enrolled(session)
+    there = chats_of(session, member.id)[0]
+    row = transfer.request(session, KEYS, member, WISH, NOW, DUE)
+    _, here = meet(session, "new")
+    later = NOW + timedelta(hours=1)
+    made, member = link(session, KEYS, here, member.id, "pin", later)
+    object_to(session, KEYS, made, member, there, later)
+    assert row.standing is Moving.REQUESTED

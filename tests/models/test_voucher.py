@@ -13,7 +13,7 @@ from models import quota, voucher
 from models.audit import AuditEntry
 from models.benefit import OPEN, Benefit, Hurdle, MayNot, Use, Why
 from models.clerk import Counter, counter_of
-from models.erasure import erase
+from models.erasure import erase, forget
 from models.partner import (
     NoSuchPartner,
     Partner,
@@ -271,6 +271,31 @@ def test_what_has_no_limit_is_not_counted(session: Session) -> None:
     take(session, worker)
     assert uses(session, worker) == {OPEN: 1, "2026-11": 2}
     assert taken(session) == 0
+
+
+def test_what_was_taken_without_a_limit_widens_no_later_one(session: Session) -> None:
+    given = session.get_one(Benefit, MEDICINE)
+    given.quota, first, second = None, member(session, "1"), member(session, "2")
+    free = take(session, first)
+    given.quota = 1
+    session.flush()
+    limited = take(session, second)
+    voucher.cancel(session, free, NOW)
+    assert (free.counted, limited.counted, taken(session)) == (False, True, 1)
+    given.quota = None
+    session.flush()
+    voucher.cancel(session, limited, NOW)
+    assert taken(session) == 0
+
+
+def test_what_is_used_while_its_owner_goes_is_not_given_back(session: Session) -> None:
+    worker = member(session)
+    row = take(session, worker)
+    at = clerk(session)
+    voucher.redeem(session, at, row, 1, NOW)
+    row.__dict__["standing"] = Held.OPEN  # as it was read before
+    forget(session, worker.id)
+    assert taken(session) == 1
 
 
 def test_who_is_erased_gives_back_what_they_had_and_is_counted_still(
