@@ -196,6 +196,15 @@ class Sites(Section):
     )
     """A map's address; {lat}, {lon} (WGS 84) and {name} are put in."""
 
+    @field_validator("map_link")
+    @classmethod
+    def _can_be_filled_in(cls, link: str) -> str:
+        try:
+            link.format(lat=0.0, lon=0.0, name="")
+        except (LookupError, ValueError):
+            raise wrong("has other braces than {lat}, {lon} and {name}") from None
+        return link
+
 
 class Greetings(Section):
     """What is said without any occasion of ours."""
@@ -286,6 +295,8 @@ class Retention(Section):
     """Days for which a voucher is kept that was used, cancelled or expired."""
     services: Days = 365
     """Days for which a request for a service is kept that is settled."""
+    benefit_uses: Days = 30
+    """Days after the end of a month or a year for which it is known who used what."""
     signups: Days = 730
     """Days after the end of an event for which it is known who signed up and came."""
     suggestions: Days = 1095

@@ -1,16 +1,12 @@
 """Admitting nominees: a social worker reads the story, and confirms or refuses."""
 
-from collections.abc import Iterator
-from functools import partial
 from typing import ClassVar
-
-from sqlmodel import Session
 
 from handlers.answers import Key
 from handlers.deciding import LONGEST_REASON, reasons
 from handlers.flow import Flow
 from handlers.question import Submit, ask
-from handlers.queued import WAITING_LIST, Queued, days_since, member_number
+from handlers.queued import WAITING_LIST, Source, days_since, member_number, own_words
 from handlers.say import Choice, Say, Word, say
 from handlers.turn import Turn
 from models import audit
@@ -18,27 +14,24 @@ from models import nominee as nominees
 from models.award import Award, TooLate
 from models.columns import long, short
 from models.identity import mask_name
-from models.nominee import CHANGEABLE, Candidacy, Nominee, NotThere, nominees_in
+from models.nominee import CHANGEABLE, QUEUE, Candidacy, Nominee, NotThere
 from models.staff import Staff, staff_of
 from models.worker import Worker
 
 REFUSE_REASONS = reasons("not_qualified", "privacy", "unclear", "no_answer")
 
 
-def queue(session: Session, unions: set[str]) -> Iterator[Queued]:
-    """Yield the nominees who agreed and wait for these unions."""
-    for row, award in nominees_in(session, unions):
-        press, line = f"v:admit:{short(row.id)}", partial(_line, row=row, award=award)
-        yield Queued(row.agreed_at or row.at, {row.worker_id}, press, line)
-
-
-def _line(turn: Turn, row: Nominee, award: Award) -> Word:
+def _line(turn: Turn, row: Nominee) -> Word:
+    award = turn.session.get_one(Award, row.award_id)
     waits = {
         "number": member_number(turn, row.worker_id),
         "award": turn.named(award),
         "days": days_since(turn, row.agreed_at or row.at),
     }
     return Word("admitting", "line", waits)
+
+
+SOURCE = Source(QUEUE, "v:admit", _line)
 
 
 def mine(turn: Turn, arg: str) -> tuple[Staff, Award, Nominee] | None:
@@ -62,9 +55,10 @@ def look(turn: Turn, arg: str) -> list[Say]:
     audit.record(turn.session, turn.now, staff.id, "nominee.read", row.id)
     person = turn.session.get_one(Worker, row.worker_id)
     name = person.unseal(turn.keys, "name") or ""
+    story = row.load(turn.keys, person)
     waits = row.standing is Candidacy.PROPOSED and award.phase in CHANGEABLE
     message = Say(
-        Word("admitting", "look", {"text": row.load(turn.keys, person)}),
+        Word("admitting", "look", {"text": own_words(turn, story)}),
         title=Word("admitting", "title", {"award": turn.named(award)}),
         rows=(
             (

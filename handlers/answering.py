@@ -1,7 +1,5 @@
 """Answering suggestions: a union adopts one or not; the worker is told why."""
 
-from collections.abc import Iterator
-from functools import partial
 from typing import ClassVar
 
 from sqlmodel import Session
@@ -12,7 +10,7 @@ from handlers.deciding import LONGEST_REASON, reasons
 from handlers.flow import Flow
 from handlers.offers import OWN_WORDS
 from handlers.question import Submit, ask, label
-from handlers.queued import WAITING_LIST, Queued, days_since
+from handlers.queued import WAITING_LIST, Source, days_since, own_words
 from handlers.reminders import Remind, Skip, nothing
 from handlers.say import Choice, Say, Word, say
 from handlers.suggesting import answer_rows
@@ -26,17 +24,10 @@ from models.message import Kind
 from models.reminder import Reminder
 from models.review import may_review
 from models.staff import Staff, staff_of
-from models.suggestion import SETTLED, Adoption, Suggestion, suggestions_in
+from models.suggestion import QUEUE, SETTLED, Adoption, Suggestion
 from models.worker import Worker
 
 DECLINE_REASONS = reasons("already_so", "not_our_matter", "too_costly", "unclear")
-
-
-def queue(session: Session, unions: set[str]) -> Iterator[Queued]:
-    """Yield the suggestions that wait for these unions."""
-    for row in suggestions_in(session, unions):
-        press, line = f"v:suggested:{short(row.id)}", partial(_line, row=row)
-        yield Queued(row.at, {row.worker_id}, press, line)
 
 
 def _line(turn: Turn, row: Suggestion) -> Word:
@@ -46,6 +37,9 @@ def _line(turn: Turn, row: Suggestion) -> Word:
         "days": days_since(turn, row.at),
     }
     return Word("answering", "line", waits)
+
+
+SOURCE = Source(QUEUE, "v:suggested", _line)
 
 
 def mine(turn: Turn, arg: str) -> tuple[Staff, Suggestion] | None:
@@ -66,7 +60,7 @@ def look(turn: Turn, arg: str) -> list[Say]:
     audit.record(turn.session, turn.now, staff.id, "suggestion.read", row.id)
     teller = turn.session.get_one(Worker, row.worker_id)
     waits = row.standing is Adoption.WAITING
-    text = {"text": row.load(turn.keys, teller)}
+    text = {"text": own_words(turn, row.load(turn.keys, teller))}
     message = Say(
         Word("answering", "look", text) if waits else Word("answering", "settled"),
         title=label(row.aspect),
@@ -121,9 +115,9 @@ class Answering(Flow):
         found = mine(turn, self.subject)
         if found is None:
             return _not_yours()
-        decided = (turn.session, turn.keys, *found, standing, answer, yuan, turn.now)
+        decided = (turn.keys, turn.atlas, *found, standing, answer, yuan, turn.now)
         try:
-            suggestions.settle(*decided)
+            suggestions.settle(turn.session, *decided)
         except CannotDecide:
             return _settled()
         return say("answering", f"done_{standing}").offering(WAITING_LIST)

@@ -35,7 +35,7 @@ _WHOLE = re.compile(r"(\d+(?:\.\d+)?) *([万亿]?) *(?:元|块|分|yuan|points)?
 _UNITS = {"": 1, "万": 10_000, "亿": 100_000_000}
 
 LONGEST_WORDS = 500
-"""How many characters a story, a suggestion or an objection may have."""
+"""How many characters a story, a suggestion, an objection or a need may have."""
 
 TOO_YOUNG_TO_KEEP = 14
 """Below this age we keep nothing at all (PIPL art. 28, 31)."""
@@ -177,13 +177,18 @@ def _clock(value: Any) -> time:
     return time(hour, minute)
 
 
-def _words(value: Any) -> str:
-    text = identity.tidy_text(str(value))
-    if not plain(text):
-        raise Refused("not_understood")
-    if len(text) > LONGEST_WORDS:
-        raise Refused("too_long", count=len(text), longest=LONGEST_WORDS)
-    return text
+def words_up_to(longest: int) -> BeforeValidator:
+    """Return what reads a person's own words, up to so many characters of them."""
+
+    def read(value: Any) -> str:
+        text = identity.tidy_text(str(value))
+        if not plain(text):
+            raise Refused("not_understood")
+        if len(text) > longest:
+            raise Refused("too_long", count=len(text), longest=longest)
+        return text
+
+    return BeforeValidator(read)
 
 
 def _colleague(value: Any) -> str:
@@ -207,6 +212,11 @@ def _yuan(value: Any) -> int:
     if number is None or number > MOST_YUAN:
         raise Refused("whole_yuan")
     return number
+
+
+def worth(yuan: int) -> Word:
+    """Return what something is worth, as people read it."""
+    return Word("suggest", "worth", {"yuan": f"{yuan:,}"})
 
 
 def _whole(value: Any) -> int | None:
@@ -240,7 +250,7 @@ AnyId = Annotated[
 ]
 Pin = Annotated[str, BeforeValidator(_pin), Shown(lambda pin: "******")]
 LinkCode = Annotated[str, BeforeValidator(_link_code)]
-Words = Annotated[str, BeforeValidator(_words)]
+Words = Annotated[str, words_up_to(LONGEST_WORDS), Shown(str)]
 """A person's own words, as they wrote them."""
 
 Colleague = Annotated[
@@ -249,7 +259,7 @@ Colleague = Annotated[
     Shown(lambda n: identity.mask_mobile(n) if n.startswith("+") else n),
 ]
 Points = Annotated[int, BeforeValidator(_points)]
-Yuan = Annotated[int, BeforeValidator(_yuan), Shown(lambda n: f"{n:,} 元")]
+Yuan = Annotated[int, BeforeValidator(_yuan), Shown(worth)]
 Born = Annotated[date, BeforeValidator(_born), Shown(str)]
 Clock = Annotated[time, BeforeValidator(_clock), Shown(lambda at: at.strftime("%H:%M"))]
 Plate = Annotated[str, BeforeValidator(_plate)]

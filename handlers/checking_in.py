@@ -2,18 +2,17 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
-from functools import partial
 from typing import Annotated, Any, ClassVar
 
 from pydantic import BeforeValidator
-from sqlmodel import Session, col, select
+from sqlmodel import col, select
 
 from handlers.card import has_card
 from handlers.events import EVENTS, event_of, look_at, unknown
 from handlers.flow import AskAgain, Flow
 from handlers.my_application import JOIN
 from handlers.question import Refused, ask
-from handlers.queued import Queued, days_since
+from handlers.queued import Source, days_since
 from handlers.say import Choice, Drawing, Say, Text, Word, say
 from handlers.turn import Turn
 from models.attendance import CannotCheckIn, check_in
@@ -29,11 +28,11 @@ from models.event import (
     may_run,
 )
 from models.hosting import (
+    QUEUE,
     NobodyKnown,
     check_in_member,
     counts,
     give_certificates,
-    to_certify,
 )
 from models.identity import halved, mask_name
 from models.link_code import read_code
@@ -176,16 +175,12 @@ def _not_yours() -> Say:
     return say("check_in", "not_yours").offering(EVENTS)
 
 
-def queue(session: Session, unions: set[str]) -> Iterator[Queued]:
-    """Yield the events whose certificates wait for these unions."""
-    for event in to_certify(session, unions):
-        press = f"v:hosting:{short(event.id)}"
-        yield Queued(event.ends_at, set(), press, partial(_line, event=event))
-
-
 def _line(turn: Turn, event: Event) -> Word:
     waits = {"name": turn.named(event), "days": days_since(turn, event.ends_at)}
     return Word("check_in", "line", waits)
+
+
+SOURCE = Source(QUEUE, "v:hosting", _line)
 
 
 def certify(turn: Turn, arg: str) -> list[Say]:

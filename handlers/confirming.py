@@ -4,18 +4,13 @@ Permission is checked at the moment of each press.  Facts are masked everywhere:
 asks must name the code they were shown, and the rest is known from elsewhere.
 """
 
-from collections.abc import Iterator
-from functools import partial
-
-from sqlmodel import Session
-
 from handlers.phones import tell_others
-from handlers.queued import WAITING_LIST, Queued, days_since
+from handlers.queued import WAITING_LIST, Source, days_since
 from handlers.say import Choice, Say, Text, Word, say
 from handlers.turn import Turn
 from models import audit, reminder
 from models.chat import Chat
-from models.claim import Claim, Claimed, claims_in, settle
+from models.claim import QUEUE, Claim, Claimed, settle
 from models.columns import long, short
 from models.identity import mask_mobile, mask_name
 from models.link import link, may_become
@@ -27,16 +22,12 @@ CONFIRMED = "confirmed"
 """The notice that a claim was confirmed."""
 
 
-def queue(session: Session, unions: set[str]) -> Iterator[Queued]:
-    """Yield the claims that wait for these unions."""
-    for row, people in claims_in(session, unions):
-        press, line = f"v:claim:{short(row.id)}", partial(_line, row=row)
-        yield Queued(row.at, people, press, line)
-
-
 def _line(turn: Turn, row: Claim) -> Word:
     waits = {"code": row.code, "days": days_since(turn, row.at)}
     return Word("confirming", f"line_{row.asks}", waits)
+
+
+SOURCE = Source(QUEUE, "v:claim", _line)
 
 
 def _may_decide(turn: Turn, staff: Staff, claim: Claim) -> bool:

@@ -4,10 +4,7 @@ Permission is checked at the moment of each press, and again when a form is fini
 """
 
 from collections.abc import Callable, Iterator
-from functools import partial
 from typing import Any, ClassVar
-
-from sqlmodel import Session
 
 from handlers.answers import Key
 from handlers.correct import label_of
@@ -15,30 +12,26 @@ from handlers.deciding import LONGEST_REASON, REFUSE_REASONS
 from handlers.flow import Flow, questions
 from handlers.join import Join
 from handlers.question import Submit, ask
-from handlers.queued import WAITING_LIST, Queued, days_since, member_number
+from handlers.queued import WAITING_LIST, Source, days_since, member_number
 from handlers.say import Choice, Say, Text, Word, say
 from handlers.turn import Turn
 from models import audit, correction
 from models.application import CannotDecide, DoubleMember, latest_of
 from models.columns import long, short
-from models.correction import Correction, Wish, corrections_in
+from models.correction import QUEUE, Correction, Wish
 from models.identity import mask_name
 from models.review import may_review
 from models.staff import Staff, staff_of
 from models.worker import Worker
 
 
-def queue(session: Session, unions: set[str]) -> Iterator[Queued]:
-    """Yield the wishes for a correction that wait for these unions."""
-    for row in corrections_in(session, unions):
-        press, line = f"v:correction:{short(row.id)}", partial(_line, row=row)
-        yield Queued(row.asked_at, {row.worker_id}, press, line)
-
-
 def _line(turn: Turn, row: Correction) -> Word:
     number = member_number(turn, row.worker_id)
     days = days_since(turn, row.asked_at)
     return Word("correcting", "line", {"number": number, "days": days})
+
+
+SOURCE = Source(QUEUE, "v:correction", _line)
 
 
 def mine(turn: Turn, arg: str) -> tuple[Staff, Correction] | None:

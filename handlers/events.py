@@ -1,7 +1,6 @@
 """Events: what is coming, what it is, and where somebody stands with it."""
 
 from collections.abc import Iterator
-from urllib.parse import urlencode
 
 from sqlalchemy import case
 from sqlmodel import col, func, select
@@ -237,19 +236,12 @@ def look_at(row: Signup) -> Choice:
 def event_place(turn: Turn, arg: str) -> list[Say]:
     """Show where an event is on a map."""
     event = event_of(turn, arg)
-    if event is None or event.lat is None:
+    if event is None or event.lat is None or event.lon is None:
         return [unknown()]
-    at = {
-        "position": f"{event.lon:.6f},{event.lat:.6f}",
-        "name": event.place,
-        "coordinate": "wgs84",
-    }
+    way = turn.rules.map_of(event.lat, event.lon, event.place)
     message = Say(
         Word("events", "map", {"place": where(turn, event)}),
-        link=(
-            Word("events", "open_map"),
-            f"https://uri.amap.com/marker?{urlencode(at)}",
-        ),
+        link=(Word("events", "open_map"), way),
         back=f"v:event:{arg}",
     )
     return [message]

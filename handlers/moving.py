@@ -7,7 +7,6 @@ officer above where nobody takes in.
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
-from functools import partial
 from typing import ClassVar
 from zoneinfo import ZoneInfo
 
@@ -21,7 +20,7 @@ from handlers.my_application import CARD
 from handlers.my_data import TRANSFER
 from handlers.overdue import NOBODY, day_after
 from handlers.question import Submit, ask, label
-from handlers.queued import WAITING_LIST, Queued, days_since
+from handlers.queued import WAITING_LIST, Source, days_since
 from handlers.reminders import Remind, Skip, nothing
 from handlers.say import Choice, Say, Text, Word, say
 from handlers.transfer import MY_TRANSFER, reason_row
@@ -40,24 +39,17 @@ from models.sealing import Keyring
 from models.staff import OFFICER, Staff, staff_above, staff_of
 from models.transfer import (
     MOVED,
+    QUEUE,
     TIMED,
     WAITING,
     Moving,
     Transfer,
     TransferStep,
-    transfers_in,
 )
 from models.workdays import add_workdays, workdays_ago
 from models.worker import Worker
 
 REASONS = reasons("mismatch", "not_ours", "unsettled", "no_answer")
-
-
-def queue(session: Session, unions: set[str]) -> Iterator[Queued]:
-    """Yield the transfers that wait for these unions."""
-    for row in transfers_in(session, unions):
-        press, line = f"v:moving:{short(row.id)}", partial(_line, row=row)
-        yield Queued(row.requested_at, {row.worker_id}, press, line)
 
 
 def _line(turn: Turn, row: Transfer) -> Word:
@@ -67,6 +59,9 @@ def _line(turn: Turn, row: Transfer) -> Word:
         "late": row.due < turn.today,
     }
     return Word("moving", f"line_{row.standing}", waits)
+
+
+SOURCE = Source(QUEUE, "v:moving", _line)
 
 
 def mine(turn: Turn, arg: str) -> tuple[Staff, Transfer] | None:

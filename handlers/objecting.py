@@ -1,10 +1,6 @@
 """Objecting to an award's result while it is on notice; an officer settles it."""
 
-from collections.abc import Iterator
-from functools import partial
 from typing import Any, ClassVar
-
-from sqlmodel import Session
 
 from handlers.answers import Key, Words
 from handlers.awards import (
@@ -19,7 +15,7 @@ from handlers.choices import Verdict
 from handlers.flow import Flow
 from handlers.offers import Offer, Option
 from handlers.question import Submit, ask
-from handlers.queued import WAITING_LIST, Queued, days_since
+from handlers.queued import WAITING_LIST, Source, days_since, own_words
 from handlers.say import Choice, Say, Word, say
 from handlers.turn import Turn
 from models import audit
@@ -28,7 +24,7 @@ from models.award import Award, Phase, TooLate
 from models.columns import long, short
 from models.message import Kind
 from models.nominee import Nominee, NotThere
-from models.objection import Heard, Objection, objections_in
+from models.objection import QUEUE, Heard, Objection
 from models.result import winners
 from models.staff import OFFICER, Staff, staff_of
 from models.worker import Worker
@@ -50,7 +46,7 @@ class Object(Flow):
     has_subject: ClassVar[bool] = True
 
     winner: Key = ask(offer=Offer(_winners))
-    text: Words = ask()
+    text: Words = ask(private=True)
     sure: Submit = ask()
 
     @classmethod
@@ -91,21 +87,17 @@ def _unless_contestable(turn: Turn, row: Award) -> Say | None:
     return None
 
 
-def queue(session: Session, unions: set[str]) -> Iterator[Queued]:
-    """Yield the objections that wait for the officers of these unions."""
-    for row, award in objections_in(session, unions):
-        line = partial(_line, row=row, award=award)
-        press = f"v:objection:{short(row.id)}"
-        yield Queued(row.at, {row.worker_id}, press, line, OFFICER)
-
-
-def _line(turn: Turn, row: Objection, award: Award) -> Word:
+def _line(turn: Turn, row: Objection) -> Word:
+    award = turn.session.get_one(Award, row.award_id)
     waits = {
         "number": row.number,
         "award": turn.named(award),
         "days": days_since(turn, row.at),
     }
     return Word("settle", "line", waits)
+
+
+SOURCE = Source(QUEUE, "v:objection", _line)
 
 
 def _mine(turn: Turn, arg: str) -> tuple[Staff, Award, Objection] | None:
@@ -133,9 +125,10 @@ def look(turn: Turn, arg: str) -> list[Say]:
     staff, award, row = found
     audit.record(turn.session, turn.now, staff.id, "objection.read", row.id)
     teller = turn.session.get_one(Worker, row.worker_id)
+    said = row.load(turn.keys, teller)
     settle = Choice(Word("settle", "name"), f"f:settle:{short(row.id)}")
     message = Say(
-        Word("settle", "look", {"text": row.load(turn.keys, teller)}),
+        Word("settle", "look", {"text": own_words(turn, said)}),
         title=Word("settle", "title", {"award": turn.named(award)}),
         rows=((Word("settle", "against"), _named(turn, row)),),
         choices=(settle,) if row.standing is Heard.WAITING else (),

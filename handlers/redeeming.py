@@ -61,7 +61,7 @@ def _fen(amount: str) -> int:
 
 
 VoucherCode = Annotated[str, BeforeValidator(_code), Shown(voucher.grouped)]
-Yuan = Annotated[str, BeforeValidator(_amount), Shown(lambda a: yuan(_fen(a)))]
+Amount = Annotated[str, BeforeValidator(_amount), Shown(lambda a: yuan(_fen(a)))]
 
 
 def welcome(turn: Turn, at: Counter) -> Word:
@@ -128,7 +128,7 @@ class Redeem(Flow):
     about_others: ClassVar[bool] = True
     has_subject: ClassVar[bool] = True
 
-    saved: Yuan = ask()
+    saved: Amount = ask()
     sure: Submit = ask()
 
     @classmethod

@@ -5,20 +5,18 @@ message is about one person and goes with them.
 """
 
 from collections.abc import Iterator
-from functools import partial
 from typing import Any
-
-from sqlmodel import Session
 
 from handlers.doubts import doubts_about
 from handlers.flow import questions
 from handlers.join import Join
 from handlers.question import Question, label
-from handlers.queued import WAITING_LIST, Queued, days_since
+from handlers.queued import WAITING_LIST, Source, days_since
 from handlers.say import Choice, Say, Text, Word, say
 from handlers.turn import Turn
 from models import review
 from models.application import (
+    QUEUE,
     WAITING,
     Application,
     CannotDecide,
@@ -26,19 +24,11 @@ from models.application import (
     DoubleMember,
     Standing,
     Step,
-    waiting_in,
 )
 from models.columns import long, short
 from models.identity import mask_name
 from models.staff import Staff, staff_of
 from models.worker import Worker
-
-
-def queue(session: Session, unions: set[str]) -> Iterator[Queued]:
-    """Yield the applications that wait for these unions."""
-    for row in waiting_in(session, unions):
-        press, line = f"v:review:{short(row.id)}", partial(_line, row=row)
-        yield Queued(row.submitted_at, {row.worker_id}, press, line)
 
 
 def _line(turn: Turn, row: Application) -> Word:
@@ -54,6 +44,9 @@ def _line(turn: Turn, row: Application) -> Word:
             "late": row.due < turn.today,
         },
     )
+
+
+SOURCE = Source(QUEUE, "v:review", _line)
 
 
 def facts_of(turn: Turn, row: Application) -> dict[str, Any]:

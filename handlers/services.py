@@ -2,11 +2,9 @@
 
 from collections.abc import Iterator
 from functools import cache
-from typing import Annotated, Any, ClassVar
+from typing import Any, ClassVar
 
-from pydantic import BeforeValidator
-
-from handlers.answers import Key
+from handlers.answers import Key, Words
 from handlers.benefits import (
     BENEFITS,
     MY_REQUESTS,
@@ -18,14 +16,13 @@ from handlers.benefits import (
 from handlers.flow import AskAgain, Flow
 from handlers.my_application import reason_text
 from handlers.offers import Offer, Option, page_number
-from handlers.question import Ask, Question, Refused, Shown, Submit, ask, make_question
+from handlers.question import Ask, Question, Submit, ask, make_question
 from handlers.say import Choice, Say, Text, Word, say
 from handlers.turn import Turn
 from handlers.vouchers import SIZE, further, moment
 from models import service
 from models.benefit import Benefit, BenefitKind, MayNot
 from models.columns import long, short
-from models.identity import tidy_text
 from models.message import Kind
 from models.partner import Partner
 from models.service import (
@@ -39,21 +36,6 @@ from models.service import (
     free_slots,
     requests_of,
 )
-
-LONGEST_WORDS = 500
-"""How many characters somebody may write of what they need."""
-
-
-def _words(value: Any) -> str:
-    words = tidy_text(str(value))
-    if not words:
-        raise Refused("not_understood")
-    if len(words) > LONGEST_WORDS:
-        raise Refused("too_long", count=len(words), longest=LONGEST_WORDS)
-    return words
-
-
-Words = Annotated[str, BeforeValidator(_words), Shown(lambda words: words)]
 
 
 def _slots(turn: Turn, answers: Any) -> list[Option]:

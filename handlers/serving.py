@@ -3,18 +3,15 @@
 Permission is checked at the moment of each press, and again when a form is finished.
 """
 
-from collections.abc import Callable, Iterator
-from functools import partial
+from collections.abc import Callable
 from typing import ClassVar
-
-from sqlmodel import Session
 
 from handlers.answers import Key
 from handlers.benefits import name_of
 from handlers.deciding import LONGEST_REASON, reasons
 from handlers.flow import Flow
 from handlers.question import Submit, ask
-from handlers.queued import WAITING_LIST, Queued, days_since
+from handlers.queued import WAITING_LIST, Source, days_since, own_words
 from handlers.reviewing import label_of
 from handlers.say import Choice, Say, Text, Word, say
 from handlers.services import facts, standing
@@ -24,18 +21,11 @@ from models.application import CannotDecide
 from models.columns import long, short
 from models.identity import mask_name
 from models.review import may_review, who_is
-from models.service import PENDING, Served, ServiceRequest, requests_in
+from models.service import PENDING, QUEUE, Served, ServiceRequest
 from models.staff import Staff, staff_of
 from models.worker import Worker
 
 DECLINE_REASONS = reasons("no_answer", "no_place", "elsewhere_helped")
-
-
-def queue(session: Session, unions: set[str]) -> Iterator[Queued]:
-    """Yield the requests for services that wait for these unions."""
-    for row in requests_in(session, unions):
-        press, line = f"v:service_asked:{short(row.id)}", partial(_line, row=row)
-        yield Queued(row.asked_at, {row.worker_id}, press, line)
 
 
 def _line(turn: Turn, row: ServiceRequest) -> Word:
@@ -46,6 +36,9 @@ def _line(turn: Turn, row: ServiceRequest) -> Word:
         "accepted": row.standing is Served.ACCEPTED,
     }
     return Word("serving", "line", waits)
+
+
+SOURCE = Source(QUEUE, "v:service_asked", _line)
 
 
 def mine(turn: Turn, arg: str) -> tuple[Staff, ServiceRequest] | None:
@@ -83,8 +76,8 @@ def _rows(turn: Turn, row: ServiceRequest) -> tuple[tuple[Text, Text], ...]:
     who: list[tuple[Text, Text]] = [(label_of("full_name"), shown)]
     if turn.trusted:
         who.append((label_of("mobile"), known["mobile"].removeprefix("+86")))
-        if words := row.read(turn.keys, worker, "words"):
-            who.append((Word("service", "label_words"), words))
+    if words := row.read(turn.keys, worker, "words"):
+        who.append((Word("service", "label_words"), own_words(turn, words)))
     state = (Word("services", "label_standing"), standing(row))
     return (*who, *facts(turn, row), state)
 
@@ -113,7 +106,7 @@ def accept(turn: Turn, arg: str) -> list[Say]:
     """See to a request; the member is told."""
 
     def do(staff: Staff, row: ServiceRequest) -> None:
-        service.accept(turn.session, staff, row, turn.now)
+        service.accept(turn.session, turn.atlas, staff, row, turn.now)
 
     return [_done(turn, arg, do, say("serving", "accepted"))]
 
@@ -122,7 +115,7 @@ def finish(turn: Turn, arg: str) -> list[Say]:
     """Note that a service was given; the member is asked how it was."""
 
     def do(staff: Staff, row: ServiceRequest) -> None:
-        service.finish(turn.session, staff, row, turn.now)
+        service.finish(turn.session, turn.atlas, staff, row, turn.now)
 
     return [_done(turn, arg, do, say("serving", "finished"))]
 
@@ -180,7 +173,8 @@ class Decline(Flow):
 
         def do(staff: Staff, row: ServiceRequest) -> None:
             reason, now = self.reason, turn.now
-            service.decline(turn.session, turn.keys, staff, row, reason, now)
+            by = (turn.keys, turn.atlas, staff)
+            service.decline(turn.session, *by, row, reason, now)
 
         return _done(turn, self.subject, do, say("serving", "declined"))
 

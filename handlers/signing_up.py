@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Annotated, Any, ClassVar
 
-from pydantic import AfterValidator, BeforeValidator
+from pydantic import BeforeValidator
 
-from handlers.answers import Key
+from handlers.answers import Key, words_up_to
 from handlers.choices import YesNo
 from handlers.events import (
     event_,
@@ -25,19 +25,12 @@ from handlers.seats import signed_up
 from handlers.turn import Turn, named
 from models.columns import long
 from models.event import Event
-from models.identity import halved, tidy_text
+from models.identity import halved
 from models.own_question import Asks, OwnQuestion, read_questions
 from models.signup import CannotSignUp, sign_up, signup_of
 
 LONGEST_ANSWER = 200
 """How many characters an answer in somebody's own words may have."""
-
-
-def _words(value: Any) -> str:
-    text = tidy_text(str(value))
-    if len(text) > LONGEST_ANSWER:
-        raise Refused("too_long", count=len(text), longest=LONGEST_ANSWER)
-    return text
 
 
 def _number(value: Any) -> int:
@@ -47,7 +40,7 @@ def _number(value: Any) -> int:
     return int(found[1])
 
 
-Words = Annotated[str, BeforeValidator(str), AfterValidator(_words)]
+Words = Annotated[str, words_up_to(LONGEST_ANSWER)]
 Number = Annotated[int, BeforeValidator(_number)]
 
 TYPES: dict[Asks, Any] = {

@@ -1,16 +1,13 @@
 """Faults of sites: a worker tells, the union's social workers put right and say so."""
 
-from collections.abc import Iterator
-from functools import partial
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, ClassVar
 
-from pydantic import BeforeValidator
 from sqlmodel import Session
 
-from handlers.answers import Photo
+from handlers.answers import Photo, words_up_to
 from handlers.flow import Flow
-from handlers.question import Refused, Submit, ask, label
-from handlers.queued import WAITING_LIST, Queued, days_since
+from handlers.question import Shown, Submit, ask, label
+from handlers.queued import WAITING_LIST, Source, days_since, own_words
 from handlers.reminders import Remind, Skip, nothing
 from handlers.say import Choice, Say, Text, Word, say
 from handlers.sites import SITES
@@ -25,10 +22,10 @@ from models.review import may_review
 from models.site import Site, site_at
 from models.site_fault import (
     MOST_OPEN,
+    QUEUE,
     SETTLED,
     SiteFault,
     What,
-    faults_in,
     open_faults,
     report,
     settle,
@@ -40,14 +37,7 @@ LONGEST = 300
 """How many characters a story about a site may have."""
 
 
-def _story(value: Any) -> str:
-    words = str(value).strip()
-    if len(words) > LONGEST:
-        raise Refused("too_long", count=len(words), longest=LONGEST)
-    return words
-
-
-Story = Annotated[str, BeforeValidator(_story)]
+Story = Annotated[str, words_up_to(LONGEST), Shown(str)]
 
 
 class ReportFault(Flow):
@@ -57,7 +47,7 @@ class ReportFault(Flow):
     has_subject: ClassVar[bool] = True
 
     what: What = ask()
-    story: Story | None = ask(optional=True)
+    story: Story | None = ask(optional=True, private=True)
     photo: Photo | None = ask(optional=True, wish="photo")
     sure: Submit = ask()
 
@@ -88,16 +78,12 @@ class ReportFault(Flow):
         return done.offering(SITES)
 
 
-def queue(session: Session, unions: set[str]) -> Iterator[Queued]:
-    """Yield the faults that wait for these unions."""
-    for row in faults_in(session, unions):
-        press, line = f"v:fault:{short(row.id)}", partial(_line, row=row)
-        yield Queued(row.at, {row.worker_id}, press, line)
-
-
 def _line(turn: Turn, row: SiteFault) -> Word:
     waits = {"site": name_of(turn, row), "days": days_since(turn, row.at)}
     return Word("site_fault", "line", waits)
+
+
+SOURCE = Source(QUEUE, "v:fault", _line)
 
 
 def mine(turn: Turn, arg: str) -> tuple[Staff, SiteFault] | None:
@@ -137,9 +123,10 @@ def name_of(turn: Turn, row: SiteFault) -> str:
 def _facts(turn: Turn, row: SiteFault) -> list[tuple[Text, Text]]:
     reporter = turn.session.get_one(Worker, row.worker_id)
     words = row.story(turn.keys, reporter)
+    told = (Word("site_fault", "label_story"), own_words(turn, words))
     return [
         (Word("site_fault", "label_what"), label(row.what)),
-        *(((Word("site_fault", "label_story"), words),) if words else ()),
+        *((told,) if words else ()),
         (Word("my_data", "when"), Word("my_data", "moment", {"at": row.at})),
     ]
 

@@ -10,7 +10,6 @@ is as exactly as a location is kept, in the buttons of the message it led to.
 import re
 from dataclasses import replace
 from datetime import datetime, timedelta
-from urllib.parse import quote
 
 from handlers.my_application import JOIN
 from handlers.offers import Option, exact, matching, page_number, page_of, plain
@@ -216,7 +215,10 @@ def site(turn: Turn, arg: str) -> list[Say]:
         Word("sites", "here"),
         title=turn.named(found),
         rows=tuple(_facts(turn, found, where)),
-        link=(Word("sites", "map"), _map(turn, found)),
+        link=(
+            Word("sites", "map"),
+            turn.rules.map_of(found.lat, found.lon, turn.named(found)),
+        ),
         choices=(
             Choice(Word("sites", "rate"), f"v:rate_site:{found.code}"),
             Choice(Word("site_fault", "name"), f"f:site_fault:{found.code}"),
@@ -272,12 +274,6 @@ def _clock(at: timedelta) -> str:
     minutes = at // timedelta(minutes=1)
     hours = minutes // 60 if minutes <= 24 * 60 else minutes // 60 - 24
     return f"{hours:02}:{minutes % 60:02}"
-
-
-def _map(turn: Turn, found: Site) -> str:
-    """Return the address of a map that shows the way."""
-    facts = {"lat": found.lat, "lon": found.lon, "name": quote(turn.named(found))}
-    return turn.rules.map_link.format(**facts)
 
 
 def rate(turn: Turn, arg: str) -> list[Say]:

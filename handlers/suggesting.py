@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from handlers.answers import Photo, Words
+from handlers.answers import Photo, Words, worth
 from handlers.awards import AWARDS, SUGGEST, SUGGESTIONS
 from handlers.flow import Flow
 from handlers.my_application import JOIN, reason_text
@@ -26,7 +26,7 @@ class Suggest(Flow):
     name: ClassVar[str] = "suggest"
 
     aspect: Aspect = ask()
-    text: Words = ask()
+    text: Words = ask(private=True)
     photo: Photo | None = ask(optional=True, wish="photo")
     sure: Submit = ask()
 
@@ -103,8 +103,7 @@ def suggestion(turn: Turn, arg: str) -> list[Say]:
 
 def answer_rows(turn: Turn, row: Suggestion) -> tuple[tuple[Text, Text], ...]:
     """Return what the union answered to the one who reads it."""
-    worth = Word("suggest", "worth", {"yuan": f"{row.yuan or 0:,}"})
-    value = ((Word("adopt", "label_yuan"), worth),) if row.yuan else ()
+    value = ((Word("adopt", "label_yuan"), worth(row.yuan)),) if row.yuan else ()
     why = row.load(turn.keys, turn.worker, "why")
     said = ((Word("suggest", "answer"), reason_text(why)),) if why else ()
     return (*value, *said)

@@ -1,11 +1,11 @@
 """The waiting list: all that waits for who serves a union, whatever it is.
 
-A noun that may wait has its own `queue` beside its view, and a line in SOURCES.
+A noun that may wait has its own `SOURCE` beside its view, and a line in SOURCES.  Of
+each only as many rows are looked at as the page shows.
 """
 
-from collections.abc import Callable, Iterator
-
-from sqlmodel import Session
+from heapq import merge
+from itertools import islice
 
 from handlers import (
     admitting,
@@ -19,23 +19,23 @@ from handlers import (
     serving,
     site_faults,
 )
-from handlers.offers import page_number, page_of
+from handlers.offers import page_number, slice_of
 from handlers.queued import Queued
 from handlers.say import Choice, Say, Word, say
 from handlers.turn import Turn
 from models.staff import Staff, staff_of
 
-SOURCES: tuple[Callable[[Session, set[str]], Iterator[Queued]], ...] = (
-    reviewing.queue,
-    correcting.queue,
-    confirming.queue,
-    site_faults.queue,
-    moving.queue,
-    serving.queue,
-    admitting.queue,
-    objecting.queue,
-    answering.queue,
-    checking_in.queue,
+SOURCES = (
+    reviewing.SOURCE,
+    correcting.SOURCE,
+    confirming.SOURCE,
+    site_faults.SOURCE,
+    moving.SOURCE,
+    serving.SOURCE,
+    admitting.SOURCE,
+    objecting.SOURCE,
+    answering.SOURCE,
+    checking_in.SOURCE,
 )
 """What may wait for a social worker; one more is a line here."""
 
@@ -45,24 +45,20 @@ def waiting(turn: Turn, arg: str) -> list[Say]:
     staff = staff_of(turn.session, turn.worker.id)
     if staff is None:
         return [say("reviewing", "not_staff")]
-    rows = _queue(turn, staff)
-    if not rows:
+    unions = turn.atlas.branch(staff.union_code)
+    count = sum(source.count(turn, staff, unions) for source in SOURCES)
+    if not count:
         return [say("reviewing", "nobody_waits")]
     number = page_number(arg)
-    shown, more = page_of(rows, number)
-    choices = [Choice(row.line(turn), row.press) for row in shown]
+    shown, more = slice_of(count, number)
+    choices = [row.choice(turn) for row in _oldest(turn, staff, unions, shown)]
     if more:
         choices.append(Choice(Word("common", "more"), f"v:waiting:{number + 1}"))
-    return [say("reviewing", "list", count=len(rows)).offering(*choices)]
+    return [say("reviewing", "list", count=count).offering(*choices)]
 
 
-def _queue(turn: Turn, staff: Staff) -> list[Queued]:
-    """Return all that waits for a staff member's unions but one's own, oldest first."""
-    unions = turn.atlas.branch(staff.union_code)
-    every = (row for source in SOURCES for row in source(turn.session, unions))
-    others = (
-        row
-        for row in every
-        if turn.worker.id not in row.people and row.role in ("", staff.role)
-    )
-    return sorted(others, key=lambda row: row.since)
+def _oldest(turn: Turn, staff: Staff, unions: set[str], shown: slice) -> list[Queued]:
+    """Return which rows of all that waits one page shows, oldest first."""
+    every = (source.oldest(turn, staff, unions, shown.stop) for source in SOURCES)
+    ordered = merge(*every, key=lambda row: row.since)
+    return list(islice(ordered, shown.start, shown.stop))

@@ -20,6 +20,7 @@ from sqlmodel import Field, Session, SQLModel, and_, col, or_, select
 from models import reminder
 from models.columns import BigId, Utc, new_id, one_of
 from models.errors import Failure
+from models.queue import Queue
 from models.sealing import Keyring, seal, unseal
 from models.worker import Worker
 
@@ -123,6 +124,16 @@ class Application(SQLModel, table=True):
         return f"application.facts|{self.id}"
 
 
+QUEUE = Queue(
+    Application,
+    since=Application.submitted_at,
+    union=Application.union_code,
+    waits=(col(Application.standing).in_(WAITING),),
+    people=(Application.worker_id,),
+)
+"""What waits for a union to be reviewed."""
+
+
 class Step(SQLModel, table=True):
     """One change of an application's standing: who, when and why; never overwritten."""
 
@@ -220,20 +231,6 @@ def steps_of(session: Session, application_id: int) -> list[Step]:
             select(Step)
             .where(Step.application_id == application_id)
             .order_by(col(Step.n))
-        )
-    )
-
-
-def waiting_in(session: Session, unions: set[str]) -> list[Application]:
-    """Return the applications these unions have to review, oldest first."""
-    return list(
-        session.exec(
-            select(Application)
-            .where(
-                col(Application.standing).in_(WAITING),
-                col(Application.union_code).in_(unions),
-            )
-            .order_by(col(Application.submitted_at), col(Application.id))
         )
     )
 

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Field, Session, SQLModel, col, or_, select
 
 from models import audit
-from models.columns import BigId, one_of
+from models.columns import BigId, Utc, one_of
 from models.errors import Failure
 from models.place import Atlas
 from models.rules import Rules
@@ -118,7 +118,10 @@ class Benefit(SQLModel, table=True):
 
 
 class Use(SQLModel, table=True):
-    """How much of their share of a benefit a person has used in one period."""
+    """How much of their share of a benefit a person has used in one period.
+
+    It is of no use any more from `until` on; without that it always is.
+    """
 
     __tablename__ = "benefit_use"
 
@@ -126,6 +129,7 @@ class Use(SQLModel, table=True):
     benefit_code: str = Field(primary_key=True, foreign_key="benefit.code")
     period: str = Field(primary_key=True)
     used: int = 0
+    until: datetime | None = Field(default=None, sa_type=Utc, index=True)
 
 
 @dataclass(frozen=True)
@@ -230,15 +234,20 @@ def period_of(per: Per, day: date) -> str:
     return {Per.EVER: "ever", Per.YEAR: f"{day:%Y}", Per.MONTH: f"{day:%Y-%m}"}[per]
 
 
-def again(terms: Terms, day: date) -> date | None:
-    """Return when the next period begins, if there is one while the benefit is open."""
+def next_period(per: Per, day: date) -> date | None:
+    """Return the first day of the period after a day's; None where there is but one."""
     months = day.year * 12 + day.month  # that of the month after
     starts = {
         Per.EVER: None,
         Per.YEAR: date(day.year + 1, 1, 1),
         Per.MONTH: date(months // 12, months % 12 + 1, 1),
     }
-    start = starts[terms.per]
+    return starts[per]
+
+
+def again(terms: Terms, day: date) -> date | None:
+    """Return when the next period begins, if there is one while the benefit is open."""
+    start = next_period(terms.per, day)
     over = start is None or (terms.closes is not None and start > terms.closes)
     return None if over else start
 

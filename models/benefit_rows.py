@@ -6,12 +6,11 @@ An empty limit is none; what is already taken of a benefit stays taken.
 import re
 from collections.abc import Iterator, Sequence
 from datetime import date
-from math import isfinite
 
 from sqlmodel import Session, SQLModel, select
 
 from models.benefit import Benefit, BenefitKind, Per
-from models.data import Row
+from models.data import Row, is_degrees
 from models.partner import Giving, Partner
 from models.place import Division, Group, Union
 from models.row_faults import is_date, lines, missing, unknown
@@ -34,7 +33,8 @@ def check_partners(session: Session, given: Sequence[Row]) -> list[str]:
         yield from missing(row, "name", "address")
         yield from unknown(row, "union", unions)
         yield from unknown(row, "district", places)
-        if not (_is_degrees(row.get("lat")) and _is_degrees(row.get("lon"))):
+        lat, lon = row.get("lat", ""), row.get("lon", "")
+        if not (is_degrees(lat, 90) and is_degrees(lon, 180)):
             yield "has bad coordinates."
         yield from _yes_or_no(row, "active")
 
@@ -90,13 +90,6 @@ def _code(row: Row) -> Iterator[str]:
 def _yes_or_no(row: Row, column: str) -> Iterator[str]:
     if row.get(column, "") not in YES:
         yield f'has a {column} that is neither yes nor no: "{row[column]}".'
-
-
-def _is_degrees(text: str | None) -> bool:
-    try:
-        return isfinite(float(text or ""))
-    except ValueError:
-        return False
 
 
 def _groups(row: Row) -> list[str]:

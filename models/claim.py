@@ -13,6 +13,7 @@ from sqlmodel import Field, Session, SQLModel, col, select
 from models import audit
 from models.chat import Chat
 from models.columns import BigId, Utc, new_id, one_of
+from models.queue import Queue
 from models.staff import Staff
 
 
@@ -51,6 +52,20 @@ class Claim(SQLModel, table=True):
     staff_id: int | None = Field(default=None, foreign_key="staff.id", sa_type=BigId)
 
 
+QUEUE = Queue(
+    Claim,
+    since=Claim.at,
+    union=Claim.union_code,
+    waits=(
+        Claim.standing == Claimed.WAITING,
+        col(Claim.worker_id).is_not(None),
+        Chat.id == Claim.chat_id,
+    ),
+    people=(Claim.worker_id, Chat.worker_id),
+)
+"""What waits for a union to be confirmed."""
+
+
 def file_claim(
     session: Session,
     asks: Asks,
@@ -85,24 +100,6 @@ def waiting_of(session: Session, chat_id: int) -> list[Claim]:
             )
         )
     )
-
-
-def claims_in(session: Session, unions: set[str]) -> list[tuple[Claim, set[int]]]:
-    """Return the claims about members of these unions that wait, oldest first.
-
-    With each come the people it is about: the member, and who asks.
-    """
-    found = session.exec(
-        select(Claim, Chat.worker_id)
-        .join(Chat, col(Chat.id) == Claim.chat_id)
-        .where(
-            Claim.standing == Claimed.WAITING,
-            col(Claim.worker_id).is_not(None),
-            col(Claim.union_code).in_(unions),
-        )
-        .order_by(col(Claim.at), col(Claim.id))
-    )
-    return [(row, {row.worker_id or 0, asker}) for row, asker in found]
 
 
 def settle(

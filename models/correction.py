@@ -24,6 +24,7 @@ from models.application import (
     latest_of,
 )
 from models.columns import BigId, Utc, new_id, one_of
+from models.queue import Queue
 from models.review import fill
 from models.sealing import Keyring, seal, unseal
 from models.staff import Staff
@@ -85,6 +86,16 @@ class Correction(SQLModel, table=True):
         return unseal(worker.open_key(keys), place, self.why).decode()
 
 
+QUEUE = Queue(
+    Correction,
+    since=Correction.asked_at,
+    union=Correction.union_code,
+    waits=(Correction.standing == Wish.WAITING,),
+    people=(Correction.worker_id,),
+)
+"""What waits for a union to be settled."""
+
+
 def correct(
     session: Session, keys: Keyring, worker: Worker, changes: dict[str, Any]
 ) -> dict[str, Any]:
@@ -92,7 +103,7 @@ def correct(
 
     Raises CannotDecide for who is no member.
     """
-    application = _membership(session, worker)
+    application = membership_of(session, worker)
     before = application.load(keys, worker)
     facts = before | changes
     old = worker.id_type or "", worker.unseal(keys, "id_number") or ""
@@ -107,7 +118,7 @@ def correct(
     return {name: before.get(name) for name in changes}
 
 
-def _membership(session: Session, worker: Worker) -> Application:
+def membership_of(session: Session, worker: Worker) -> Application:
     """Return, locked, the application by which somebody is a member."""
     application = latest_of(session, worker.id)
     if application is None:
@@ -128,7 +139,7 @@ def wish_for(
     now: datetime,
 ) -> Correction:
     """Ask a social worker of the member's union for a correction; the newest counts."""
-    application = _membership(session, worker)
+    application = membership_of(session, worker)
     drop(session, worker.id, now, field)
     number = new_id()
     data = json.dumps(changes, ensure_ascii=False, default=str).encode()
@@ -166,14 +177,6 @@ def waiting_of(session: Session, worker_id: int) -> list[Correction]:
     """Return what a member wishes to be corrected and nobody has settled."""
     rows = corrections_of(session, worker_id)
     return [row for row in rows if row.standing is Wish.WAITING]
-
-
-def corrections_in(session: Session, unions: set[str]) -> list[Correction]:
-    """Return the corrections these unions have to settle, oldest first."""
-    found = select(Correction).where(
-        Correction.standing == Wish.WAITING, col(Correction.union_code).in_(unions)
-    )
-    return list(session.exec(found.order_by(col(Correction.asked_at))))
 
 
 def approve(

@@ -7,6 +7,7 @@ it is called off.
 from collections import Counter
 from datetime import datetime, timedelta
 
+from sqlalchemy import exists
 from sqlmodel import Session, col, func, select
 
 from models import audit, reminder
@@ -25,6 +26,7 @@ from models.event import (
 )
 from models.hours import next_open
 from models.place import Atlas
+from models.queue import Queue
 from models.rules import Rules
 from models.signup import (
     CALLED_OFF,
@@ -45,6 +47,23 @@ TOLD = ("starts_at", "ends_at", "place", "lat", "lon")
 
 EARLY_ENOUGH = timedelta(hours=12)
 """Who is told so long before the start is not woken for it."""
+
+
+QUEUE = Queue(
+    Event,
+    since=Event.ends_at,
+    union=Event.union_code,
+    waits=(
+        Event.state == EventState.OVER,
+        col(Event.kind).in_(CERTIFIED),
+        exists().where(
+            col(Signup.event_id) == Event.id,
+            col(Signup.state) == SignupState.ATTENDED,
+            col(Signup.certificate_no).is_(None),
+        ),
+    ),
+)
+"""What is over, but waits for a union to certify who came."""
 
 
 class NobodyKnown(Failure):
@@ -192,22 +211,6 @@ def _certifiable(event: Event, now: datetime) -> tuple[EventState, ...]:
     """Return in which states an event's attendance may be certified now."""
     over = event.kind in CERTIFIED and now >= event.ends_at
     return (EventState.OVER, *COMING) if over else ()
-
-
-def to_certify(session: Session, unions: set[str]) -> list[Event]:
-    """Return the events of these unions that are over, but for the certificates."""
-    owed = select(Signup.id).where(
-        Signup.event_id == Event.id,
-        Signup.state == SignupState.ATTENDED,
-        col(Signup.certificate_no).is_(None),
-    )
-    found = select(Event).where(
-        Event.state == EventState.OVER,
-        col(Event.kind).in_(CERTIFIED),
-        col(Event.union_code).in_(unions),
-        owed.exists(),
-    )
-    return list(session.exec(found.order_by(col(Event.ends_at))))
 
 
 def counts(session: Session, event: Event) -> Counter[SignupState]:

@@ -9,6 +9,7 @@ The story is sealed under the nominee's own key; what voters read goes with the 
 import json
 from datetime import datetime
 from enum import StrEnum
+from typing import cast
 
 from sqlalchemy import Index, UniqueConstraint, delete, update
 from sqlmodel import Field, Session, SQLModel, col, or_, select
@@ -19,6 +20,8 @@ from models.columns import BigId, Utc, new_id, one_of
 from models.errors import Failure
 from models.identity import mask_name
 from models.place import Atlas
+from models.queue import Queue
+from models.review import Asked
 from models.sealing import Keyring, seal, unseal
 from models.staff import Staff
 from models.worker import Worker
@@ -103,6 +106,20 @@ class Nominee(SQLModel, table=True):
 
     def _at(self, column: str) -> str:
         return f"nominee.{column}|{self.id}"
+
+
+QUEUE = Queue(
+    Nominee,
+    since=Nominee.agreed_at,
+    union=Award.union_code,
+    waits=(
+        Nominee.standing == Candidacy.PROPOSED,
+        Award.id == Nominee.award_id,
+        col(Award.phase).in_(CHANGEABLE),
+    ),
+    people=(Nominee.worker_id,),
+)
+"""What waits for a union to be confirmed."""
 
 
 def nominate(
@@ -260,20 +277,6 @@ def numbers_of(
     return [(number_id, number or 0) for number_id, number in rows]
 
 
-def nominees_in(session: Session, unions: set[str]) -> list[tuple[Nominee, Award]]:
-    """Return the nominees these unions have to confirm, oldest first."""
-    found = (
-        select(Nominee, Award)
-        .join(Award, col(Award.id) == Nominee.award_id)
-        .where(
-            Nominee.standing == Candidacy.PROPOSED,
-            col(Award.phase).in_(CHANGEABLE),
-            col(Award.union_code).in_(unions),
-        )
-    )
-    return list(session.exec(found.order_by(col(Nominee.agreed_at))))
-
-
 def colleague(
     session: Session, keys: Keyring, atlas: Atlas, award: Award, number: str
 ) -> Worker | None:
@@ -297,3 +300,13 @@ def is_portrait(session: Session, picture_id: int) -> bool:
         )
     )
     return session.exec(shown).first() is not None
+
+
+def with_photo(session: Session, picture_id: int) -> Asked | None:
+    """Return whose a nominee's picture is, and which union answers for the award."""
+    found = (
+        select(Nominee.worker_id, Award.union_code)
+        .join(Award, col(Award.id) == Nominee.award_id)
+        .where(Nominee.photo_id == picture_id)
+    )
+    return cast(Asked | None, session.exec(found).first())

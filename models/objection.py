@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import Index
-from sqlmodel import Field, Session, SQLModel, col, select
+from sqlmodel import Field, Session, SQLModel, select
 
 from models import audit, reminder
 from models.application import new_number
@@ -17,9 +17,10 @@ from models.award import Award, Phase, hold, require_phase
 from models.columns import BigId, Utc, new_id, one_of
 from models.nominee import SETTLED as DECIDED
 from models.nominee import Candidacy, Nominee, NotThere
+from models.queue import Queue
 from models.result import rank
 from models.sealing import Keyring, seal, unseal
-from models.staff import Staff
+from models.staff import OFFICER, Staff
 from models.worker import Worker
 
 SETTLED = "objection"
@@ -66,6 +67,20 @@ class Objection(SQLModel, table=True):
             return ""
         place = f"objection.{column}|{self.id}"
         return str(json.loads(unseal(worker.open_key(keys), place, sealed))["text"])
+
+
+QUEUE = Queue(
+    Objection,
+    since=Objection.at,
+    union=Award.union_code,
+    waits=(
+        Objection.standing == Heard.WAITING,
+        Award.id == Objection.award_id,
+    ),
+    people=(Objection.worker_id,),
+    role=OFFICER,
+)
+"""What waits for a union to be heard."""
 
 
 def object_to(
@@ -125,16 +140,6 @@ def settle(
     audit.record(session, now, staff.id, f"objection.{row.standing}", row.id)
     reminder.schedule(session, SETTLED, str(row.id), now)
     session.flush()
-
-
-def objections_in(session: Session, unions: set[str]) -> list[tuple[Objection, Award]]:
-    """Return the objections these unions' officers have to settle, oldest first."""
-    found = (
-        select(Objection, Award)
-        .join(Award, col(Award.id) == Objection.award_id)
-        .where(Objection.standing == Heard.WAITING, col(Award.union_code).in_(unions))
-    )
-    return list(session.exec(found.order_by(col(Objection.at))))
 
 
 def is_contested(session: Session, award_id: int) -> bool:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session, col, select
 
 from models import reminder
-from models.event import COMING, Event
+from models.event import COMING, Event, EventState
 from models.preference import next_open
 from models.rules import Rules
 from models.signup import (
@@ -94,6 +94,11 @@ def decline(session: Session, row: Signup) -> bool:
 def lapse(session: Session, now: datetime) -> None:
     """End the offers nobody answered in time; their people are told."""
     late = (col(Signup.state) == SignupState.OFFERED) & (col(Signup.offer_until) <= now)
-    for row in session.exec(select(Signup).where(late).limit(OFFERS)).all():
+    found = (
+        select(Signup)
+        .join(Event, col(Event.id) == Signup.event_id)
+        .where(late, Event.state != EventState.CANCELLED)
+    )
+    for row in session.exec(found.limit(OFFERS)).all():
         if leave(session, row, late):
             reminder.schedule(session, LAPSED, str(row.id), now)

@@ -4,6 +4,7 @@ Each is one conditional UPDATE of a counter, so that however many come at once n
 given twice and none is lost.
 """
 
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Protocol
 
 from sqlalchemy import delete, update
@@ -18,6 +19,7 @@ from models.benefit import (
     Use,
     Why,
     again,
+    next_period,
     period_of,
     why_not,
 )
@@ -59,10 +61,13 @@ def take(
     counted = benefit.quota is not None
     if counted and not _take_of_all(session, benefit.code):
         raise MayNot(Hurdle(Why.NONE_LEFT))
-    if not _take_share(session, worker_id, benefit.code, OPEN, 1):
+    one_open = Use(worker_id=worker_id, benefit_code=benefit.code, period=OPEN)
+    if not _take_share(session, one_open, 1):
         _return_to_all(session, benefit.code, counted)
         raise MayNot(Hurdle(Why.HAS_ONE))
-    if not _take_share(session, worker_id, benefit.code, period, benefit.share):
+    share = Use(worker_id=worker_id, benefit_code=benefit.code, period=period)
+    share.until = _over(next_period(benefit.per, person.today))
+    if not _take_share(session, share, benefit.share):
         _return_to_all(session, benefit.code, counted)
         close_one(session, worker_id, benefit.code)
         raise MayNot(Hurdle(Why.USED_UP, again(benefit, person.today)))
@@ -97,18 +102,23 @@ def _return_to_all(session: Session, code: str, counted: bool) -> None:
         _changed(session, one.values(taken=Benefit.taken - 1))
 
 
-def _take_share(
-    session: Session, worker_id: int, code: str, period: str, share: int | None
-) -> bool:
+def _over(start: date | None) -> datetime | None:
+    """Return when a period is past wherever somebody is, by the day after it begins."""
+    if start is None:
+        return None
+    return datetime.combine(start + timedelta(days=1), time(), UTC)
+
+
+def _take_share(session: Session, use: Use, share: int | None) -> bool:
     """Take one of a person's share; the row is made by the first."""
-    row = _use(worker_id, code, period)
+    row = _use(use.worker_id, use.benefit_code, use.period)
     if share is not None:
         row = row.where(col(Use.used) < share)
     more = row.values(used=Use.used + 1)
     if _changed(session, more):
         return True
-    first = Use(worker_id=worker_id, benefit_code=code, period=period, used=1)
-    if share != 0 and add_once(session, first):
+    use.used = 1
+    if share != 0 and add_once(session, use):
         return True
     return _changed(session, more)
 
@@ -136,12 +146,13 @@ def add_uses(session: Session, stray_id: int, member_id: int) -> None:
     gone = (
         delete(Use)
         .where(col(Use.worker_id) == stray_id)
-        .returning(col(Use.benefit_code), col(Use.period), col(Use.used))
+        .returning(
+            *(col(c) for c in (Use.benefit_code, Use.period, Use.used, Use.until))
+        )
     )
-    for code, period, used in session.execute(gone).all():
+    for code, period, used, until in session.execute(gone).all():
         more = _use(member_id, code, period).values(used=Use.used + used)
         if not _changed(session, more):
-            add_once(
-                session, Use(worker_id=member_id, benefit_code=code, period=period)
-            )
+            first = {"benefit_code": code, "period": period, "until": until}
+            add_once(session, Use(worker_id=member_id, **first))
             _changed(session, more)

@@ -20,6 +20,7 @@ from models import audit
 from models.application import Application, Standing, Step
 from models.arrival import Arrival, Poison
 from models.attachment import Attachment
+from models.benefit import Use
 from models.chat import Chat
 from models.claim import Claim, Claimed
 from models.columns import short
@@ -333,6 +334,7 @@ KINDS = (
         col(ServiceRequest.settled_at),
         col(ServiceRequest.standing).not_in(PENDING),
     ),
+    _rows("benefit_uses", Use, col(Use.until)),
     _rows("signups", Signup, _ENDED),
     _rows(
         "suggestions",

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import time
+from urllib.parse import quote
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,10 @@ class Rules:
     quiet_end: time = time(8)
     birthday: bool = False
     map_link: str = "https://uri.amap.com/marker?position={lon},{lat}&name={name}"
+
+    def map_of(self, lat: float, lon: float, name: str) -> str:
+        """Return the address of a map that shows the way to a place."""
+        return self.map_link.format(lat=lat, lon=lon, name=quote(name))
 
     def product(self, language: str) -> str:
         """Return the product's own name in `language`."""

@@ -19,6 +19,9 @@ from models.application import CannotDecide, new_number
 from models.benefit import Benefit, MayNot, Person
 from models.columns import BigId, Utc, new_id, one_of
 from models.errors import Failure
+from models.place import Atlas
+from models.queue import Queue
+from models.review import may_review
 from models.sealing import Keyring, seal, unseal
 from models.staff import Staff
 from models.tally import Counted, count
@@ -107,6 +110,16 @@ class ServiceRequest(SQLModel, table=True):
         """Seal what was said into one of the columns."""
         place = f"service_request.{column}|{self.id}"
         setattr(self, column, seal(worker.open_key(keys), place, said.encode()))
+
+
+QUEUE = Queue(
+    ServiceRequest,
+    since=ServiceRequest.asked_at,
+    union=ServiceRequest.union_code,
+    waits=(col(ServiceRequest.standing).in_(PENDING),),
+    people=(ServiceRequest.worker_id,),
+)
+"""What waits for a union to be seen to."""
 
 
 def add_slot(
@@ -210,14 +223,20 @@ def _remind_before(
         reminder.schedule(session, SLOT_SOON, str(row.id), due)
 
 
-def accept(session: Session, staff: Staff, row: ServiceRequest, now: datetime) -> None:
+def accept(
+    session: Session, atlas: Atlas, staff: Staff, row: ServiceRequest, now: datetime
+) -> None:
     """See to a request; raises CannotDecide."""
+    _require_theirs(atlas, staff, row)
     _step(session, row, (Served.REQUESTED,), Served.ACCEPTED, now, staff)
     _tell(session, staff, row, now)
 
 
-def finish(session: Session, staff: Staff, row: ServiceRequest, now: datetime) -> None:
+def finish(
+    session: Session, atlas: Atlas, staff: Staff, row: ServiceRequest, now: datetime
+) -> None:
     """Note that a service was given; the member is asked to rate it."""
+    _require_theirs(atlas, staff, row)
     _step(session, row, (Served.ACCEPTED,), Served.DONE, now, staff)
     quota.close_one(session, row.worker_id, row.benefit_code)
     count(session, row.benefit_code, Counted.DONE, now)
@@ -228,12 +247,14 @@ def finish(session: Session, staff: Staff, row: ServiceRequest, now: datetime) -
 def decline(
     session: Session,
     keys: Keyring,
+    atlas: Atlas,
     staff: Staff,
     row: ServiceRequest,
     reason: str,
     now: datetime,
 ) -> None:
     """Decline a request with a reason; raises CannotDecide."""
+    _require_theirs(atlas, staff, row)
     _step(session, row, PENDING, Served.DECLINED, now, staff)
     worker = session.get_one(Worker, row.worker_id)
     row.keep(keys, worker, "why", reason)
@@ -241,6 +262,11 @@ def decline(
     _return(session, row, "declined", now)
     count(session, row.benefit_code, Counted.DECLINED, now)
     _tell(session, staff, row, now)
+
+
+def _require_theirs(atlas: Atlas, staff: Staff, row: ServiceRequest) -> None:
+    if not may_review(atlas, staff, row):
+        raise CannotDecide
 
 
 def withdraw(session: Session, row: ServiceRequest, now: datetime) -> bool:
@@ -326,15 +352,6 @@ def _return(session: Session, row: ServiceRequest, why: str, now: datetime) -> N
 def _tell(session: Session, staff: Staff, row: ServiceRequest, now: datetime) -> None:
     audit.record(session, now, staff.id, f"service.{row.standing}", row.id)
     reminder.schedule(session, TOLD, str(row.id), now)
-
-
-def requests_in(session: Session, unions: set[str]) -> list[ServiceRequest]:
-    """Return the requests these unions have to see to, oldest first."""
-    found = select(ServiceRequest).where(
-        col(ServiceRequest.standing).in_(PENDING),
-        col(ServiceRequest.union_code).in_(unions),
-    )
-    return list(session.exec(found.order_by(col(ServiceRequest.asked_at))))
 
 
 def requests_of(

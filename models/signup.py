@@ -288,5 +288,5 @@ def make_way(session: Session, stray_id: int, member_id: int) -> None:
     for row, theirs in session.exec(found).all():
         if not cancel(session, row) and not cancel(session, theirs):
             session.delete(row)  # both were there
-            count(session, row.event_id, taken=col(Event.taken) - 1)
+            count(session, theirs.event_id, taken=col(Event.taken) - 1)
     session.flush()

@@ -10,6 +10,7 @@ from models import audit, reminder
 from models.application import CannotDecide
 from models.columns import BigId, Utc, new_id, one_of
 from models.place import Atlas
+from models.queue import Queue
 from models.review import may_review
 from models.sealing import Keyring, seal, unseal
 from models.site import Site
@@ -55,7 +56,7 @@ class SiteFault(SQLModel, table=True):
     union_code: str = Field(foreign_key="union.code")
     what: What = Field(sa_type=one_of(What))
     words: bytes | None = None
-    photo_id: int | None = Field(default=None, sa_type=BigId)
+    photo_id: int | None = Field(default=None, sa_type=BigId, index=True)
     at: datetime = Field(sa_type=Utc)
     settled_at: datetime | None = Field(default=None, sa_type=Utc)
     staff_id: int | None = Field(default=None, foreign_key="staff.id", sa_type=BigId)
@@ -69,6 +70,16 @@ class SiteFault(SQLModel, table=True):
     @property
     def _place(self) -> str:
         return f"site_fault.words|{self.id}"
+
+
+QUEUE = Queue(
+    SiteFault,
+    since=SiteFault.at,
+    union=SiteFault.union_code,
+    waits=(col(SiteFault.settled_at).is_(None),),
+    people=(SiteFault.worker_id,),
+)
+"""What waits for a union to be put right."""
 
 
 def report(
@@ -106,14 +117,6 @@ def open_faults(session: Session, worker_id: int) -> int:
     return session.exec(waiting).one()
 
 
-def faults_in(session: Session, unions: set[str]) -> list[SiteFault]:
-    """Return the faults these unions have to look at, oldest first."""
-    found = select(SiteFault).where(
-        col(SiteFault.settled_at).is_(None), col(SiteFault.union_code).in_(unions)
-    )
-    return list(session.exec(found.order_by(col(SiteFault.at))))
-
-
 def faults_of(session: Session, worker_id: int) -> list[SiteFault]:
     """Return what somebody ever reported, oldest first."""
     found = select(SiteFault).where(SiteFault.worker_id == worker_id)
@@ -134,3 +137,9 @@ def settle(
     session.add(row)
     audit.record(session, now, staff.id, "site_fault.settled", row.id)
     reminder.schedule(session, SETTLED, str(row.id), now)
+
+
+def with_photo(session: Session, picture_id: int) -> SiteFault | None:
+    """Return the fault a picture belongs to."""
+    found = select(SiteFault).where(SiteFault.photo_id == picture_id)
+    return session.exec(found).first()

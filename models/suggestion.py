@@ -14,6 +14,9 @@ from sqlmodel import Field, Session, SQLModel, col, select
 from models import audit, reminder
 from models.application import CannotDecide, new_number
 from models.columns import BigId, Utc, new_id, one_of
+from models.place import Atlas
+from models.queue import Queue
+from models.review import may_review
 from models.sealing import Keyring, seal, unseal
 from models.staff import Staff
 from models.worker import Worker
@@ -78,6 +81,16 @@ class Suggestion(SQLModel, table=True):
         return str(json.loads(unseal(worker.open_key(keys), place, sealed))["text"])
 
 
+QUEUE = Queue(
+    Suggestion,
+    since=Suggestion.at,
+    union=Suggestion.union_code,
+    waits=(Suggestion.standing == Adoption.WAITING,),
+    people=(Suggestion.worker_id,),
+)
+"""What waits for a union to be answered."""
+
+
 def suggest(
     session: Session,
     keys: Keyring,
@@ -108,6 +121,7 @@ def suggest(
 def settle(
     session: Session,
     keys: Keyring,
+    atlas: Atlas,
     staff: Staff,
     row: Suggestion,
     standing: Adoption,
@@ -115,7 +129,12 @@ def settle(
     yuan: int | None,
     now: datetime,
 ) -> None:
-    """Adopt or decline a suggestion; raises CannotDecide where it does not wait."""
+    """Adopt or decline a suggestion.
+
+    Raises CannotDecide where it does not wait, or is not theirs to answer.
+    """
+    if not may_review(atlas, staff, row):
+        raise CannotDecide
     worker = session.get_one(Worker, row.worker_id)
     _hold(session, row)
     row.standing, row.settled_at, row.staff_id = standing, now, staff.id
@@ -154,14 +173,6 @@ def ids_of(session: Session, worker_id: int) -> list[int]:
     """Return the ids of a worker's suggestions, newest first, without their words."""
     found = select(Suggestion.id).where(Suggestion.worker_id == worker_id)
     return list(session.exec(found.order_by(col(Suggestion.at).desc())))
-
-
-def suggestions_in(session: Session, unions: set[str]) -> list[Suggestion]:
-    """Return the suggestions these unions have to answer, oldest first."""
-    found = select(Suggestion).where(
-        Suggestion.standing == Adoption.WAITING, col(Suggestion.union_code).in_(unions)
-    )
-    return list(session.exec(found.order_by(col(Suggestion.at))))
 
 
 def with_photo(session: Session, picture_id: int) -> Suggestion | None:

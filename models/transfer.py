@@ -19,8 +19,9 @@ from sqlmodel import Field, Session, SQLModel, and_, col, or_, select
 from models import audit, reminder
 from models.application import CannotDecide, new_number
 from models.columns import BigId, Utc, new_id, one_of
-from models.correction import correct
+from models.correction import correct, membership_of
 from models.place import Atlas
+from models.queue import Queue
 from models.review import may_review
 from models.sealing import Keyring, seal, unseal
 from models.staff import Staff
@@ -114,8 +115,21 @@ class Transfer(SQLModel, table=True):
         return f"transfer.facts|{self.id}"
 
 
+QUEUE = Queue(
+    Transfer,
+    since=Transfer.requested_at,
+    union=Transfer.union_code,
+    waits=(col(Transfer.standing).in_(WAITING),),
+    people=(Transfer.worker_id,),
+)
+"""What waits for a union to be decided."""
+
+
 class TransferStep(SQLModel, table=True):
-    """One change of a transfer's standing: who, when and why; never overwritten."""
+    """One change of a transfer's standing: who, when and why; never overwritten.
+
+    `due` is the day by which the next one was to come.
+    """
 
     __tablename__ = "transfer_step"
     __table_args__ = (UniqueConstraint("transfer_id", "n"),)
@@ -124,6 +138,7 @@ class TransferStep(SQLModel, table=True):
     transfer_id: int = Field(foreign_key="transfer.id", sa_type=BigId)
     n: int
     standing: Moving = Field(sa_type=one_of(Moving))
+    due: date
     at: datetime = Field(sa_type=Utc)
     staff_id: int | None = Field(default=None, foreign_key="staff.id", sa_type=BigId)
     why: bytes | None = None
@@ -162,14 +177,6 @@ def steps_of(session: Session, transfer_id: int) -> list[TransferStep]:
     """Return a transfer's history, oldest first."""
     found = select(TransferStep).where(TransferStep.transfer_id == transfer_id)
     return list(session.exec(found.order_by(col(TransferStep.n))))
-
-
-def transfers_in(session: Session, unions: set[str]) -> list[Transfer]:
-    """Return the transfers these unions have to decide now, oldest first."""
-    found = select(Transfer).where(
-        col(Transfer.standing).in_(WAITING), col(Transfer.union_code).in_(unions)
-    )
-    return list(session.exec(found.order_by(col(Transfer.requested_at))))
 
 
 def request(
@@ -229,13 +236,22 @@ def receive(
     now: datetime,
     undo_seconds: int,
 ) -> TransferStep:
-    """Take a member in: from now on theirs is the new union."""
+    """Take a member in: they, and what they applied with, are the new union's now."""
     worker = _hold(session, atlas, staff, row, *TO_RECEIVE)
     facts = row.load(keys, worker)
     kept = correct(session, keys, worker, facts["after"])
-    row.keep(keys, worker, {**facts, "before": kept})
+    reader = _hand_over(session, worker, row.to_union)
+    row.keep(keys, worker, {**facts, "before": kept, "reader": reader})
     worker.union_code, worker.in_pool = row.to_union, row.to_pool
     return _decided(session, staff, row, Moving.RECEIVED, now, undo_seconds)
+
+
+def _hand_over(session: Session, worker: Worker, union_code: str) -> str:
+    """Let another union read what a member applied with; return the one that could."""
+    application = membership_of(session, worker)
+    reader, application.union_code = application.union_code, union_code
+    session.add(application)
+    return reader
 
 
 def refuse(
@@ -309,11 +325,13 @@ def undo(
         return False
     if step.standing is Moving.RECEIVED:
         _return(session, keys, worker, row)
-    was = next(s.standing for s in reversed(before) if not s.undone)
-    row.union_code = row.from_union if was is Moving.REQUESTED else row.to_union
+    was = next(s for s in reversed(before) if not s.undone)
+    requested = was.standing is Moving.REQUESTED
+    row.union_code = row.from_union if requested else row.to_union
+    row.due = was.due
     step.undone = True
     session.add(step)
-    _record(session, row, was, now, staff.id)
+    _record(session, row, was.standing, now, staff.id)
     audit.record(session, now, staff.id, "transfer.undone", row.id)
     return True
 
@@ -322,6 +340,7 @@ def _return(session: Session, keys: Keyring, worker: Worker, row: Transfer) -> N
     """Give a member back to the union they came from."""
     facts = row.load(keys, worker)
     correct(session, keys, worker, facts.pop("before"))
+    _hand_over(session, worker, facts.pop("reader"))
     row.keep(keys, worker, facts)
     worker.union_code, worker.in_pool = row.from_union, row.from_pool
 
@@ -353,7 +372,7 @@ def end_begun(session: Session, worker_id: int, since: datetime, now: datetime) 
 
 
 def late(session: Session, today: date, long_ago: date) -> list[Transfer]:
-    """Return some of what waits for its last day or longer, and was not chased yet.
+    """Return, locked, some of what waits for its last day or longer, not chased yet.
 
     A release that did not come in time is among it; a second reminder is for what was
     due before `long_ago` and had the first.
@@ -368,7 +387,7 @@ def late(session: Session, today: date, long_ago: date) -> list[Transfer]:
             and_(chased == 1, due < long_ago),
         ),
     )
-    return list(session.exec(found.order_by(due).limit(20)))
+    return _for_the_clock(session, found.order_by(due))
 
 
 def time_out(session: Session, row: Transfer, now: datetime, due: date) -> None:
@@ -390,10 +409,15 @@ def close_received(session: Session, before: datetime, now: datetime) -> None:
             TransferStep.at <= before,
             ~col(TransferStep.undone),
         )
-        .limit(20)
     )
-    for row in session.exec(found).all():
+    for row in _for_the_clock(session, found):
         _record(session, row, Moving.DONE, now)
+
+
+def _for_the_clock(session: Session, found: Any) -> list[Transfer]:
+    """Return, locked, some of what was found; not what somebody decides just now."""
+    free = found.with_for_update(key_share=True, skip_locked=True, of=Transfer)
+    return list(session.exec(free.limit(20)))
 
 
 def _record(
@@ -414,6 +438,7 @@ def _record(
         transfer_id=row.id,
         n=count + 1,
         standing=standing,
+        due=row.due,
         at=now,
         staff_id=staff_id,
     )

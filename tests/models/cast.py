@@ -15,8 +15,9 @@ from models.application import Application, Standing, new_number, record
 from models.chat import Chat
 from models.columns import new_id
 from models.identity import id_check
+from models.queue import Queue
 from models.sealing import Keyring
-from models.staff import Staff, accept, appoint, invite
+from models.staff import OFFICER, Staff, accept, appoint, invite
 from models.worker import Worker, new_worker
 
 NOW = datetime(2026, 11, 20, 8, tzinfo=UTC)
@@ -101,6 +102,14 @@ def reviewer(session: Session, union_code: str = "4401") -> Staff:
     staff = accept(session, code, worker.id, NOW)
     assert staff is not None
     return staff
+
+
+def waiting(session: Session, queue: Queue, unions: set[str]) -> list[Any]:
+    """Return what waits for an officer of these unions, oldest first."""
+    staff = Staff(id=1, role=OFFICER, union_code="44", worker_id=0, created_at=NOW)
+    found = queue.oldest(session, staff, unions, 99)
+    assert queue.count(session, staff, unions) == len(found)
+    return [session.get_one(queue.table, number) for _, number in found]
 
 
 def race(database: Database, *runners: Runner) -> list[Any]:

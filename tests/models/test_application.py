@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
+from models import application
 from models.application import (
     APPROVED,
     OPEN,
@@ -19,12 +20,20 @@ from models.application import (
     latest_of,
     record,
     steps_of,
-    waiting_in,
 )
 from models.doubts import shared_with_others
 from models.sealing import CannotOpen
 from models.worker import Worker
-from tests.models.cast import KEYS, NOW, applicant, apply, facts, meet, reviewer
+from tests.models.cast import (
+    KEYS,
+    NOW,
+    applicant,
+    apply,
+    facts,
+    meet,
+    reviewer,
+    waiting,
+)
 
 HOUR = timedelta(hours=1)
 
@@ -146,9 +155,9 @@ def test_a_union_sees_what_waits_for_it_the_oldest_first(session: Session) -> No
     for number, standing in enumerate(set(Standing) - set(WAITING), start=4):
         record(session, KEYS, applicant(session, number), standing, NOW)
     record(session, KEYS, newer, Standing.IN_REVIEW, NOW)
-    assert waiting_in(session, {"440106"}) == [older, newer]
-    assert waiting_in(session, {"440111", "440103"}) == [elsewhere]
-    assert waiting_in(session, set()) == []
+    assert waiting(session, application.QUEUE, {"440106"}) == [older, newer]
+    assert waiting(session, application.QUEUE, {"440111", "440103"}) == [elsewhere]
+    assert waiting(session, application.QUEUE, set()) == []
 
 
 def doubts(

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlmodel import Session
 
+from models import attendance
 from models.attendance import AFTER, CannotCheckIn, check_in, rate
 from models.event import Event, EventState
 from models.signup import AFTERWARDS, How, SignupState, cancel, sign_up
@@ -79,6 +80,20 @@ def test_who_waits_and_comes_gets_a_free_seat_and_else_waits_on(
     assert first.checked_in_at is None
     cancel(session, seated)
     assert arrive(session, event, worker) is SignupState.ATTENDED
+    assert counted(session, event) == (1, 0)
+
+
+def test_whose_place_ends_just_as_they_come_walks_in(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    event, worker = open_event(session, capacity=1), member(session)
+    late = sign_up(session, KEYS, event, worker, {}, NOW)
+    monkeypatch.setattr(
+        attendance, "signup_of", lambda *at: cancel(session, late) and late
+    )
+    row = check_in(session, event, worker, How.CODE, RULES, START)
+    assert row is not late
+    assert standings(late, row) == ["cancelled", "attended"]
     assert counted(session, event) == (1, 0)
 
 

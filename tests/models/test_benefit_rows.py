@@ -33,6 +33,7 @@ TEA: Row = {"code": "tea", "kind": "voucher", "name": "一杯茶", "about": "茶
         ("partners", SHOP, {"district": "9"}, 'has unknown district "9".'),
         ("partners", SHOP, {"lat": "north"}, "has bad coordinates."),
         ("partners", SHOP, {"lon": "nan"}, "has bad coordinates."),
+        ("partners", SHOP, {"lat": "310"}, "has bad coordinates."),
         ("partners", SHOP, {"active": "maybe"}, 'neither yes nor no: "maybe".'),
         ("benefits", TEA, {"about": ""}, "has no about."),
         ("benefits", TEA, {"kind": "gift"}, 'has unknown kind "gift".'),

@@ -28,6 +28,7 @@ from tests.models.cast import (
     facts,
     resident_id,
     reviewer,
+    waiting,
 )
 
 MORE = {
@@ -159,5 +160,5 @@ def test_a_wish_is_dropped_once(session: Session) -> None:
 def test_only_the_member_s_unions_have_to_settle_it(session: Session) -> None:
     worker, _ = member(session)
     asked = wish(session, worker, full_name="李四")
-    assert correction.corrections_in(session, {"440106"}) == [asked]
-    assert correction.corrections_in(session, {"440111"}) == []
+    assert waiting(session, correction.QUEUE, {"440106"}) == [asked]
+    assert waiting(session, correction.QUEUE, {"440111"}) == []

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlmodel import Session, select
 
-from models import demo
-from models.application import Application, Standing, steps_of, waiting_in
+from models import application, demo, nominee, suggestion, transfer
+from models.application import Application, Standing, steps_of
 from models.award import Award, Phase, award_named
 from models.chat import Chat
 from models.clerk import counter_of
@@ -19,14 +19,13 @@ from models.doubts import shared_with_others
 from models.election import advance
 from models.event import Event, EventKind, EventState
 from models.identity import normalise_mobile, resident_id_fault
-from models.nominee import nominees_in, numbers_of
+from models.nominee import numbers_of
 from models.place import Atlas
 from models.service import free_slots
 from models.staff import Staff, accept
-from models.suggestion import suggestions_in
-from models.transfer import Transfer, transfers_in
+from models.transfer import Transfer
 from models.worker import Worker
-from tests.models.cast import KEYS, NOW, meet
+from tests.models.cast import KEYS, NOW, meet, waiting
 
 TIMES = [
     NOW,
@@ -46,8 +45,8 @@ def test_the_demo_has_slots_and_a_clerk_s_position_once(session: Session) -> Non
     assert at.partner.code == benefits.PHARMACY
 
 
-def waiting(session: Session, atlas: Atlas, union_code: str) -> list[Application]:
-    return waiting_in(session, atlas.branch(union_code))
+def to_review(session: Session, atlas: Atlas, union_code: str) -> list[Application]:
+    return waiting(session, application.QUEUE, atlas.branch(union_code))
 
 
 def is_doubtful(session: Session, row: Application) -> bool:
@@ -60,7 +59,7 @@ def test_a_reviewer_sees_new_old_and_forgotten_applications(
     session: Session, atlas: Atlas, now: datetime
 ) -> None:
     demo.seed(session, KEYS, now)
-    rows = waiting(session, atlas, "4401")
+    rows = to_review(session, atlas, "4401")
     ages = [now - row.submitted_at for row in rows]
     assert [age.days for age in ages[1:]] == [2, 2, 0]
     assert now.date() - rows[0].due >= timedelta(days=4)
@@ -68,7 +67,7 @@ def test_a_reviewer_sees_new_old_and_forgotten_applications(
     assert len({row.group for row in rows}) == 4
     assert len({row.district for row in rows}) == 3
     assert sum(is_doubtful(session, row) for row in rows) == 2
-    assert len(waiting(session, atlas, "4451-home")) == 1
+    assert len(to_review(session, atlas, "4451-home")) == 1
 
 
 def test_seeding_again_makes_nothing_but_a_new_invitation(session: Session) -> None:
@@ -155,6 +154,6 @@ def test_one_award_is_voted_on_and_another_takes_nominations(
     assert drivers.phase is Phase.NOMINATING
     assert len(numbers_of(session, gold.id)) == len(RUNNERS) - 1
     branch = atlas.branch("4401")
-    assert len(nominees_in(session, branch)) == 1
-    assert len(suggestions_in(session, branch)) == 1
-    assert len(transfers_in(session, branch)) == 1
+    assert len(waiting(session, nominee.QUEUE, branch)) == 1
+    assert len(waiting(session, suggestion.QUEUE, branch)) == 1
+    assert len(waiting(session, transfer.QUEUE, branch)) == 1

@@ -10,17 +10,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlmodel import Session
 
-from models import nominee, retention
+from models import nominee, objection, retention
 from models.award import Phase, TooLate
 from models.ballot import seal_ballots
 from models.jury import give, given_by, may_score, to_judge
-from models.nominee import Candidacy, NotThere, colleague, is_portrait, nominees_in
-from models.objection import object_to, objections_in, settle
+from models.nominee import Candidacy, NotThere, colleague, is_portrait
+from models.objection import object_to, settle
 from models.place import Atlas
 from models.result import hundredths, rank, standings, winners
 from models.suggestion import Aspect, suggest, with_photo
 from tests.models.awarding import DAY, an_award, juror, member, runs, votes
-from tests.models.cast import KEYS, NOW, facts
+from tests.models.cast import KEYS, NOW, facts, waiting
 
 
 @given(st.fractions(0, 100))
@@ -144,14 +144,14 @@ def test_what_waits_is_listed_for_the_unions_it_is_in(session: Session) -> None:
     row = runs(session, award, runner)
     row.standing = Candidacy.PROPOSED
     session.flush()
-    assert nominees_in(session, {"4401"}) == [(row, award)]
-    assert nominees_in(session, {"4451"}) == []
+    assert waiting(session, nominee.QUEUE, {"4401"}) == [row]
+    assert waiting(session, nominee.QUEUE, {"4451"}) == []
     row.standing, award.phase = Candidacy.CONFIRMED, Phase.NOTICE
     with pytest.raises(NotThere):
         other = runs(session, an_award(session), member(session, 3))
         object_to(session, KEYS, award, other, teller, "不对", NOW)
     made = object_to(session, KEYS, award, row, teller, "不对", NOW)
-    assert objections_in(session, {"4401"}) == [(made, award)]
+    assert waiting(session, objection.QUEUE, {"4401"}) == [made]
     staff = juror(session, "officer")
     settle(session, KEYS, award, staff, made, False, "属实", NOW)
     assert row.standing is Candidacy.CONFIRMED

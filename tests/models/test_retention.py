@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -26,6 +26,7 @@ from models.form_link import FormLink, make_link
 from models.link_code import new_code
 from models.message import Fate, Kind, Message
 from models.nominee import Nominee
+from models.place import read_atlas
 from models.reminder import Reminder
 from models.retention import KINDS, Key
 from models.service import ServiceRequest
@@ -206,7 +207,8 @@ def test_vouchers_and_requests_go_once_they_are_settled(session: Session) -> Non
     worker, staff = member(session), reviewer(session)
     voucher.cancel(session, take(session, worker), NOW)
     held = take(session, worker)
-    service.decline(session, KEYS, staff, ask(session, worker), "no_place", NOW)
+    by = (KEYS, read_atlas(session), staff)
+    service.decline(session, *by, ask(session, worker), "no_place", NOW)
     asked = ask(session, worker)
     assert drop(session, "vouchers") == 1
     assert drop(session, "services") == 1
@@ -378,3 +380,13 @@ def test_a_sweep_that_dropped_nothing_leaves_none(session: Session) -> None:
     assert drop(session, "arrivals") == 0
     retention.close(session, LATER)
     assert left(session, AuditEntry) == []
+
+
+def test_what_was_used_counts_until_its_month_is_past(session: Session) -> None:
+    take(session, member(session))
+    november_over = datetime(2026, 12, 2, tzinfo=UTC)
+    assert past(session, "benefit_uses", november_over) == []
+    [(_, code, period)] = past(
+        session, "benefit_uses", november_over + timedelta(days=1)
+    )
+    assert (code, period) == ("medicine", "2026-11")

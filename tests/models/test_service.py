@@ -12,6 +12,7 @@ from models import service
 from models.application import CannotDecide
 from models.benefit import MayNot, Why
 from models.erasure import forget
+from models.place import Atlas
 from models.reminder import Reminder
 from models.service import (
     Served,
@@ -21,12 +22,11 @@ from models.service import (
     add_slot,
     free_slots,
     pending_one,
-    requests_in,
     requests_of,
 )
 from models.tally import Tally
 from tests.models.benefits import CAREER, CHECK, ask, member, take, taken
-from tests.models.cast import KEYS, NOW, Meet, Runner, race, reviewer
+from tests.models.cast import KEYS, NOW, Meet, Runner, race, reviewer, waiting
 
 TOMORROW = NOW + timedelta(days=1)
 
@@ -63,23 +63,23 @@ def test_a_request_goes_to_the_member_s_union_and_is_sealed(session: Session) ->
     assert row.read(KEYS, worker, "why") == ""
     assert row.words is not None
     assert "想学叉车".encode() not in row.words
-    assert requests_in(session, {"440106"}) == [row]
-    assert requests_in(session, {"4451"}) == []
+    assert waiting(session, service.QUEUE, {"440106"}) == [row]
+    assert waiting(session, service.QUEUE, {"4451"}) == []
     assert requests_of(session, worker.id, 0, 9) == [row]
     assert pending_one(session, worker.id, CAREER) is row
 
 
-def test_a_request_is_accepted_done_and_rated(session: Session) -> None:
+def test_a_request_is_accepted_done_and_rated(session: Session, atlas: Atlas) -> None:
     worker, staff = member(session), reviewer(session)
     row = ask(session, worker)
     assert not service.rate(session, row, 5)
-    service.accept(session, staff, row, NOW)
+    service.accept(session, atlas, staff, row, NOW)
     assert (row.standing, row.accepted_at, row.staff_id) == (
         Served.ACCEPTED,
         NOW,
         staff.id,
     )
-    service.finish(session, staff, row, TOMORROW)
+    service.finish(session, atlas, staff, row, TOMORROW)
     assert pending_one(session, worker.id, CAREER) is None
     assert not service.rate(session, row, 6)
     assert service.rate(session, row, 4)
@@ -91,11 +91,13 @@ def test_a_request_is_accepted_done_and_rated(session: Session) -> None:
     assert sorted(counted) == ["asked", "asked", "done"]
 
 
-def test_a_declined_request_has_a_reason_and_does_not_count(session: Session) -> None:
+def test_a_declined_request_has_a_reason_and_does_not_count(
+    session: Session, atlas: Atlas
+) -> None:
     worker, staff = member(session), reviewer(session)
     there = slot(session)
     row = ask(session, worker, CHECK, there.id)
-    service.decline(session, KEYS, staff, row, "no_place", NOW)
+    service.decline(session, KEYS, atlas, staff, row, "no_place", NOW)
     assert row.standing is Served.DECLINED
     assert row.read(KEYS, worker, "why") == "no_place"
     assert left(session, there) == 1
@@ -103,16 +105,18 @@ def test_a_declined_request_has_a_reason_and_does_not_count(session: Session) ->
     assert ask(session, worker, CHECK, there.id).id != row.id
 
 
-def test_only_what_waits_is_decided(session: Session) -> None:
+def test_only_what_waits_is_decided(session: Session, atlas: Atlas) -> None:
     staff, row = reviewer(session), ask(session, member(session))
     with pytest.raises(CannotDecide):
-        service.finish(session, staff, row, NOW)
+        service.finish(session, atlas, staff, row, NOW)
+    with pytest.raises(CannotDecide):
+        service.accept(session, atlas, reviewer(session, "4403"), row, NOW)
     assert service.withdraw(session, row, NOW)
     assert not service.withdraw(session, row, NOW)
     with pytest.raises(CannotDecide):
-        service.accept(session, staff, row, NOW)
+        service.accept(session, atlas, staff, row, NOW)
     with pytest.raises(CannotDecide):
-        service.decline(session, KEYS, staff, row, "no_place", NOW)
+        service.decline(session, KEYS, atlas, staff, row, "no_place", NOW)
 
 
 def test_nobody_asks_twice_for_the_same(session: Session) -> None:
@@ -137,7 +141,7 @@ def test_a_full_or_past_slot_is_taken(session: Session) -> None:
 
 
 def test_a_slot_is_recalled_the_evening_before_if_that_is_still_to_come(
-    session: Session,
+    session: Session, atlas: Atlas
 ) -> None:
     soon, later = slot(session, hours=6), slot(session)
     ask(session, member(session), CHECK, soon.id)
@@ -147,8 +151,8 @@ def test_a_slot_is_recalled_the_evening_before_if_that_is_still_to_come(
     due = session.exec(recalled).one().due
     assert due == NOW + timedelta(hours=26)  # 18:00 of the day before, at home
     staff = reviewer(session)
-    service.accept(session, staff, row, NOW)
-    service.finish(session, staff, row, TOMORROW)
+    service.accept(session, atlas, staff, row, NOW)
+    service.finish(session, atlas, staff, row, TOMORROW)
     assert fates(session, service.SLOT_SOON) == ["done"]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from sqlalchemy import update
@@ -13,6 +13,7 @@ from models.erasure import forget
 from models.event import Event, EventState
 from models.merging import merge
 from models.offering import accept, decline, lapse, offer_seats
+from models.preference import Preference, keep
 from models.retention import KINDS
 from models.signup import (
     IN_VAIN,
@@ -192,6 +193,42 @@ def test_nothing_is_offered_that_nobody_could_answer_in_time(session: Session) -
     assert standings(first) == ["waiting"]
 
 
+def test_who_sleeps_by_day_has_the_evening_to_answer(session: Session) -> None:
+    event = open_event(session, capacity=1)
+    seated, first, second = (guest(session, event, n) for n in range(3))
+    keep(session, by_day(first))
+    cancel(session, seated)
+    offer_seats(session, RULES, NOW)
+    evening = datetime(2026, 11, 20, 12, tzinfo=UTC)  # eight, when they rise
+    assert first.offer_until == evening + 12 * HOUR
+    assert [r.due for r in reminders(session, OFFERED)] == [evening]
+    decline(session, first)
+    keep(session, by_day(second))
+    offer_seats(session, RULES, event.starts_at - HOUR)
+    assert standings(second) == ["waiting"]
+
+
+def by_day(row: Signup) -> Preference:
+    """Return the hours of somebody who works by night."""
+    return Preference(worker_id=row.worker_id, quiet_start=time(8), quiet_end=time(20))
+
+
+def test_a_seat_at_what_is_called_off_or_has_begun_is_nobody_s(
+    session: Session,
+) -> None:
+    event = open_event(session, capacity=1)
+    seated, first = (guest(session, event, n) for n in range(2))
+    cancel(session, seated)
+    offer_seats(session, RULES, NOW)
+    event.state = EventState.CANCELLED
+    session.flush()
+    assert not accept(session, first, NOW + HOUR)
+    event.state, event.starts_at = EventState.OPEN, NOW + HOUR
+    session.flush()
+    assert not accept(session, first, NOW + HOUR)
+    assert standings(first) == ["offered"]
+
+
 def test_more_seats_are_offered_to_as_many_as_wait(session: Session) -> None:
     event = open_event(session, capacity=1)
     rows = [guest(session, event, n) for n in range(5)]
@@ -234,7 +271,7 @@ def test_what_was_taken_at_this_moment_is_not_offered(session: Session) -> None:
     session.refresh(event)
     taken = update(Event).values(taken=1)
     session.execute(taken.execution_options(synchronize_session=False))
-    offering._offer(session, event, NOW, NOW + HOUR)
+    offering._offer_one(session, event, first, NOW, NOW + HOUR)
     assert standings(first) == ["waiting"]
     assert first.offer_until is None
     assert counted(session, event) == (1, 1)
@@ -249,6 +286,21 @@ def test_who_leaves_gives_up_all_places(session: Session) -> None:
     let_go(session, worker.id)
     assert counted(session, one) == (0, 0)
     assert counted(session, two) == (1, 0)
+
+
+def test_what_was_answered_goes_with_the_place_and_the_membership(
+    session: Session,
+) -> None:
+    been, given_up = open_event(session), open_event(session)
+    worker, answers = member(session), {"wish": "清真"}
+    came = sign_up(session, KEYS, been, worker, answers, NOW)
+    left = sign_up(session, KEYS, given_up, worker, answers, NOW)
+    came.state = SignupState.ATTENDED
+    cancel(session, left)
+    assert left.answers is None
+    let_go(session, worker.id)
+    session.refresh(came)
+    assert came.load(KEYS, worker) == {}
 
 
 @pytest.fixture
@@ -280,6 +332,20 @@ def test_who_came_twice_came_once(
     make_way(session, stray.id, known.id)
     assert signup_of(session, event.id, stray.id) is None
     assert signup_of(session, event.id, known.id)
+    assert counted(session, event) == (1, 0)
+
+
+def test_who_came_as_a_stray_came_as_the_member(
+    session: Session, pair: tuple[Worker, Worker]
+) -> None:
+    stray, known = pair
+    event = open_event(session)
+    came, booked = (sign_up(session, KEYS, event, w, {}, NOW) for w in pair)
+    came.state = SignupState.ATTENDED
+    session.flush()
+    make_way(session, stray.id, known.id)
+    assert standings(came, booked) == ["attended", "cancelled"]
+    assert counted(session, event) == (1, 0)
 
 
 def test_who_is_erased_leaves_the_seat_to_the_next(session: Session) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlmodel import Session
 
-from models import reminder
+from models import reminder, site_fault
 from models.application import CannotDecide
 from models.attachment import new_attachment
 from models.columns import short
@@ -16,14 +16,13 @@ from models.site_fault import (
     SETTLED,
     SiteFault,
     What,
-    faults_in,
     faults_of,
     open_faults,
     report,
     settle,
 )
 from models.worker import Worker
-from tests.models.cast import KEYS, NOW, meet, reviewer
+from tests.models.cast import KEYS, NOW, meet, reviewer, waiting
 
 
 def told(session: Session, words: str = "没有热水") -> tuple[Worker, SiteFault]:
@@ -49,8 +48,8 @@ def test_no_words_are_needed(session: Session) -> None:
 
 def test_it_waits_for_the_union_of_the_site(session: Session, atlas: Atlas) -> None:
     worker, row = told(session)
-    assert faults_in(session, atlas.branch("4401")) == [row]
-    assert faults_in(session, atlas.branch("4403")) == []
+    assert waiting(session, site_fault.QUEUE, atlas.branch("4401")) == [row]
+    assert waiting(session, site_fault.QUEUE, atlas.branch("4403")) == []
     assert open_faults(session, worker.id) == 1
     assert faults_of(session, worker.id) == [row]
 

@@ -15,12 +15,12 @@ from models.audit import AuditEntry
 from models.merging import merge
 from models.place import Atlas, read_atlas
 from models.preference import Preference, keep, preference_of
-from models.review import decide
+from models.review import decide, may_review
 from models.staff import Staff
 from models.transfer import MOVED, TIMED, Moving, Transfer, TransferStep, Wish
 from models.withdrawal import withdraw_consent
 from models.worker import Worker
-from tests.models.cast import KEYS, NOW, Meet, apply, meet, race, reviewer
+from tests.models.cast import KEYS, NOW, Meet, apply, meet, race, reviewer, waiting
 
 DUE = date(2026, 11, 27)
 FACTS = {"city": "4403", "district": "440306", "street": None, "home_district": None}
@@ -96,8 +96,8 @@ def move(session: Session, atlas: Atlas) -> Move:
 
 def test_it_waits_for_the_union_that_is_left(move: Move) -> None:
     assert (move.row.union_code, move.row.standing) == ("440106", Moving.REQUESTED)
-    assert transfer.transfers_in(move.session, {"440106"}) == [move.row]
-    assert transfer.transfers_in(move.session, {"440306"}) == []
+    assert waiting(move.session, transfer.QUEUE, {"440106"}) == [move.row]
+    assert waiting(move.session, transfer.QUEUE, {"440306"}) == []
     assert b"440306" not in move.row.facts
     assert move.row.load(KEYS, move.worker) == {"after": FACTS}
 
@@ -187,6 +187,36 @@ def test_it_is_withdrawn_until_it_is_received(move: Move) -> None:
         transfer.withdraw(move.session, move.row, NOW)
 
 
+def test_what_was_applied_with_is_the_new_union_s_to_read(move: Move) -> None:
+    def readers() -> list[bool]:
+        row = latest_of(move.session, move.worker.id)
+        assert row is not None
+        return [may_review(move.atlas, staff, row) for staff in (move.old, move.new)]
+
+    assert readers() == [True, False]
+    move.release()
+    step = move.receive()
+    assert readers() == [False, True]
+    assert move.undo(move.new, step)
+    assert readers() == [True, False]
+
+
+def test_a_decision_undone_gives_no_more_time(move: Move) -> None:
+    step = transfer.release(
+        move.session,
+        KEYS,
+        move.atlas,
+        move.old,
+        move.row,
+        NOW,
+        30,
+        DUE + timedelta(days=9),
+    )
+    assert move.row.due == DUE + timedelta(days=9)
+    assert move.undo(move.old, step)
+    assert (move.row.union_code, move.row.due) == ("440106", DUE)
+
+
 def test_it_is_closed_once_it_cannot_be_undone(move: Move) -> None:
     move.release()
     move.receive()
@@ -226,7 +256,7 @@ def test_who_leaves_moves_nowhere_and_is_not_greeted(move: Move) -> None:
     keep(move.session, Preference(worker_id=move.worker.id, greet_at=NOW))
     withdraw_consent(move.session, KEYS, move.worker, True, NOW)
     assert transfer.transfers_of(move.session, move.worker.id) == []
-    assert transfer.transfers_in(move.session, {"440106"}) == []
+    assert waiting(move.session, transfer.QUEUE, {"440106"}) == []
     assert preference_of(move.session, move.worker.id).greet_at is None
 
 
@@ -254,6 +284,33 @@ def test_of_two_who_ask_at_once_one_does(database: Database) -> None:
 
     found = race(database, run, run)
     assert sorted(type(one).__name__ for one in found) == ["CannotDecide", "str"]
+
+
+def test_the_clock_leaves_alone_what_is_decided_just_now(database: Database) -> None:
+    with Session(database.writing) as session:
+        worker = member(session)
+        old = reviewer(session, "440106").id
+        number = ask(session, worker).id
+        session.commit()
+    after = DUE + timedelta(days=1)
+
+    def refuse(session: Session, meet_: Meet) -> None:
+        row, staff = session.get_one(Transfer, number), session.get_one(Staff, old)
+        atlas = read_atlas(session)
+        transfer.refuse(session, KEYS, atlas, staff, row, NOW, 30, "no_answer")
+        meet_()
+
+    def push_on(session: Session, meet_: Meet) -> None:
+        meet_()
+        for row in transfer.late(session, after, DUE):
+            transfer.time_out(session, row, NOW, after)
+
+    race(database, refuse, push_on)
+    with Session(database.reading) as session:
+        found = {s.standing for s in transfer.steps_of(session, number)}
+        standing = session.get_one(Transfer, number).standing
+    assert standing is Moving.REFUSED
+    assert found >= {Moving.REQUESTED, Moving.REFUSED}
 
 
 def test_of_a_release_and_a_withdrawal_at_once_one_counts(database: Database) -> None:

@@ -11,6 +11,7 @@ from bot.database import read
 from bot.drawings import drawn
 from bot.kit import Kit
 from bot.step import picture_of
+from models import nominee, site_fault, suggestion
 from models.application import latest_of
 from models.attachment import Attachment
 from models.columns import long
@@ -18,7 +19,9 @@ from models.message import Body
 from models.nominee import is_portrait
 from models.review import may_review
 from models.staff import staff_of
-from models.suggestion import with_photo
+
+WITH_PHOTO = (nominee.with_photo, site_fault.with_photo, suggestion.with_photo)
+"""Find what a photo was sent with, for whoever decides on that."""
 
 
 class Pictures:
@@ -54,7 +57,7 @@ class Pictures:
 
     def _may_see(self, session: Session, viewer: int, row: Attachment) -> bool:
         staff, owner = staff_of(session, viewer), row.worker_id
-        asked = (latest_of(session, owner), with_photo(session, row.id))
+        asked = [latest_of(session, owner), *(f(session, row.id) for f in WITH_PHOTO)]
         reviews = any(a and may_review(self.kit.atlas, staff, a) for a in asked)
         return viewer == owner or reviews or is_portrait(session, row.id)
 

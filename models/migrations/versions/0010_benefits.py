@@ -78,6 +78,7 @@ def upgrade() -> None:
         sa.Column("benefit_code", sa.String(), nullable=False),
         sa.Column("period", sa.String(), nullable=False),
         sa.Column("used", sa.Integer(), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["benefit_code"], ["benefit.code"], name=op.f("fk_benefit_use_benefit_code")
         ),
@@ -88,6 +89,11 @@ def upgrade() -> None:
             "worker_id", "benefit_code", "period", name=op.f("pk_benefit_use")
         ),
     )
+    with op.batch_alter_table("benefit_use", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_benefit_use_until"), ["until"], unique=False
+        )
+
     op.create_table(
         "giving",
         sa.Column("benefit_code", sa.String(), nullable=False),

@@ -90,6 +90,9 @@ def _faults() -> None:
     )
     with op.batch_alter_table("site_fault", schema=None) as batch_op:
         batch_op.create_index(
+            batch_op.f("ix_site_fault_photo_id"), ["photo_id"], unique=False
+        )
+        batch_op.create_index(
             batch_op.f("ix_site_fault_worker_id"), ["worker_id"], unique=False
         )
         batch_op.create_index(
@@ -151,6 +154,7 @@ def _transfers() -> None:
         sa.Column("transfer_id", ID, nullable=False),
         sa.Column("n", sa.Integer(), nullable=False),
         sa.Column("standing", sa.String(length=20), nullable=False),
+        sa.Column("due", sa.Date(), nullable=False),
         sa.Column("at", AT, nullable=False),
         sa.Column("staff_id", ID, nullable=True),
         sa.Column("why", sa.LargeBinary(), nullable=True),

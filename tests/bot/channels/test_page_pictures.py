@@ -18,7 +18,14 @@ from bot.channels.page import history
 from bot.channels.page.pictures import Pictures
 from bot.channels.page.visitor import Gate
 from bot.database import Database
+from models.attachment import new_attachment
 from models.chat import Chat
+from models.columns import new_id, short
+from models.nominee import Candidacy, Nominee
+from models.site import Site
+from models.site_fault import What, report
+from tests.electing import hold_election
+from tests.models.cast import KEYS, NOW, meet
 from tests.world import World
 
 TOKEN, STRANGER = "a" * 43, "b" * 43
@@ -82,3 +89,50 @@ def test_nobody_else_sees_it(world: World, web: TestClient, cookie: str) -> None
 @pytest.mark.parametrize("number", ["0", "1", "2147483648", "9" * 30, "x", "-1"])
 def test_what_is_no_drawing_is_not_there(web: TestClient, number: str) -> None:
     assert web.get(f"/chat/drawing/{number}").status_code == 404
+
+
+@pytest.mark.parametrize(("union", "status"), [("4401", 200), ("4403", 404)])
+def test_who_puts_a_site_right_sees_what_a_stranger_photographed(
+    world: World, web: TestClient, union: str, status: int
+) -> None:
+    """Whoever reports a broken shower need not have applied anywhere."""
+    world.appoint(union, WHO)
+
+    def report_(session: Session) -> int:
+        worker, _ = meet(session, "a driver from elsewhere")
+        picture = new_attachment(KEYS, worker, "image/jpeg", b"x", NOW)
+        session.add(picture)
+        site = session.get_one(Site, "gz-by-dh")
+        report(session, KEYS, worker, site, What.BROKEN, "", picture.id, NOW)
+        return picture.id
+
+    key = short(world.write(report_))
+    assert web.get(f"/chat/photo/{key}").status_code == status
+
+
+@pytest.mark.parametrize(("union", "status"), [("4401", 200), ("4403", 404)])
+def test_who_confirms_a_nominee_sees_the_portrait_before_voters_do(
+    world: World, web: TestClient, union: str, status: int
+) -> None:
+    award = hold_election(world)
+
+    def propose(session: Session) -> int:
+        worker, _ = meet(session, "a cleaner")
+        picture = new_attachment(KEYS, worker, "image/jpeg", b"x", NOW)
+        session.add(picture)
+        session.add(
+            Nominee(
+                id=new_id(),
+                award_id=award.id,
+                worker_id=worker.id,
+                standing=Candidacy.PROPOSED,
+                story=b"",
+                photo_id=picture.id,
+                at=NOW,
+            )
+        )
+        return picture.id
+
+    key = short(world.write(propose))
+    world.appoint(union, WHO)
+    assert web.get(f"/chat/photo/{key}").status_code == status

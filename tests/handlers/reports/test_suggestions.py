@@ -28,8 +28,8 @@ def test_it_adds_up_by_union_and_aspect(session: Session, atlas: Atlas) -> None:
     suggest(*told, Aspect.PAY, "好", None, NOW)
     suggest(*told, Aspect.PAY, "早", None, NOW - timedelta(days=60))
     drop(session, rows[0], NOW)
-    settle(session, KEYS, staff, rows[1], Adoption.ADOPTED, "", 300, NOW)
-    settle(session, KEYS, staff, rows[2], Adoption.DECLINED, "unclear", 7, NOW)
+    settle(session, KEYS, atlas, staff, rows[1], Adoption.ADOPTED, "", 300, NOW)
+    settle(session, KEYS, atlas, staff, rows[2], Adoption.DECLINED, "unclear", 7, NOW)
     table = suggestions(session, atlas, PERIOD, "zh-CN")
     assert [row[0] for row in table.rows] == ["天河区总工会"] * 2
     assert [row[2:] for row in table.rows] == [(1, 0, 0, 0), (3, 1, 1, 300)]

@@ -1,0 +1,53 @@
+"""Queues: what waits for those who serve a union, whatever noun it is of.
+
+A noun says by a `Queue` what of it waits, since when, and for which union.  It is
+counted, and its oldest few are found, over an index; nobody reads all that waits.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session, SQLModel, col, func, select
+
+from models.staff import Staff
+
+
+@dataclass(frozen=True)
+class Queue:
+    """What of a table waits: where `waits` holds, for the `union`, and `since` when.
+
+    None of the `people` it is about decides it; a `role` that is named alone does.
+    """
+
+    table: type[SQLModel]
+    since: Any
+    union: Any
+    waits: tuple[Any, ...]
+    people: tuple[Any, ...] = ()
+    role: str = ""
+
+    def count(self, session: Session, staff: Staff, unions: set[str]) -> int:
+        """Count what waits for a staff member of these unions."""
+        if self._is_for_others(staff):
+            return 0
+        every = select(func.count()).select_from(self.table)
+        return session.exec(every.where(*self._theirs(staff, unions))).one()
+
+    def oldest(
+        self, session: Session, staff: Staff, unions: set[str], limit: int
+    ) -> Sequence[tuple[datetime, int]]:
+        """Return since when the longest waiting ones wait, and their ids."""
+        if self._is_for_others(staff):
+            return []
+        since, key = col(self.since), col(self.table.id)  # type: ignore[attr-defined]
+        found = select(since, key).where(*self._theirs(staff, unions))
+        return session.exec(found.order_by(since, key).limit(limit)).all()
+
+    def _is_for_others(self, staff: Staff) -> bool:
+        return self.role not in ("", staff.role)
+
+    def _theirs(self, staff: Staff, unions: set[str]) -> list[Any]:
+        others = (col(person) != staff.worker_id for person in self.people)
+        return [*self.waits, col(self.union).in_(unions), *others]
