@@ -19,7 +19,7 @@ from models.columns import long, short
 from models.jury import SCORING, may_score
 from models.nominee import CHANGEABLE, Candidacy, Nominee, nominee_of, numbers_of
 from models.result import winners
-from models.staff import JURY, position_of
+from models.staff import JURY, SERVING, position_of
 from models.worker import Worker
 
 AWARDS = Choice(Word("awards", "name"), "v:awards:0")
@@ -54,7 +54,8 @@ def awards(turn: Turn, arg: str) -> list[Say]:
 def _unions(turn: Turn) -> set[str]:
     """Return the unions whose awards somebody may read: as a member, or as staff."""
     held = position_of(turn.session, turn.worker.id)
-    own = turn.atlas.branch(held.union_code) if held else set()
+    reads = held and held.role in (*SERVING, JURY)
+    own = turn.atlas.branch(held.union_code) if held and reads else set()
     return {*turn.atlas.line(turn.worker.union_code), *own}
 
 

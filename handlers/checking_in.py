@@ -15,6 +15,7 @@ from handlers.question import Refused, ask
 from handlers.queued import Source, days_since
 from handlers.say import Choice, Drawing, Say, Text, Word, say
 from handlers.turn import Turn
+from models import tries
 from models.attendance import CannotCheckIn, check_in
 from models.columns import long, short
 from models.event import (
@@ -41,6 +42,9 @@ from models.place import kilometres
 from models.signup import How, Signup, SignupState, signup_of
 from models.staff import staff_of
 from models.worker import Worker
+
+MOST, HOUR = 10, timedelta(hours=1)
+"""How many numbers of nobody may be tried in an hour; then none for an hour."""
 
 HERE = "@"
 """How an answer begins that is a location."""
@@ -236,10 +240,15 @@ class CheckInMember(Flow):
             Word("check_in_member", "again"), f"f:check_in_member:{self.subject}"
         )
         back = Choice(Word("events", "hosting"), f"v:hosting:{self.subject}")
+        tried = {"tries.check_in": str(turn.worker.id)}
+        vain = tries.held(turn.session, turn.keys, tried, turn.now, HOUR)
+        if tries.closed(vain):
+            return say("check_in_member", "too_many").offering(back)
         of = (turn.session, turn.atlas, staff, event, self.number)
         try:
             row = check_in_member(*of, turn.rules, turn.now)  # type: ignore[arg-type]
         except NobodyKnown:
+            tries.count(vain, turn.worker.id, turn.now, tell=False, most=MOST)
             raise AskAgain("number", "nobody_known") from None
         except CannotCheckIn as no:
             said = Word("check_in_member", f"no_{no}", {"at": event.starts_at})

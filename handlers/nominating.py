@@ -16,7 +16,7 @@ from handlers.say import Choice, Say, Word, say
 from handlers.turn import Turn
 from models import consent
 from models import nominee as nominees
-from models.award import Award, Phase, TooLate
+from models.award import Award, Phase, TooLate, require_phase
 from models.columns import long, short
 from models.message import Kind
 from models.nominee import Candidacy, Nominee, NotThere, colleague
@@ -84,6 +84,7 @@ class Nominate(Flow):
         return Say(Word("nominate", "done_self"), kind=Kind.RECEIPT).offering(_to(row))
 
     def _colleague(self, turn: Turn, row: Award) -> Say:
+        require_phase(row, turn.now, Phase.NOMINATING)  # before anybody is looked up
         found = colleague(turn.session, turn.keys, turn.atlas, row, self.number)
         if found is not None and found.id != turn.worker.id:
             theirs = (turn.session, turn.keys, row, found, self.story, turn.now)

@@ -15,6 +15,7 @@ from sqlmodel import Session, col, func
 from sqlmodel import select as pick
 
 from models.attachment import Attachment
+from models.award import Award, Phase
 from models.chat import Chat
 from models.columns import short
 from models.erasure import belongings
@@ -58,10 +59,24 @@ def kept_about(
     # A chat that was cut is a stranger's; how it had been linked, is not.
     links = found["chat_link"]
     found["chat_link"] = [r for r in links if r["worker_id"] == worker.id]
+    known = set(session.exec(_results_known(worker.id)))
+    found["score"] = [r for r in found["score"] if r["nominee_id"] in known]
     since = work_since(session, worker.id)
     if since is not None:
         found["poison"] = [r for r in found["poison"] if r["at"] < since.isoformat()]
     return found
+
+
+def _results_known(worker_id: int) -> Any:
+    """Select in which awards somebody may know what the jury gave."""
+    return (
+        pick(Nominee.id)
+        .join(Award, col(Award.id) == Nominee.award_id)
+        .where(
+            Nominee.worker_id == worker_id,
+            col(Award.phase).in_((Phase.NOTICE, Phase.OVER)),
+        )
+    )
 
 
 def is_given(column: Column[Any]) -> bool:

@@ -14,6 +14,7 @@ from models import nominee, objection, retention
 from models.award import Phase, TooLate
 from models.ballot import seal_ballots
 from models.jury import give, given_by, may_score, to_judge
+from models.kept import kept_about
 from models.nominee import Candidacy, NotThere, colleague, is_portrait
 from models.objection import object_to, settle
 from models.place import Atlas
@@ -88,6 +89,12 @@ def test_the_jury_scores_in_its_time_from_0_to_100(
     give(session, award, staff, row, 1, NOW)
     give(session, award, staff, row, 100, NOW)
     assert given_by(session, award.id, staff.id) == {row.id: 100}
+    assert kept_about(session, KEYS, runner, ())["score"] == []
+    award.phase = Phase.NOTICE
+    assert [s["points"] for s in kept_about(session, KEYS, runner, ())["score"]] == [
+        100
+    ]
+    award.phase = Phase.VOTING
     assert to_judge(session, {"4401"}) == [award]
     with pytest.raises(NotThere):
         give(session, award, staff, row, 101, NOW)
