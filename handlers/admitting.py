@@ -38,10 +38,10 @@ def mine(turn: Turn, arg: str) -> tuple[Staff, Award, Nominee] | None:
     """Return the staff member, the award and the nominee they may decide on."""
     staff = staff_of(turn.session, turn.worker.id)
     row = turn.session.get(Nominee, long(arg))
-    if staff is None or row is None or row.worker_id == turn.worker.id:
+    if staff is None or row is None:
         return None
     award = turn.session.get_one(Award, row.award_id)
-    if award.union_code not in turn.atlas.branch(staff.union_code):
+    if not nominees.may_admit(turn.atlas, staff, award, row):
         return None
     return staff, award, row
 
@@ -91,7 +91,7 @@ def confirm(turn: Turn, arg: str) -> list[Say]:
         return [_not_yours()]
     staff, award, row = found
     try:
-        nominees.confirm(turn.session, award, staff, row, turn.now)
+        nominees.confirm(turn.session, turn.atlas, award, staff, row, turn.now)
     except (TooLate, NotThere):
         return [_settled()]
     done = say("admitting", "confirmed", number=row.number)
@@ -139,9 +139,9 @@ class RefuseNominee(Flow):
         if found is None:
             return _not_yours()
         staff, award, row = found
-        decided = (turn.session, turn.keys, award, staff, row, self.reason, turn.now)
+        by = (turn.session, turn.keys, turn.atlas, award, staff)
         try:
-            nominees.refuse(*decided)
+            nominees.refuse(*by, row, self.reason, turn.now)
         except (TooLate, NotThere):
             return _settled()
         return say("admitting", "refused").offering(WAITING_LIST)

@@ -117,9 +117,9 @@ class Score(Flow):
         if found is None:
             return gone()
         staff, award, row = found
-        score = (turn.session, award, staff, row, self.points, turn.now)
+        score = (turn.atlas, award, staff, row, self.points, turn.now)
         try:
-            juries.give(*score)
+            juries.give(turn.session, *score)
         except (TooLate, NotThere):
             return say("score", "nothing").offering(AWARDS)
         back = Choice(Word("score", "go_on"), f"v:judging:{short(award.id)}")

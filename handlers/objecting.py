@@ -26,7 +26,7 @@ from models.message import Kind
 from models.nominee import Nominee, NotThere
 from models.objection import QUEUE, Heard, Objection
 from models.result import winners
-from models.staff import OFFICER, Staff, staff_of
+from models.staff import Staff, staff_of
 from models.worker import Worker
 
 
@@ -104,17 +104,11 @@ def _mine(turn: Turn, arg: str) -> tuple[Staff, Award, Objection] | None:
     """Return the officer, the award and the objection they may settle."""
     staff = staff_of(turn.session, turn.worker.id)
     row = turn.session.get(Objection, long(arg))
-    if staff is None or row is None or staff.role != OFFICER:
+    if staff is None or row is None:
         return None
     award = turn.session.get_one(Award, row.award_id)
-    inside = award.union_code in turn.atlas.branch(staff.union_code)
-    concerned = turn.worker.id in {row.worker_id, _accused(turn, row)}
-    return (staff, award, row) if inside and not concerned else None
-
-
-def _accused(turn: Turn, row: Objection) -> int | None:
-    one = turn.session.get(Nominee, row.nominee_id) if row.nominee_id else None
-    return one.worker_id if one else None
+    may = objections.may_settle(turn.session, turn.atlas, staff, award, row)
+    return (staff, award, row) if may else None
 
 
 def look(turn: Turn, arg: str) -> list[Say]:
@@ -190,6 +184,7 @@ class Settle(Flow):
             objections.settle(
                 turn.session,
                 turn.keys,
+                turn.atlas,
                 award,
                 staff,
                 row,

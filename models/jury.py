@@ -39,6 +39,7 @@ def may_score(atlas: Atlas, staff: Staff | None, award: Award, row: Nominee) -> 
 
 def give(
     session: Session,
+    atlas: Atlas,
     award: Award,
     staff: Staff,
     row: Nominee,
@@ -46,6 +47,8 @@ def give(
     now: datetime,
 ) -> None:
     """Score a nominee; raises TooLate, NotThere."""
+    if not may_score(atlas, staff, award, row):
+        raise NotThere
     hold(session, award, shared=True)
     require_phase(award, now, *SCORING)
     if row.standing is not Candidacy.CONFIRMED or not 0 <= points <= MOST:

@@ -23,7 +23,7 @@ from models.place import Atlas
 from models.queue import Queue
 from models.review import Asked
 from models.sealing import Keyring, seal, unseal
-from models.staff import Staff
+from models.staff import SERVING, Staff
 from models.worker import Worker
 
 ASKED = "nominee_asked"
@@ -187,10 +187,27 @@ def decline(session: Session, award: Award, row: Nominee, now: datetime) -> None
     session.flush()
 
 
+def may_admit(atlas: Atlas, staff: Staff | None, award: Award, row: Nominee) -> bool:
+    """Tell whether a staff member answers for an award, and is not up for it."""
+    return (
+        staff is not None
+        and staff.active
+        and staff.role in SERVING
+        and staff.worker_id != row.worker_id
+        and award.union_code in atlas.branch(staff.union_code)
+    )
+
+
 def confirm(
-    session: Session, award: Award, staff: Staff, row: Nominee, now: datetime
+    session: Session,
+    atlas: Atlas,
+    award: Award,
+    staff: Staff,
+    row: Nominee,
+    now: datetime,
 ) -> None:
     """Admit a nominee, with the next number; raises TooLate, or NotThere."""
+    _require_theirs(atlas, staff, award, row)
     hold(session, award)
     _require_proposed(session, award, row, now)
     award.last_number += 1
@@ -202,6 +219,7 @@ def confirm(
 def refuse(
     session: Session,
     keys: Keyring,
+    atlas: Atlas,
     award: Award,
     staff: Staff,
     row: Nominee,
@@ -209,10 +227,16 @@ def refuse(
     now: datetime,
 ) -> None:
     """Refuse a nominee with a reason; raises TooLate, or NotThere."""
+    _require_theirs(atlas, staff, award, row)
     _require_proposed(session, award, row, now)
     worker = session.get_one(Worker, row.worker_id)
     row.keep(keys, worker, "why", reason)
     _settle(session, staff, row, Candidacy.REFUSED, now)
+
+
+def _require_theirs(atlas: Atlas, staff: Staff, award: Award, row: Nominee) -> None:
+    if not may_admit(atlas, staff, award, row):
+        raise NotThere
 
 
 def _require_proposed(

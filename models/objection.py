@@ -17,6 +17,7 @@ from models.award import Award, Phase, hold, require_phase
 from models.columns import BigId, Utc, new_id, one_of
 from models.nominee import SETTLED as DECIDED
 from models.nominee import Candidacy, Nominee, NotThere
+from models.place import Atlas
 from models.queue import Queue
 from models.result import rank
 from models.sealing import Keyring, seal, unseal
@@ -112,9 +113,24 @@ def object_to(
     return row
 
 
+def may_settle(
+    session: Session, atlas: Atlas, staff: Staff, award: Award, row: Objection
+) -> bool:
+    """Tell whether an officer answers for an award, and neither made nor met this."""
+    against = session.get(Nominee, row.nominee_id) if row.nominee_id else None
+    return (
+        staff.active
+        and staff.role == OFFICER
+        and staff.worker_id != row.worker_id
+        and (against is None or staff.worker_id != against.worker_id)
+        and award.union_code in atlas.branch(staff.union_code)
+    )
+
+
 def settle(
     session: Session,
     keys: Keyring,
+    atlas: Atlas,
     award: Award,
     staff: Staff,
     row: Objection,
@@ -122,7 +138,12 @@ def settle(
     answer: str,
     now: datetime,
 ) -> None:
-    """Settle an objection with an answer; raises NotThere where that was done."""
+    """Settle an objection with an answer; raises NotThere where that was done.
+
+    So it does where it is not this staff member's to settle.
+    """
+    if not may_settle(session, atlas, staff, award, row):
+        raise NotThere
     hold(session, award)
     session.refresh(row, with_for_update={"key_share": True})
     if row.standing is not Heard.WAITING:

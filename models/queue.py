@@ -1,7 +1,8 @@
 """Queues: what waits for those who serve a union, whatever noun it is of.
 
 A noun says by a `Queue` what of it waits, since when, and for which union.  It is
-counted, and its oldest few are found, over an index; nobody reads all that waits.
+counted, and its oldest few are found, in an index that ends with the people; nobody
+reads all that waits.
 """
 
 from collections.abc import Sequence

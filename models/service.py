@@ -73,7 +73,7 @@ class ServiceRequest(SQLModel, table=True):
 
     __tablename__ = "service_request"
     __table_args__ = (
-        Index("service_queue", "standing", "union_code", "asked_at"),
+        Index("service_queue", "standing", "union_code", "asked_at", "worker_id"),
         Index("service_of", "worker_id", "asked_at"),
     )
 

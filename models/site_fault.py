@@ -45,6 +45,7 @@ class SiteFault(SQLModel, table=True):
             "site_fault_queue",
             "union_code",
             "at",
+            "worker_id",
             sqlite_where=_WAITING_SQL,
             postgresql_where=_WAITING_SQL,
         ),

@@ -50,7 +50,9 @@ class Adoption(StrEnum):
 class Suggestion(SQLModel, table=True):
     """One suggestion; its words and the answer are sealed under the worker's key."""
 
-    __table_args__ = (Index("suggestion_queue", "standing", "union_code", "at"),)
+    __table_args__ = (
+        Index("suggestion_queue", "standing", "union_code", "at", "worker_id"),
+    )
 
     id: int = Field(primary_key=True, sa_type=BigId)
     number: str = Field(unique=True)

@@ -76,7 +76,7 @@ class Transfer(SQLModel, table=True):
             sqlite_where=_OPEN_SQL,
             postgresql_where=_OPEN_SQL,
         ),
-        Index("transfer_queue", "standing", "union_code", "requested_at"),
+        Index("transfer_queue", "standing", "union_code", "requested_at", "worker_id"),
         Index(
             "transfer_waiting",
             "due",

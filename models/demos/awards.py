@@ -12,6 +12,7 @@ from models.award import Award, Phase, award_named
 from models.chat import Chat
 from models.columns import new_id
 from models.nominee import Candidacy, Nominee
+from models.place import read_atlas
 from models.review import new_member_no
 from models.rules import Rules
 from models.sealing import Keyring
@@ -60,8 +61,9 @@ def seed(session: Session, keys: Keyring, staff: Staff, now: datetime) -> None:
         _run(session, keys, gold, worker, story, now)
         for worker, story in zip(people, stories, strict=True)
     ]
+    atlas = read_atlas(session)
     for one in rows[:-1]:
-        nominee.confirm(session, gold, staff, one, now)
+        nominee.confirm(session, atlas, gold, staff, one, now)
     _suggest(session, keys, people[0], now)
 
 

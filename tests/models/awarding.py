@@ -11,6 +11,7 @@ from models import ballot, nominee
 from models.award import Award, Phase
 from models.columns import new_id
 from models.nominee import Nominee
+from models.place import read_atlas
 from models.review import fill, new_member_no
 from models.staff import Staff, appoint
 from models.worker import Worker
@@ -65,7 +66,9 @@ def runs(session: Session, award: Award, worker: Worker, at: datetime = NOW) -> 
     row = nominee.nominate(session, KEYS, award, worker, "好人", award.nominating_at)
     assert row is not None
     nominee.agree(session, award, row, False, award.nominating_at)
-    nominee.confirm(session, award, juror(session, "officer"), row, at)
+    nominee.confirm(
+        session, read_atlas(session), award, juror(session, "officer"), row, at
+    )
     award.phase = phase
     session.flush()
     return row

@@ -133,7 +133,7 @@ def test_all_who_took_part_and_the_winners_are_told_once(session: Session) -> No
     assert all(row.told for row in session.exec(select(Voter)))
 
 
-def test_a_result_waits_for_every_objection(session: Session) -> None:
+def test_a_result_waits_for_every_objection(session: Session, atlas: Atlas) -> None:
     award = an_award(session)
     people = [member(session, n) for n in range(1, 5)]
     rows = [runs(session, award, one) for one in people[:3]]
@@ -148,7 +148,7 @@ def test_a_result_waits_for_every_objection(session: Session) -> None:
     election.advance(session, NOW + 31 * DAY)
     assert str(award.phase) == "notice"
     staff = juror(session, "officer")
-    settle(session, KEYS, award, staff, made, True, "属实", NOW + 32 * DAY)
+    settle(session, KEYS, atlas, award, staff, made, True, "属实", NOW + 32 * DAY)
     assert first not in standings(session, award.id)
     assert [row.place for row in winners(session, award)] == [1, 2]
     election.advance(session, NOW + 32 * DAY)

@@ -30,7 +30,9 @@ def test_rounding_is_half_up_to_hundredths(value: Fraction) -> None:
     assert hundredths(Fraction(1, 200)) == 1
 
 
-def test_votes_and_jury_are_mixed_by_their_shares(session: Session) -> None:
+def test_votes_and_jury_are_mixed_by_their_shares(
+    session: Session, atlas: Atlas
+) -> None:
     award = an_award(session)
     rows = [runs(session, award, member(session, n)) for n in (1, 2, 3)]
     for n, picks in ((4, rows), (5, rows[:2]), (6, rows[:1])):
@@ -38,7 +40,7 @@ def test_votes_and_jury_are_mixed_by_their_shares(session: Session) -> None:
     for points in ((60, 90), (70, 95)):
         staff = juror(session)
         for row, given_ in zip(rows, points, strict=False):
-            give(session, award, staff, row, given_, NOW)
+            give(session, atlas, award, staff, row, given_, NOW)
     seal_ballots(session, award)
     rank(session, award)
     by_votes = (Fraction(100), Fraction(200, 3), Fraction(100, 3))
@@ -86,8 +88,8 @@ def test_the_jury_scores_in_its_time_from_0_to_100(
     assert not may_score(atlas, None, award, row)
     assert not may_score(atlas, juror(session, "officer"), award, row)
     assert not may_score(atlas, juror(session, union="4451"), award, row)
-    give(session, award, staff, row, 1, NOW)
-    give(session, award, staff, row, 100, NOW)
+    give(session, atlas, award, staff, row, 1, NOW)
+    give(session, atlas, award, staff, row, 100, NOW)
     assert given_by(session, award.id, staff.id) == {row.id: 100}
     assert kept_about(session, KEYS, runner, ())["score"] == []
     award.phase = Phase.NOTICE
@@ -97,9 +99,9 @@ def test_the_jury_scores_in_its_time_from_0_to_100(
     award.phase = Phase.VOTING
     assert to_judge(session, {"4401"}) == [award]
     with pytest.raises(NotThere):
-        give(session, award, staff, row, 101, NOW)
+        give(session, atlas, award, staff, row, 101, NOW)
     with pytest.raises(TooLate):
-        give(session, award, staff, row, 1, award.notice_at)
+        give(session, atlas, award, staff, row, 1, award.notice_at)
 
 
 def test_who_is_named_by_number_or_mobile_is_one_the_award_is_for(
@@ -145,7 +147,9 @@ def test_a_portrait_is_public_while_the_nominee_runs(session: Session) -> None:
     assert not is_portrait(session, 7)
 
 
-def test_what_waits_is_listed_for_the_unions_it_is_in(session: Session) -> None:
+def test_what_waits_is_listed_for_the_unions_it_is_in(
+    session: Session, atlas: Atlas
+) -> None:
     award = an_award(session)
     runner, teller = member(session, 1), member(session, 2)
     row = runs(session, award, runner)
@@ -160,10 +164,10 @@ def test_what_waits_is_listed_for_the_unions_it_is_in(session: Session) -> None:
     made = object_to(session, KEYS, award, row, teller, "不对", NOW)
     assert waiting(session, objection.QUEUE, {"4401"}) == [made]
     staff = juror(session, "officer")
-    settle(session, KEYS, award, staff, made, False, "属实", NOW)
+    settle(session, KEYS, atlas, award, staff, made, False, "属实", NOW)
     assert row.standing is Candidacy.CONFIRMED
     with pytest.raises(NotThere):
-        settle(session, KEYS, award, staff, made, True, "属实", NOW)
+        settle(session, KEYS, atlas, award, staff, made, True, "属实", NOW)
 
 
 def test_what_is_settled_is_dropped_in_time_and_pictures_with_it(
@@ -183,3 +187,23 @@ def test_what_is_settled_is_dropped_in_time_and_pictures_with_it(
     used = retention._used(session, KEYS, worker.id)
     assert used is not None
     assert "9" in used
+
+
+def test_who_answers_for_another_union_decides_nothing(
+    session: Session, atlas: Atlas
+) -> None:
+    award = an_award(session)
+    row, voter = runs(session, award, member(session, 1)), member(session, 2)
+    award.phase = Phase.NOTICE
+    made = object_to(session, KEYS, award, row, voter, "不对", award.notice_at)
+    award.phase, row.standing = Phase.NOMINATING, Candidacy.PROPOSED
+    session.flush()
+    by = (atlas, award, juror(session, "officer", "4451"))
+    for deed in (
+        lambda: nominee.confirm(session, *by, row, NOW),
+        lambda: nominee.refuse(session, KEYS, *by, row, "unclear", NOW),
+        lambda: give(session, *by, row, 1, NOW),
+        lambda: settle(session, KEYS, *by, made, True, "属实", NOW),
+    ):
+        with pytest.raises(NotThere):
+            deed()

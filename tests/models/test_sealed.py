@@ -120,7 +120,7 @@ def everything(session: Session) -> Worker:
     worker.member_since = NOW - timedelta(days=1)
     take(session, worker)
     asked = ask(session, worker, words="一句话")
-    decline(session, KEYS, staff, asked, "no_place", NOW)
+    decline(session, KEYS, read_atlas(session), staff, asked, "no_place", NOW)
     session.flush()
     elected(session, worker)
     return worker

@@ -240,7 +240,9 @@ def upgrade() -> None:
         )
         batch_op.create_index("service_of", ["worker_id", "asked_at"], unique=False)
         batch_op.create_index(
-            "service_queue", ["standing", "union_code", "asked_at"], unique=False
+            "service_queue",
+            ["standing", "union_code", "asked_at", "worker_id"],
+            unique=False,
         )
 
     op.create_table(

@@ -97,7 +97,7 @@ def _faults() -> None:
         )
         batch_op.create_index(
             "site_fault_queue",
-            ["union_code", "at"],
+            ["union_code", "at", "worker_id"],
             unique=False,
             sqlite_where=UNSETTLED,
             postgresql_where=UNSETTLED,
@@ -139,7 +139,9 @@ def _transfers() -> None:
             postgresql_where=OPEN,
         )
         batch_op.create_index(
-            "transfer_queue", ["standing", "union_code", "requested_at"], unique=False
+            "transfer_queue",
+            ["standing", "union_code", "requested_at", "worker_id"],
+            unique=False,
         )
         batch_op.create_index(
             "transfer_waiting",

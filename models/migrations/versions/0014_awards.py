@@ -163,7 +163,9 @@ def upgrade() -> None:
             batch_op.f("ix_suggestion_worker_id"), ["worker_id"], unique=False
         )
         batch_op.create_index(
-            "suggestion_queue", ["standing", "union_code", "at"], unique=False
+            "suggestion_queue",
+            ["standing", "union_code", "at", "worker_id"],
+            unique=False,
         )
 
     op.create_table(
