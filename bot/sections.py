@@ -201,7 +201,7 @@ class Sites(Section):
     def _can_be_filled_in(cls, link: str) -> str:
         try:
             link.format(lat=0.0, lon=0.0, name="")
-        except (LookupError, ValueError):
+        except (LookupError, ValueError, AttributeError):
             raise wrong("has other braces than {lat}, {lon} and {name}") from None
         return link
 

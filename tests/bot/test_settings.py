@@ -478,3 +478,10 @@ def test_no_secret_is_shown(write: Write, monkeypatch: pytest.MonkeyPatch) -> No
     config = read_config(write('[telegram]\nprivate_answers = "link"\n'))
     shown = f"{config} {config!r} {config.model_dump_json()}"
     assert not any(secret in shown for secret in (TOKEN, "hunter2", KEY, "\\x00"))
+
+
+@pytest.mark.parametrize("more", ["&z={zoom}", "&z={0}", "&z={", "&z={lat.x.y}"])
+def test_a_map_s_address_has_no_other_braces(write: Write, more: str) -> None:
+    link = f"https://map.example/?at={{lat}},{{lon}}{more}"
+    line = refusal(write(f'[sites]\nmap_link = "{link}"\n'))
+    assert line.startswith("config.toml:2: sites.map_link has other braces than")

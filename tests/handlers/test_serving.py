@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlmodel import Session, select
 
+from handlers.queued import own_words
+from handlers.say import Word
+from handlers.turn import Turn
 from models import service, voucher
 from models.columns import short
 from models.message import Body
@@ -242,3 +246,10 @@ def test_the_address_of_a_voucher_is_in_the_reader_s_language(world: World) -> N
     take_voucher(world)
     world.say("英文")
     assert "3 Sample Road, Baiyun" in str(world.say("medicine")[-1])
+
+
+def test_what_somebody_told_the_union_stays_off_untrusted_channels(turn: Turn) -> None:
+    abroad = replace(turn, trusted=False)
+    assert own_words(turn, "孩子病了") == "孩子病了"
+    assert own_words(abroad, "孩子病了") == Word("reviewing", "on_the_page")
+    assert own_words(abroad, "") == ""
