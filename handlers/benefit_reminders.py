@@ -21,7 +21,8 @@ from models.message import Kind
 from models.preference import Topic
 from models.reminder import Reminder
 from models.rules import Rules
-from models.service import PENDING, SLOT_SOON, TOLD, Served, ServiceRequest, Slot
+from models.service import PENDING, SLOT_SOON, TOLD, Served, ServiceRequest
+from models.slot import Slot
 from models.voucher import ENDING, LAPSED, USED_NOW, Held, Voucher
 
 

@@ -25,17 +25,8 @@ from models.benefit import Benefit, BenefitKind, MayNot
 from models.columns import long, short
 from models.message import Kind
 from models.partner import Partner
-from models.service import (
-    BEST,
-    PENDING,
-    Served,
-    ServiceRequest,
-    Slot,
-    SlotTaken,
-    ask_for,
-    free_slots,
-    requests_of,
-)
+from models.service import BEST, PENDING, Served, ServiceRequest, ask_for, requests_of
+from models.slot import Slot, SlotTaken, free_slots
 
 
 def _slots(turn: Turn, answers: Any) -> list[Option]:

@@ -31,10 +31,11 @@ from models.place import Division, Edition, Enterprise, Group, Source, Union
 from models.preference import Preference
 from models.presence import Presence
 from models.reminder import Reminder
-from models.service import ServiceRequest, Slot
+from models.service import ServiceRequest
 from models.signup import Signup
 from models.site import Site, SiteRating
 from models.site_fault import SiteFault
+from models.slot import Slot
 from models.staff import Invitation, Staff
 from models.suggestion import Suggestion
 from models.tally import Tally

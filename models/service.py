@@ -3,7 +3,7 @@
     requested → accepted → done → rated
     requested → declined (with a reason); requested or accepted → withdrawn
 
-What the member says of it is sealed.  A slot is a time with so many places.
+What the member says of it is sealed.
 """
 
 from datetime import date, datetime, time, timedelta
@@ -18,11 +18,11 @@ from models import audit, quota, reminder
 from models.application import CannotDecide, new_number
 from models.benefit import Benefit, MayNot, Person
 from models.columns import BigId, Utc, new_id, one_of
-from models.errors import Failure
 from models.place import Atlas
 from models.queue import Queue
 from models.review import may_review
 from models.sealing import Keyring, seal, unseal
+from models.slot import Slot, leave_slot, take_slot
 from models.staff import Staff
 from models.tally import Counted, count
 from models.worker import Worker
@@ -49,23 +49,6 @@ class Served(StrEnum):
 
 
 PENDING = (Served.REQUESTED, Served.ACCEPTED)
-
-
-class SlotTaken(Failure):
-    """The last place of this slot is taken, or it has begun (permanent)."""
-
-
-class Slot(SQLModel, table=True):
-    """A time at which a service is given to so many people."""
-
-    __table_args__ = (Index("slot_open", "benefit_code", "starts_at"),)
-
-    id: int = Field(primary_key=True, sa_type=BigId)
-    benefit_code: str = Field(foreign_key="benefit.code")
-    partner_code: str | None = Field(default=None, foreign_key="partner.code")
-    starts_at: datetime = Field(sa_type=Utc)
-    capacity: int
-    taken: int = 0
 
 
 class ServiceRequest(SQLModel, table=True):
@@ -122,56 +105,6 @@ QUEUE = Queue(
 """What waits for a union to be seen to."""
 
 
-def add_slot(
-    session: Session,
-    benefit_code: str,
-    partner_code: str | None,
-    starts_at: datetime,
-    capacity: int,
-) -> Slot:
-    """Open a slot."""
-    row = Slot(
-        id=new_id(),
-        benefit_code=benefit_code,
-        partner_code=partner_code,
-        starts_at=starts_at,
-        capacity=capacity,
-    )
-    session.add(row)
-    session.flush()
-    return row
-
-
-def free_slots(
-    session: Session, benefit_code: str, now: datetime, limit: int = 40
-) -> list[Slot]:
-    """Return the next slots that have a place left."""
-    found = select(Slot).where(
-        Slot.benefit_code == benefit_code,
-        Slot.starts_at > now,
-        col(Slot.taken) < col(Slot.capacity),
-    )
-    ordered = found.order_by(col(Slot.starts_at), col(Slot.id)).limit(limit)
-    return list(session.exec(ordered))
-
-
-def _take_slot(session: Session, slot_id: int, now: datetime) -> None:
-    one = update(Slot).where(
-        col(Slot.id) == slot_id,
-        col(Slot.taken) < col(Slot.capacity),
-        col(Slot.starts_at) > now,
-    )
-    done: Any = session.execute(one.values(taken=Slot.taken + 1))
-    if done.rowcount != 1:
-        raise SlotTaken
-
-
-def _leave_slot(session: Session, slot_id: int | None) -> None:
-    if slot_id is not None:
-        one = update(Slot).where(col(Slot.id) == slot_id, col(Slot.taken) > 0)
-        session.execute(one.values(taken=Slot.taken - 1))
-
-
 def ask_for(
     session: Session,
     keys: Keyring,
@@ -185,11 +118,11 @@ def ask_for(
 ) -> ServiceRequest:
     """Ask for a service; raises SlotTaken or MayNot, and then nothing was taken."""
     if slot_id is not None:
-        _take_slot(session, slot_id, now)
+        take_slot(session, slot_id, now)
     try:
         period, counted = quota.take(session, given, person, worker.id)
     except MayNot:
-        _leave_slot(session, slot_id)
+        leave_slot(session, slot_id)
         raise
     row = ServiceRequest(
         id=new_id(),
@@ -316,7 +249,7 @@ def let_go(session: Session, worker_id: int) -> None:
         col(ServiceRequest.standing).in_(PENDING),
     )
     for row in session.execute(theirs.returning(ServiceRequest)).scalars().all():
-        _leave_slot(session, row.slot_id)
+        leave_slot(session, row.slot_id)
         quota.give_back(session, row)
 
 
@@ -344,7 +277,7 @@ def _step(
 
 def _return(session: Session, row: ServiceRequest, why: str, now: datetime) -> None:
     """Give back the place and the share of a request that came to nothing."""
-    _leave_slot(session, row.slot_id)
+    leave_slot(session, row.slot_id)
     quota.give_back(session, row)
     reminder.skip(session, SLOT_SOON, str(row.id), why, now)
 

@@ -34,7 +34,7 @@ from models.partner import open_partner
 from models.place import Atlas
 from models.rules import Rules
 from models.sealing import Keyring
-from models.service import add_slot
+from models.slot import add_slot
 from models.staff import appoint, invite
 from models.worker import Worker
 from tests.adapters import PAGE, Adapter

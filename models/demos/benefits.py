@@ -8,7 +8,7 @@ from sqlmodel import Session, select
 from models.clerk import Clerk, appoint_clerk
 from models.partner import open_partner
 from models.rules import Rules
-from models.service import Slot, add_slot, free_slots
+from models.slot import Slot, add_slot, free_slots
 from models.staff import Staff, invite
 from models.workdays import add_workdays
 

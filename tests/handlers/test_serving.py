@@ -15,7 +15,8 @@ from handlers.turn import Turn
 from models import service, voucher
 from models.columns import short
 from models.message import Body
-from models.service import Served, ServiceRequest, Slot
+from models.service import Served, ServiceRequest
+from models.slot import Slot
 from models.voucher import Held, Voucher
 from models.worker import Worker
 from tests.handlers.members import ended, make_member

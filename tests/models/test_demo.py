@@ -21,7 +21,7 @@ from models.event import Event, EventKind, EventState
 from models.identity import normalise_mobile, resident_id_fault
 from models.nominee import numbers_of
 from models.place import Atlas
-from models.service import free_slots
+from models.slot import free_slots
 from models.staff import Staff, accept
 from models.transfer import Transfer
 from models.worker import Worker

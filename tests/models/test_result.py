@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from fractions import Fraction
 
@@ -199,11 +200,12 @@ def test_who_answers_for_another_union_decides_nothing(
     award.phase, row.standing = Phase.NOMINATING, Candidacy.PROPOSED
     session.flush()
     by = (atlas, award, juror(session, "officer", "4451"))
-    for deed in (
+    deeds: tuple[Callable[[], object], ...] = (
         lambda: nominee.confirm(session, *by, row, NOW),
         lambda: nominee.refuse(session, KEYS, *by, row, "unclear", NOW),
         lambda: give(session, *by, row, 1, NOW),
         lambda: settle(session, KEYS, *by, made, True, "属实", NOW),
-    ):
+    )
+    for deed in deeds:
         with pytest.raises(NotThere):
             deed()

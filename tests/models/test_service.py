@@ -14,16 +14,8 @@ from models.benefit import MayNot, Why
 from models.erasure import forget
 from models.place import Atlas
 from models.reminder import Reminder
-from models.service import (
-    Served,
-    ServiceRequest,
-    Slot,
-    SlotTaken,
-    add_slot,
-    free_slots,
-    pending_one,
-    requests_of,
-)
+from models.service import Served, ServiceRequest, pending_one, requests_of
+from models.slot import Slot, SlotTaken, add_slot, free_slots
 from models.tally import Tally
 from tests.models.benefits import CAREER, CHECK, ask, member, take, taken
 from tests.models.cast import KEYS, NOW, Meet, Runner, race, reviewer, waiting

@@ -1,0 +1,82 @@
+"""Slots: a time at which a service is given, to so many people.
+
+A place is taken by one conditional update, so no two people ever have the same one.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Index, update
+from sqlmodel import Field, Session, SQLModel, col, select
+
+from models.columns import BigId, Utc, new_id
+from models.errors import Failure
+
+
+class SlotTaken(Failure):
+    """The last place of this slot is taken, or it has begun (permanent)."""
+
+
+class Slot(SQLModel, table=True):
+    """A time at which a service is given to so many people."""
+
+    __table_args__ = (Index("slot_open", "benefit_code", "starts_at"),)
+
+    id: int = Field(primary_key=True, sa_type=BigId)
+    benefit_code: str = Field(foreign_key="benefit.code")
+    partner_code: str | None = Field(default=None, foreign_key="partner.code")
+    starts_at: datetime = Field(sa_type=Utc)
+    capacity: int
+    taken: int = 0
+
+
+def add_slot(
+    session: Session,
+    benefit_code: str,
+    partner_code: str | None,
+    starts_at: datetime,
+    capacity: int,
+) -> Slot:
+    """Open a slot."""
+    row = Slot(
+        id=new_id(),
+        benefit_code=benefit_code,
+        partner_code=partner_code,
+        starts_at=starts_at,
+        capacity=capacity,
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def free_slots(
+    session: Session, benefit_code: str, now: datetime, limit: int = 40
+) -> list[Slot]:
+    """Return the next slots that have a place left."""
+    found = select(Slot).where(
+        Slot.benefit_code == benefit_code,
+        Slot.starts_at > now,
+        col(Slot.taken) < col(Slot.capacity),
+    )
+    ordered = found.order_by(col(Slot.starts_at), col(Slot.id)).limit(limit)
+    return list(session.exec(ordered))
+
+
+def take_slot(session: Session, slot_id: int, now: datetime) -> None:
+    """Take a place; raises SlotTaken."""
+    one = update(Slot).where(
+        col(Slot.id) == slot_id,
+        col(Slot.taken) < col(Slot.capacity),
+        col(Slot.starts_at) > now,
+    )
+    done: Any = session.execute(one.values(taken=Slot.taken + 1))
+    if done.rowcount != 1:
+        raise SlotTaken
+
+
+def leave_slot(session: Session, slot_id: int | None) -> None:
+    """Give a place back, where one was taken."""
+    if slot_id is not None:
+        one = update(Slot).where(col(Slot.id) == slot_id, col(Slot.taken) > 0)
+        session.execute(one.values(taken=Slot.taken - 1))
