@@ -35,9 +35,10 @@ def events(turn: Turn, arg: str) -> list[Say]:
     theirs = select(Signup.event_id).where(
         Signup.worker_id == turn.worker.id, Signup.state != SignupState.CANCELLED
     )
+    own = turn.atlas.line(turn.worker.union_code)
     order = (
         col(Event.id).in_(theirs).desc(),
-        col(Event.union_code).in_(_own_unions(turn)).desc(),
+        col(Event.union_code).in_(own).desc(),
         col(Event.starts_at),
         col(Event.id),
     )
@@ -50,15 +51,6 @@ def events(turn: Turn, arg: str) -> list[Say]:
     message = Say(Word("events", "list"), back="v:menu:")
     lines = [_line(turn, event) for event in rows.all()]
     return [message.offering(*lines, *_more("events", arg, more), MY_SIGNUPS)]
-
-
-def _own_unions(turn: Turn) -> list[str]:
-    """Return somebody's union and those above it."""
-    found, code = [], turn.worker.union_code
-    while code is not None:
-        found.append(code)
-        code = turn.atlas.unions[code].parent
-    return found
 
 
 def _line(turn: Turn, event: Event) -> Choice:
