@@ -16,6 +16,7 @@ from bot.reminding import FINDING, find_due, tell
 from bot.step import Written, take_batch
 from bot.words import line_of
 from handlers.turn import Incoming
+from models.closing import close_all
 from models.message import Body
 
 CANS = {"terminal": Can(push=True, history=False, trusted=True)}
@@ -66,6 +67,7 @@ def _due(kit: Kit) -> list[Written]:
     now = clock()
     for remind in FINDING:
         in_transaction(kit.database, lambda s, r=remind: r.find(s, kit.rules, now))  # type: ignore[misc]
+    in_transaction(kit.database, lambda session: close_all(session, now))
     ids = in_transaction(kit.database, lambda session: find_due(session, now))
     return [
         in_transaction(

@@ -13,7 +13,7 @@ from handlers.question import label
 from handlers.say import Choice, Say, Text, Word, say
 from handlers.turn import Turn
 from models import ballot
-from models.award import COUNTED, SHOWN, Award, Phase, TooLate, awards_among
+from models.award import SHOWN, Award, Phase, TooLate, awards_among
 from models.ballot import CannotVote
 from models.columns import long, short
 from models.jury import SCORING, may_score
@@ -134,7 +134,7 @@ def _about(turn: Turn, row: Award, own: Nominee | None) -> Rows:
         yield Word("awards", "votes"), _votes(row, picks)
     if own is not None:
         yield Word("awards", "own"), label(own.standing)
-    if row.phase in COUNTED:
+    if row.is_counted:
         yield Word("awards", "ballots"), str(row.ballots)
         yield Word("awards", "digest"), row.digest
 

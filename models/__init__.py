@@ -11,6 +11,7 @@ from models.chain import AuditLink
 from models.chat import Chat
 from models.claim import Claim
 from models.clerk import Clerk
+from models.closing import CountedBallot, VoteCount
 from models.consent import Consent
 from models.conversation import Conversation
 from models.correction import Correction
@@ -58,6 +59,7 @@ __all__ = [
     "Consent",
     "Conversation",
     "Correction",
+    "CountedBallot",
     "Division",
     "Edition",
     "Enterprise",
@@ -97,6 +99,7 @@ __all__ = [
     "Tries",
     "Union",
     "Use",
+    "VoteCount",
     "Voter",
     "Voucher",
     "Worker",

@@ -55,7 +55,8 @@ class NotThere(Failure):
 class Nominee(SQLModel, table=True):
     """One person in one award; the number is what ballots and lists call them.
 
-    `votes`, `jury_points` and `points` (in hundredths) and `place` are the result.
+    `votes`, `jury_points` and `points` (in hundredths) and `place` are the result;
+    `won` says for ever who had a seat when it was over.
     """
 
     __table_args__ = (
@@ -81,6 +82,7 @@ class Nominee(SQLModel, table=True):
     jury_points: int = 0
     points: int = 0
     place: int | None = None
+    won: bool = False
 
     def keep(self, keys: Keyring, worker: Worker, column: str, text: str) -> None:
         """Seal the story, or why it was refused, into the row."""

@@ -28,6 +28,7 @@ from handlers.turn import Incoming
 from models.benefit import Benefit
 from models.chat import Chat
 from models.clerk import appoint_clerk
+from models.closing import close_all
 from models.conversation import Conversation, Draft
 from models.message import Body, Message, unseal_body
 from models.partner import open_partner
@@ -184,6 +185,7 @@ class World:
         before = {who: self._last(who) for who in self.screens}
         for remind in FINDING:
             self.write(lambda s, r=remind: r.find(s, self.rules, self.now))  # type: ignore[misc]
+        self.write(lambda s: close_all(s, self.now))
         for due in self.write(lambda s: find_due(s, self.now)):
             self.write(lambda s, at=due: tell(s, self.kit, self.cans, at, self.now))  # type: ignore[misc]
         heard = {who: self._heard(who, number) for who, number in before.items()}

@@ -121,6 +121,20 @@ def test_awards_of_other_unions_are_not_shown(world: World, award: Award) -> Non
         assert text(press(world, "v:nominee", wrong)).startswith("这一项现在看不了")
 
 
+def test_an_award_that_is_planned_says_when_it_begins(
+    world: World, award: Award
+) -> None:
+    planned = hold_election(
+        world, code="soon", phase=Phase.PLANNED, nominating_at=world.now + DAY / 2
+    )
+    said = press(world, "v:award", planned.id)
+    assert text(said) == "还没开始。11月23日 22:00 开始提名，到时候欢迎您来。"
+    assert "提名" not in labels(said)
+    assert text(press(world, "f:nominate", planned.id)).startswith("现在不是提名")
+    world.wait(DAY / 2)
+    assert text(press(world, "v:award", planned.id)).startswith("正在提名")
+
+
 def test_many_awards_have_pages(world: World, award: Award) -> None:
     for n in range(20):
         hold_election(world, code=str(n), name=f"评选{n}")
@@ -377,7 +391,7 @@ def contested(world: World, award: Award) -> int:
     return world.write(lambda s: s.exec(select(Objection.id)).one())
 
 
-def test_who_turned_notices_off_is_not_told_of_the_result(
+def test_who_turned_notices_off_is_told_of_no_result_but_of_winning(
     world: World, award: Award
 ) -> None:
     row = runs(world, award, "乙")
@@ -386,7 +400,9 @@ def test_who_turned_notices_off_is_not_told_of_the_result(
     for who in ("甲", "乙"):
         world.do("press", "a:prefer:notices.off", who)
     begin(world, award, 4)
-    assert ended(world, "award_result") == [("skipped", "opted_out")] * 2
+    assert ended(world, "award_result") == [("skipped", "opted_out")]
+    assert ended(world, "award_won") == [("sent", "")]
+    assert world.screens["乙"][-1]["text"].startswith("恭喜您当选")
 
 
 def test_where_nobody_has_a_point_nobody_wins(world: World, award: Award) -> None:

@@ -12,14 +12,13 @@ from sqlmodel import Session
 
 from models import nominee, retention
 from models.award import Phase, TooLate
-from models.ballot import seal_ballots
 from models.jury import give, given_by, may_score, to_judge
 from models.nominee import Candidacy, NotThere, colleague, is_portrait, nominees_in
 from models.objection import object_to, objections_in, settle
 from models.place import Atlas
 from models.result import hundredths, rank, standings, winners
 from models.suggestion import Aspect, suggest, with_photo
-from tests.models.awarding import DAY, an_award, juror, member, runs, votes
+from tests.models.awarding import DAY, an_award, close_vote, juror, member, runs, votes
 from tests.models.cast import KEYS, NOW, facts
 
 
@@ -38,7 +37,7 @@ def test_votes_and_jury_are_mixed_by_their_shares(session: Session) -> None:
         staff = juror(session)
         for row, given_ in zip(rows, points, strict=False):
             give(session, award, staff, row, given_, NOW)
-    seal_ballots(session, award)
+    close_vote(session, award)
     rank(session, award)
     by_votes = (Fraction(100), Fraction(200, 3), Fraction(100, 3))
     by_jury = (Fraction(65), Fraction(185, 2), Fraction(0))
@@ -51,6 +50,7 @@ def test_without_a_jury_the_votes_alone_count(session: Session) -> None:
     award = an_award(session)
     rows = [runs(session, award, member(session, n)) for n in (1, 2)]
     votes(session, award, member(session, 3), rows[1])
+    close_vote(session, award)
     rank(session, award)
     assert [(row.points, row.place) for row in rows] == [(0, 2), (10000, 1)]
     assert winners(session, award) == [rows[1]]
