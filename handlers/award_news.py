@@ -29,7 +29,10 @@ def _carry_on(session: Session, rules: Rules, now: datetime) -> None:
     tell_result(session, now)
 
 
-TOLD = (Candidacy.CONFIRMED, Candidacy.REFUSED, Candidacy.STRUCK)
+TOLD = (
+    *(Candidacy.CONFIRMED, Candidacy.REFUSED),
+    *(Candidacy.LAPSED, Candidacy.STRUCK),
+)
 """What became of a candidacy that its owner did not bring about."""
 
 
@@ -44,9 +47,10 @@ def _tell_asked(turn: Turn, row: Reminder) -> list[Say] | Skip:
     if one.standing is not Candidacy.ASKED or award.phase not in CHANGEABLE:
         return "over"
     story = one.load(turn.keys, turn.worker)
+    terms = Word("nominate", "consent_text")
     return [
         Say(
-            Word("award_news", "asked", {"story": story}),
+            Word("award_news", "asked", {"story": story, "terms": terms}),
             title=turn.named(award),
             choices=answers(one),
             kind=Kind.REMINDER,

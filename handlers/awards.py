@@ -18,8 +18,8 @@ from models.ballot import CannotVote
 from models.columns import long, short
 from models.jury import SCORING, may_score
 from models.nominee import CHANGEABLE, Candidacy, Nominee, nominee_of, numbers_of
-from models.result import winners
-from models.staff import JURY, position_of
+from models.result import has_won, winners
+from models.staff import JURY, SERVING, position_of
 from models.worker import Worker
 
 AWARDS = Choice(Word("awards", "name"), "v:awards:0")
@@ -52,9 +52,10 @@ def awards(turn: Turn, arg: str) -> list[Say]:
 
 
 def _unions(turn: Turn) -> set[str]:
-    """Return the unions whose awards somebody may read: as a member, or as staff."""
+    """Return the unions whose awards somebody may read: as a member, staff or juror."""
     held = position_of(turn.session, turn.worker.id)
-    own = turn.atlas.branch(held.union_code) if held else set()
+    serves = held is not None and held.role in (JURY, *SERVING)
+    own = turn.atlas.branch(held.union_code) if held and serves else set()
     return {*turn.atlas.line(turn.worker.union_code), *own}
 
 
@@ -191,6 +192,7 @@ def nominee_line(turn: Turn, award: Award, nominee_id: int) -> Word:
     if award.phase not in RESULTS:
         return Word("awards", "nominee_line", named)
     named |= {"place": row.place, "points": as_points(row.points)}
+    named["won"] = has_won(award, row)
     return Word("awards", "result_line", named)
 
 

@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 from models import audit, reminder
 from models.award import SHOWN, Award, NotTheirs, Phase, TooLate, hold
 from models.ballot import Voter
+from models.nominee import lapse
 from models.objection import is_contested
 from models.place import Atlas
 from models.result import name_winners, rank
@@ -49,6 +50,8 @@ def _go_on(session: Session, award: Award, now: datetime) -> None:
         return
     if award.phase is Phase.JURY and not award.is_counted:
         return
+    if award.phase is Phase.VOTING:
+        lapse(session, award.id, now)
     if award.phase is Phase.JURY:
         rank(session, award)
     award.phase = SHOWN[SHOWN.index(award.phase) + 1]

@@ -8,13 +8,14 @@ import json
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Index
+from sqlalchemy import Index, text
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from models import audit, reminder
 from models.application import new_number
 from models.award import Award, Phase, hold, require_phase
-from models.columns import BigId, Utc, new_id, one_of
+from models.columns import BigId, Utc, add_once, new_id, one_of
+from models.errors import Failure
 from models.nominee import SETTLED as DECIDED
 from models.nominee import Candidacy, Nominee, NotThere
 from models.result import rank
@@ -34,10 +35,26 @@ class Heard(StrEnum):
     DISMISSED = "dismissed"
 
 
+_WAITING_SQL = text("standing = 'waiting'")
+
+
+class WaitsAlready(Failure):
+    """An objection of this person to this nominee has yet to be settled (permanent)."""
+
+
 class Objection(SQLModel, table=True):
     """One objection; the words are sealed under the key of who objects."""
 
-    __table_args__ = (Index("objection_queue", "standing", "award_id"),)
+    __table_args__ = (
+        Index("objection_queue", "standing", "award_id"),
+        Index(
+            "one_objection_at_a_time",
+            *("worker_id", "nominee_id"),
+            unique=True,
+            sqlite_where=_WAITING_SQL,
+            postgresql_where=_WAITING_SQL,
+        ),
+    )
 
     id: int = Field(primary_key=True, sa_type=BigId)
     number: str = Field(unique=True)
@@ -74,10 +91,10 @@ def object_to(
     award: Award,
     nominee: Nominee,
     worker: Worker,
-    text: str,
+    words: str,
     now: datetime,
 ) -> Objection:
-    """File an objection against a winner; raises TooLate, or NotThere."""
+    """File an objection against a winner; raises TooLate, NotThere or WaitsAlready."""
     hold(session, award, shared=True)
     require_phase(award, now, Phase.NOTICE)
     if nominee.award_id != award.id or nominee.standing is not Candidacy.CONFIRMED:
@@ -91,9 +108,9 @@ def object_to(
         text=b"",
         at=now,
     )
-    row.keep(keys, worker, "text", text)
-    session.add(row)
-    session.flush()
+    row.keep(keys, worker, "text", words)
+    if not add_once(session, row):
+        raise WaitsAlready
     return row
 
 
@@ -107,10 +124,10 @@ def settle(
     answer: str,
     now: datetime,
 ) -> None:
-    """Settle an objection with an answer; raises NotThere where that was done."""
+    """Settle an objection with an answer; raises NotThere where it does not wait."""
     hold(session, award)
     session.refresh(row, with_for_update={"key_share": True})
-    if row.standing is not Heard.WAITING:
+    if row.standing is not Heard.WAITING or award.phase is not Phase.NOTICE:
         raise NotThere
     row.standing = Heard.UPHELD if upheld else Heard.DISMISSED
     row.settled_at, row.staff_id = now, staff.id
@@ -132,7 +149,11 @@ def objections_in(session: Session, unions: set[str]) -> list[tuple[Objection, A
     found = (
         select(Objection, Award)
         .join(Award, col(Award.id) == Objection.award_id)
-        .where(Objection.standing == Heard.WAITING, col(Award.union_code).in_(unions))
+        .where(
+            Objection.standing == Heard.WAITING,
+            Award.phase == Phase.NOTICE,
+            col(Award.union_code).in_(unions),
+        )
     )
     return list(session.exec(found.order_by(col(Objection.at))))
 

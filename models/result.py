@@ -40,25 +40,27 @@ def standings(session: Session, award_id: int) -> list[Nominee]:
 
 def winners(session: Session, award: Award) -> list[Nominee]:
     """Return who wins as things stand, the first first; once it is over, who won."""
-    rows = standings(session, award.id)
-    if award.phase is Phase.OVER:
-        return [row for row in rows if row.won]
-    return _first(award, rows)
+    return [row for row in standings(session, award.id) if has_won(award, row)]
+
+
+def has_won(award: Award, row: Nominee) -> bool:
+    """Tell whether a nominee wins as things stand, or has won once it is over."""
+    return row.won if award.phase is Phase.OVER else _has_seat(award, row)
+
+
+def _has_seat(award: Award, row: Nominee) -> bool:
+    """Tell whether there is a seat for this place; nobody wins with nothing."""
+    return bool(row.points) and (row.place or 0) <= award.seats
 
 
 def name_winners(session: Session, award: Award) -> list[Nominee]:
     """Write down who has won, whoever may leave later; return them."""
-    rows = _first(award, standings(session, award.id))
+    rows = [row for row in standings(session, award.id) if _has_seat(award, row)]
     for row in rows:
         row.won = True
         session.add(row)
     session.flush()
     return rows
-
-
-def _first(award: Award, rows: list[Nominee]) -> list[Nominee]:
-    """Return who has the seats; nobody wins with nothing."""
-    return [row for row in rows[: award.seats] if row.points]
 
 
 def take_out(session: Session, row: Nominee) -> None:

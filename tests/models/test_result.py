@@ -176,3 +176,25 @@ def test_what_is_settled_is_dropped_in_time_and_pictures_with_it(
     used = retention._used(session, KEYS, worker.id)
     assert used is not None
     assert "9" in used
+
+
+def test_who_has_not_won_goes_in_time_and_who_has_stays(session: Session) -> None:
+    kind = next(kind for kind in retention.KINDS if kind.name == "nominees")
+    award = an_award(session)
+    rows = [runs(session, award, member(session, n)) for n in (1, 2, 3)]
+    give(session, award, juror(session), rows[1], 1, NOW)
+    rows[0].won = True
+    award.phase = Phase.NOTICE
+    teller = member(session, 4)
+    made = object_to(session, KEYS, award, rows[1], teller, "不对", NOW)
+    later = award.over_at + timedelta(seconds=1)
+    assert list(kind.find(session, KEYS, later)) == []
+    award.phase = Phase.OVER
+    session.flush()
+    assert list(kind.find(session, KEYS, award.over_at)) == []
+    past = [key for key, _ in kind.find(session, KEYS, later)]
+    assert {*past} == {(row.id,) for row in rows[1:]}
+    assert kind.drop(session, KEYS, later, [*past, (rows[0].id,)]) == 2
+    session.refresh(made)
+    assert made.nominee_id is None
+    assert standings(session, award.id) == rows[:1]

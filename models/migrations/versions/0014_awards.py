@@ -219,6 +219,13 @@ def upgrade() -> None:
             batch_op.f("ix_objection_worker_id"), ["worker_id"], unique=False
         )
         batch_op.create_index("objection_queue", ["standing", "award_id"], unique=False)
+        batch_op.create_index(
+            "one_objection_at_a_time",
+            ["worker_id", "nominee_id"],
+            unique=True,
+            sqlite_where=sa.text("standing = 'waiting'"),
+            postgresql_where=sa.text("standing = 'waiting'"),
+        )
 
     op.create_table(
         "score",
@@ -241,6 +248,11 @@ def downgrade() -> None:
 
     op.drop_table("score")
     with op.batch_alter_table("objection", schema=None) as batch_op:
+        batch_op.drop_index(
+            "one_objection_at_a_time",
+            sqlite_where=sa.text("standing = 'waiting'"),
+            postgresql_where=sa.text("standing = 'waiting'"),
+        )
         batch_op.drop_index("objection_queue")
         batch_op.drop_index(batch_op.f("ix_objection_worker_id"))
         batch_op.drop_index(batch_op.f("ix_objection_nominee_id"))
