@@ -23,7 +23,7 @@ RESULT = "award_result"
 WON = "award_won"
 """The kind of reminder that tells who has won, by the nominee's id."""
 
-AT_ONCE = 100
+AT_ONCE = 50
 """How many voters a sweep has told, so that no reply waits."""
 
 _DUE = {

@@ -20,7 +20,7 @@ from models.signup import (
     take_seat,
 )
 
-OFFERS = 50
+OFFERS = 10
 """How many seats one sweep offers at most, so that it holds the writer only briefly."""
 
 
