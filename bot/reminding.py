@@ -7,11 +7,11 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from bot.channels import Can
-from bot.database import is_outage
+from bot.database import is_outage, read
 from bot.kit import Kit
 from bot.step import Ledger, Written
 from handlers import REMINDERS
-from handlers.reminders import Remind, opening
+from handlers.reminders import Remind, nothing, opening
 from models import reminder
 from models.chat import Chat
 from models.message import Fate
@@ -20,26 +20,29 @@ from models.reminder import Reminder
 from models.worker import Worker
 
 HURRIED = [remind.kind for remind in REMINDERS.values() if remind.hurried]
-"""The kinds that quiet hours do not hold, and that nothing held may hide."""
+"""The kinds that quiet hours do not hold; they come before all others."""
+
+OTHERS = [remind.kind for remind in REMINDERS.values() if not remind.hurried]
+
+FINDING = [remind for remind in REMINDERS.values() if remind.find is not nothing]
+"""The kinds of which rows are made when they fall due."""
+
+AT_ONCE = 50
+"""How many reminders are said before it is looked again what is due."""
 
 log = logging.getLogger(__name__)
 
 
-def find_due(session: Session, kit: Kit, now: datetime) -> list[int]:
-    """Make the rows of what fell due by itself; return the ids of what is to be said.
-
-    What somebody's quiet hours hold is looked at again when they end.
-    """
-    for remind in REMINDERS.values():
-        remind.find(session, kit.rules, now)
-    rows = reminder.due(session, now, first=HURRIED)
-    return [row.id for row in rows if not _is_held(session, kit, row, now)]
+def find_due(session: Session, now: datetime) -> list[int]:
+    """Return the ids of what is to be said; a kind nobody knows here waits."""
+    hurried = reminder.due(session, now, HURRIED, AT_ONCE)
+    return hurried + reminder.due(session, now, OTHERS, AT_ONCE - len(hurried))
 
 
 def _is_held(session: Session, kit: Kit, row: Reminder, now: datetime) -> bool:
     """Tell whether quiet hours hold a reminder back; note until when."""
-    remind = REMINDERS.get(row.kind)
-    if remind is None or remind.hurried:
+    remind = REMINDERS[row.kind]
+    if remind.hurried:
         return False
     row.next_at = _opening(session, kit, remind, row, now)
     session.add(row)
@@ -68,7 +71,7 @@ def tell(
     ).first()
     if row is None:  # erased with its person
         return Written([], set())
-    remind = REMINDERS.get(row.kind)
+    remind = REMINDERS[row.kind]
     ledger = Ledger(session, kit, now)
     session.add(row)
     if row.fate is not Fate.WAITING or _is_held(session, kit, row, now):
@@ -84,11 +87,9 @@ def _say(
     cans: dict[str, Can],
     ledger: Ledger,
     row: Reminder,
-    remind: Remind | None,
+    remind: Remind,
     now: datetime,
 ) -> tuple[Fate, str]:
-    if remind is None:
-        return Fate.FAILED, "unknown_kind"
     chat = _chat(session, remind.chat(session, row))
     if chat is None or chat.channel not in cans:
         return Fate.SKIPPED, "no_chat"
@@ -133,11 +134,23 @@ def fail(session: Session, reminder_id: int, now: datetime) -> None:
         reminder.end(row, Fate.FAILED, "error", now)
 
 
+async def _find(kit: Kit, remind: Remind, now: datetime) -> None:
+    """Make the rows of one kind; where that fails the other kinds are said."""
+    try:
+        await kit.writer.write(lambda s: remind.find(s, kit.rules, now))
+    except Exception as error:
+        if is_outage(error):
+            raise
+        log.exception("what is due of one kind could not be found")
+
+
 async def sweep(
     kit: Kit, cans: dict[str, Can], now: datetime
 ) -> AsyncIterator[Written]:
     """Say all that is due, one transaction each; an error ends one and no other."""
-    for reminder_id in await kit.writer.write(lambda s: find_due(s, kit, now)):
+    for remind in FINDING:
+        await _find(kit, remind, now)
+    for reminder_id in await read(kit.database, lambda s: find_due(s, now)):
         try:
             written = await kit.writer.write(
                 lambda s, at=reminder_id: tell(s, kit, cans, at, now)  # type: ignore[misc]

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlmodel import Session
 
-from bot import auditing, reminding, retaining
+from bot import auditing, electing, reminding, retaining
 from bot.inbox import Inbox
 from bot.kit import Kit, clock
 from bot.outbox import Outbox
@@ -35,6 +35,7 @@ class Clock:
         for seconds, wake in (
             (2, self.lead),
             (1, self.remind),
+            (1, self.elect),
             (1, self.outbox.sweep),
             (60, self.retry),
             (3, self.seal),
@@ -85,6 +86,11 @@ class Clock:
         cans = self.inbox.cans
         async for written in reminding.sweep(self.kit, cans, clock()):
             self.outbox.put(written)
+
+    async def elect(self) -> None:
+        """Close the votes that are over."""
+        if self.leading.is_set():
+            await electing.sweep(self.kit, clock())
 
     async def retry(self) -> None:
         """Try what could not be handled again."""

@@ -301,6 +301,8 @@ class Retention(Section):
     """Days after the end of an event for which it is known who signed up and came."""
     suggestions: Days = 1095
     """Days for which a suggestion is kept that was answered or taken back."""
+    nominees: Days = 365
+    """Days after the end of an award for which it is known who ran and did not win."""
     objections: Days = 365
     """Days for which a settled objection to an award's result is kept."""
     invitations: Days = 30

@@ -12,10 +12,11 @@ from bot.config import Config
 from bot.database import in_transaction
 from bot.demo import prepare
 from bot.kit import Kit, clock
-from bot.reminding import find_due, tell
+from bot.reminding import FINDING, find_due, tell
 from bot.step import Written, take_batch
 from bot.words import line_of
 from handlers.turn import Incoming
+from models.closing import close_all
 from models.message import Body
 
 CANS = {"terminal": Can(push=True, history=False, trusted=True)}
@@ -64,7 +65,10 @@ def _exchange(kit: Kit, out: Console, kind: str, text: str) -> None:
 def _due(kit: Kit) -> list[Written]:
     """Say what has fallen due, since nothing runs between two lines here."""
     now = clock()
-    ids = in_transaction(kit.database, lambda session: find_due(session, kit, now))
+    for remind in FINDING:
+        in_transaction(kit.database, lambda s, r=remind: r.find(s, kit.rules, now))  # type: ignore[misc]
+    in_transaction(kit.database, lambda session: close_all(session, now))
+    ids = in_transaction(kit.database, lambda session: find_due(session, now))
     return [
         in_transaction(
             kit.database,

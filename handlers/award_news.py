@@ -13,14 +13,13 @@ from handlers.turn import Turn
 from models.award import Award, Phase
 from models.chat import newest_chat
 from models.columns import short
-from models.election import RESULT, advance, tell_result
+from models.election import RESULT, WON, advance, tell_result
 from models.message import Kind
 from models.nominee import ASKED, CHANGEABLE, SETTLED, Candidacy, Nominee
 from models.objection import SETTLED as HEARD
 from models.objection import Objection
 from models.preference import Topic
 from models.reminder import Reminder
-from models.result import winners
 from models.rules import Rules
 
 
@@ -30,7 +29,10 @@ def _carry_on(session: Session, rules: Rules, now: datetime) -> None:
     tell_result(session, now)
 
 
-TOLD = (Candidacy.CONFIRMED, Candidacy.REFUSED, Candidacy.STRUCK)
+TOLD = (
+    *(Candidacy.CONFIRMED, Candidacy.REFUSED),
+    *(Candidacy.LAPSED, Candidacy.STRUCK),
+)
 """What became of a candidacy that its owner did not bring about."""
 
 
@@ -45,9 +47,10 @@ def _tell_asked(turn: Turn, row: Reminder) -> list[Say] | Skip:
     if one.standing is not Candidacy.ASKED or award.phase not in CHANGEABLE:
         return "over"
     story = one.load(turn.keys, turn.worker)
+    terms = Word("nominate", "consent_text")
     return [
         Say(
-            Word("award_news", "asked", {"story": story}),
+            Word("award_news", "asked", {"story": story, "terms": terms}),
             title=turn.named(award),
             choices=answers(one),
             kind=Kind.REMINDER,
@@ -84,14 +87,17 @@ def _tell_result(turn: Turn, row: Reminder) -> list[Say] | Skip:
     award = turn.session.get(Award, int(row.subject.partition(".")[2]))
     if award is None or award.phase is not Phase.OVER:
         return "over"
-    won = turn.worker.id in {one.worker_id for one in winners(turn.session, award)}
-    message = Say(
-        Word("award_news", "won" if won else "result"),
-        title=turn.named(award),
-        choices=(_to(award),),
-        kind=Kind.REMINDER,
-    )
-    return [message]
+    return [_news(turn, award, Word("award_news", "result"), Kind.REMINDER)]
+
+
+def _tell_won(turn: Turn, row: Reminder) -> list[Say] | Skip:
+    one = turn.session.get_one(Nominee, int(row.subject))
+    award = turn.session.get_one(Award, one.award_id)
+    return [_news(turn, award, Word("award_news", "won"), Kind.RECEIPT)]
+
+
+def _news(turn: Turn, award: Award, text: Word, kind: Kind) -> Say:
+    return Say(text, title=turn.named(award), choices=(_to(award),), kind=kind)
 
 
 def _chat_of_objection(session: Session, row: Reminder) -> int | None:
@@ -117,5 +123,6 @@ AWARD_NEWS = (
     Remind(ASKED, nothing, _chat_of_nominee, _tell_asked),
     Remind(SETTLED, nothing, _chat_of_nominee, _tell_settled),
     Remind(RESULT, _carry_on, _chat_of_voter, _tell_result, topic=Topic.NOTICES),
+    Remind(WON, nothing, _chat_of_nominee, _tell_won),
     Remind(HEARD, nothing, _chat_of_objection, _tell_heard),
 )

@@ -13,12 +13,12 @@ from handlers.question import label
 from handlers.say import Choice, Say, Text, Word, say
 from handlers.turn import Turn
 from models import ballot
-from models.award import COUNTED, SHOWN, Award, Phase, TooLate, awards_among
+from models.award import SHOWN, Award, Phase, TooLate, awards_among
 from models.ballot import CannotVote
 from models.columns import long, short
 from models.jury import SCORING, may_score
 from models.nominee import CHANGEABLE, Candidacy, Nominee, nominee_of, numbers_of
-from models.result import winners
+from models.result import has_won, winners
 from models.staff import JURY, SERVING, position_of
 from models.worker import Worker
 
@@ -52,10 +52,10 @@ def awards(turn: Turn, arg: str) -> list[Say]:
 
 
 def _unions(turn: Turn) -> set[str]:
-    """Return the unions whose awards somebody may read: as a member, or as staff."""
+    """Return the unions whose awards somebody may read: as a member, staff or juror."""
     held = position_of(turn.session, turn.worker.id)
-    reads = held and held.role in (*SERVING, JURY)
-    own = turn.atlas.branch(held.union_code) if held and reads else set()
+    serves = held is not None and held.role in (JURY, *SERVING)
+    own = turn.atlas.branch(held.union_code) if held and serves else set()
     return {*turn.atlas.line(turn.worker.union_code), *own}
 
 
@@ -135,7 +135,7 @@ def _about(turn: Turn, row: Award, own: Nominee | None) -> Rows:
         yield Word("awards", "votes"), _votes(row, picks)
     if own is not None:
         yield Word("awards", "own"), label(own.standing)
-    if row.phase in COUNTED:
+    if row.is_counted:
         yield Word("awards", "ballots"), str(row.ballots)
         yield Word("awards", "digest"), row.digest
 
@@ -192,6 +192,7 @@ def nominee_line(turn: Turn, award: Award, nominee_id: int) -> Word:
     if award.phase not in RESULTS:
         return Word("awards", "nominee_line", named)
     named |= {"place": row.place, "points": as_points(row.points)}
+    named["won"] = has_won(award, row)
     return Word("awards", "result_line", named)
 
 

@@ -14,7 +14,7 @@ from handlers.phones import too_new
 from handlers.question import Submit, ask, label
 from handlers.say import Choice, Say, Word, say
 from handlers.turn import Turn
-from models import consent
+from models import consent, tries
 from models import nominee as nominees
 from models.award import Award, Phase, TooLate, require_phase
 from models.columns import long, short
@@ -24,8 +24,8 @@ from models.nominee import Candidacy, Nominee, NotThere, colleague
 CONSENT_VERSION = "2026-11-22"
 """The version of the blocks `consent_text` in nominate.txt; change both together."""
 
-SCOPE = "award"
-"""What a nominee agrees to: that name and story are shown to who votes."""
+COLLEAGUES = 5
+"""How many colleagues one may nominate for an award in a day, known to us or not."""
 
 
 def _self(a: Any) -> bool:
@@ -68,6 +68,7 @@ class Nominate(Flow):
         """Put somebody up."""
         row = turn.session.get_one(Award, long(self.subject))
         try:
+            require_phase(row, turn.now, Phase.NOMINATING)  # whoever may be meant
             if self.whom is Whom.SELF:
                 return self._oneself(turn, row)
             return self._colleague(turn, row)
@@ -85,6 +86,8 @@ class Nominate(Flow):
 
     def _colleague(self, turn: Turn, row: Award) -> Say:
         require_phase(row, turn.now, Phase.NOMINATING)  # before anybody is looked up
+        if not _may_nominate(turn, row):
+            return say("nominate", "too_many").offering(_to(row))
         found = colleague(turn.session, turn.keys, turn.atlas, row, self.number)
         if found is not None and found.id != turn.worker.id:
             theirs = (turn.session, turn.keys, row, found, self.story, turn.now)
@@ -95,6 +98,16 @@ class Nominate(Flow):
         return done.offering(_to(row))
 
 
+def _may_nominate(turn: Turn, award: Award) -> bool:
+    """Count a nomination of a colleague, whoever is meant; False after too many."""
+    who = {"nominate": f"{award.id}|{turn.worker.id}"}
+    rows = tries.held(turn.session, turn.keys, who, turn.now)
+    if tries.closed(rows):
+        return False
+    tries.count(rows, turn.worker.id, turn.now, tell=False, most=COLLEAGUES)
+    return True
+
+
 def _to(row: Award) -> Choice:
     return Choice(Word("nominate", "to_award"), f"v:award:{short(row.id)}")
 
@@ -103,15 +116,23 @@ def _agree(turn: Turn, award: Award, row: Nominee, naming: Naming) -> None:
     """Write down what a nominee agreed to, and let them run."""
     text = turn.vocabulary.documents[turn.language, "nominate.consent_text"]
     nominees.agree(turn.session, award, row, naming is Naming.FULL, turn.now)
+    scope = _scope(award)
+    if scope in {one.scope for one in consent.holds(turn.session, turn.worker.id)}:
+        return  # only the name they allow is another
     consent.agree(
         turn.session,
         turn.worker.id,
-        SCOPE,
+        scope,
         CONSENT_VERSION,
         text,
         turn.chat.channel,
         turn.now,
     )
+
+
+def _scope(award: Award) -> str:
+    """Name what a nominee of one award agrees to: that voters read name and story."""
+    return f"award.{short(award.id)}"
 
 
 def answers(row: Nominee) -> tuple[Choice, ...]:
@@ -159,7 +180,7 @@ def _answer(turn: Turn, arg: str, naming: Naming | None) -> Say:
             return _sure(row)
         if naming is None:
             nominees.decline(turn.session, award, row, turn.now)
-            consent.end(turn.session, turn.worker.id, SCOPE, turn.now)
+            consent.end(turn.session, turn.worker.id, _scope(award), turn.now)
         else:
             _agree(turn, award, row, naming)
     except (TooLate, NotThere):

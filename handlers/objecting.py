@@ -24,7 +24,7 @@ from models.award import Award, Phase, TooLate
 from models.columns import long, short
 from models.message import Kind
 from models.nominee import Nominee, NotThere
-from models.objection import QUEUE, Heard, Objection
+from models.objection import QUEUE, Heard, Objection, WaitsAlready
 from models.result import winners
 from models.staff import Staff, staff_of
 from models.worker import Worker
@@ -76,6 +76,8 @@ class Object(Flow):
             objections.object_to(*said)
         except (TooLate, NotThere):
             return say("object", "not_now").offering(AWARDS)
+        except WaitsAlready:
+            return say("object", "waits_already").offering(AWARDS)
         return Say(Word("object", "done"), kind=Kind.RECEIPT).offering(AWARDS)
 
 

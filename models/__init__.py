@@ -11,6 +11,7 @@ from models.chain import AuditLink
 from models.chat import Chat
 from models.claim import Claim
 from models.clerk import Clerk
+from models.closing import CountedBallot, VoteCount
 from models.consent import Consent
 from models.conversation import Conversation
 from models.correction import Correction
@@ -59,6 +60,7 @@ __all__ = [
     "Consent",
     "Conversation",
     "Correction",
+    "CountedBallot",
     "Division",
     "Edition",
     "Enterprise",
@@ -98,6 +100,7 @@ __all__ = [
     "Tries",
     "Union",
     "Use",
+    "VoteCount",
     "Voter",
     "Voucher",
     "Worker",

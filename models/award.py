@@ -1,6 +1,7 @@
 """Awards: members nominate and vote, a jury scores, objections are heard.
 
-    draft → nominating → voting → jury → notice → over        any but over → cancelled
+    draft → planned → nominating → voting → jury → notice → over
+    any but over → cancelled
 
 Each phase begins at its instant, which `models.election` brings about by the clock.
 """
@@ -25,6 +26,7 @@ class Phase(StrEnum):
     """Where an award stands."""
 
     DRAFT = "draft"
+    PLANNED = "planned"
     NOMINATING = "nominating"
     VOTING = "voting"
     JURY = "jury"
@@ -33,10 +35,11 @@ class Phase(StrEnum):
     CANCELLED = "cancelled"
 
 
-RUNNING = (Phase.NOMINATING, Phase.VOTING, Phase.JURY, Phase.NOTICE)
+RUNNING = (
+    *(Phase.PLANNED, Phase.NOMINATING),
+    *(Phase.VOTING, Phase.JURY, Phase.NOTICE),
+)
 SHOWN = (*RUNNING, Phase.OVER)
-COUNTED = (Phase.JURY, Phase.NOTICE, Phase.OVER)
-"""The phases in which the ballots are closed."""
 
 
 class BadAward(Failure):
@@ -55,6 +58,7 @@ class Award(SQLModel, table=True):
     """One award; `key` makes the ballots' names, and is destroyed with the count.
 
     `last_number` is the number of the nominee confirmed last; none comes twice.
+    `cleared` is the last voter whose chats hold no more of the vote.
     """
 
     __table_args__ = (Index("award_of_union", "union_code", "phase"),)
@@ -80,6 +84,7 @@ class Award(SQLModel, table=True):
     last_number: int = 0
     ballots: int = 0
     digest: str = ""
+    cleared: int = Field(default=0, sa_type=BigId)
 
     def make_key(self, keys: Keyring) -> None:
         """Draw the key that makes this award's ballots anonymous."""
@@ -105,6 +110,12 @@ class Award(SQLModel, table=True):
     @property
     def _place(self) -> str:
         return f"award.key|{self.id}"
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether the vote is closed and its ballots are published."""
+        closed = self.phase in (Phase.JURY, Phase.NOTICE, Phase.OVER)
+        return closed and self.key is None
 
     @property
     def starts(self) -> dict[Phase, datetime]:
@@ -158,12 +169,12 @@ def publish(
     award: Award,
     now: datetime,
 ) -> None:
-    """Open a draft for nominations; raises TooLate, or NotTheirs."""
+    """Let a draft be known and begin in its time; raises TooLate, or NotTheirs."""
     _require_scope(atlas, staff, award)
     hold(session, award)
     if award.phase is not Phase.DRAFT:
         raise TooLate
-    award.phase = Phase.NOMINATING
+    award.phase = Phase.PLANNED
     award.make_key(keys)
     session.add(award)
     audit.record(session, now, staff.id, "award.published", award.id)
@@ -178,8 +189,8 @@ def hold(session: Session, award: Award, shared: bool = False) -> None:
 
 def require_phase(award: Award, now: datetime, *phases: Phase) -> None:
     """Raise TooLate unless the award is in one of these phases, by the clock too."""
-    nexts = dict(zip(RUNNING, [*award.starts][1:], strict=True))
-    last = max((award.starts[nexts[p]] for p in phases), default=now)
+    ends = dict(zip(RUNNING, award.starts.values(), strict=True))
+    last = max((ends[phase] for phase in phases), default=now)
     if award.phase not in phases or now >= last:
         raise TooLate
 

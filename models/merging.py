@@ -16,8 +16,9 @@ from models import correction, quota, transfer
 from models.application import OPEN, Application, Standing, hold, record
 from models.erasure import forget
 from models.export_link import ExportLink
-from models.nominee import Nominee, drop_nominee, nominee_of
+from models.nominee import Nominee, nominee_of
 from models.preference import Preference
+from models.result import take_out
 from models.sealed import WORKER, owned, sealed_columns
 from models.sealing import Keyring, seal, unseal
 from models.signup import make_way
@@ -140,7 +141,7 @@ def _settle_nominees(session: Session, stray: Worker, member: Worker) -> None:
     rows = session.exec(select_row(Nominee).where(Nominee.worker_id == stray.id))
     for row in rows.all():
         if nominee_of(session, row.award_id, member.id) is not None:
-            drop_nominee(session, row)
+            take_out(session, row)
 
 
 def _seal_anew(

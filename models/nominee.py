@@ -1,7 +1,7 @@
 """Nominees: who may win an award, once they agreed and a social worker confirmed it.
 
     asked → proposed → confirmed → struck (an objection was right)
-    asked, proposed or confirmed → declined;   proposed → refused
+    asked, proposed or confirmed → declined;   proposed → refused or lapsed
 
 The story is sealed under the nominee's own key; what voters read goes with the nominee.
 """
@@ -44,11 +44,12 @@ class Candidacy(StrEnum):
     CONFIRMED = "confirmed"
     REFUSED = "refused"
     DECLINED = "declined"
+    LAPSED = "lapsed"
     STRUCK = "struck"
 
 
-LEFT = (Candidacy.REFUSED, Candidacy.DECLINED)
-"""Where a nominee is out of it, but for a new try."""
+NOT_RUNNING = (Candidacy.ASKED, Candidacy.REFUSED, Candidacy.DECLINED)
+"""Where somebody does not run, but may put themselves up."""
 
 
 class NotThere(Failure):
@@ -58,7 +59,8 @@ class NotThere(Failure):
 class Nominee(SQLModel, table=True):
     """One person in one award; the number is what ballots and lists call them.
 
-    `votes`, `jury_points` and `points` (in hundredths) and `place` are the result.
+    `votes`, `jury_points` and `points` (in hundredths) and `place` are the result;
+    `won` says for ever who had a seat when it was over.
     """
 
     __table_args__ = (
@@ -84,6 +86,7 @@ class Nominee(SQLModel, table=True):
     jury_points: int = 0
     points: int = 0
     place: int | None = None
+    won: bool = False
 
     def keep(self, keys: Keyring, worker: Worker, column: str, text: str) -> None:
         """Seal the story, or why it was refused, into the row."""
@@ -133,13 +136,14 @@ def nominate(
 ) -> Nominee | None:
     """Put somebody up who has yet to agree; None where that was done before.
 
-    Only oneself may try again after a refusal, or after saying no.  Raises TooLate. The
-    caller has made sure that the award is for them.
+    Only oneself may try again after a refusal, or after saying no, or with words of
+    one's own before one agrees to a colleague's.  Raises TooLate. The caller has made
+    sure that the award is for them.
     """
     hold(session, award, shared=True)
     require_phase(award, now, Phase.NOMINATING)
     row = nominee_of(session, award.id, worker.id)
-    if row is not None and not (oneself and row.standing in LEFT):
+    if row is not None and not (oneself and row.standing in NOT_RUNNING):
         return None
     row = row or Nominee(
         id=new_id(),
@@ -262,6 +266,17 @@ def _settle(
     audit.record(session, now, staff.id, f"nominee.{standing}", row.id)
     reminder.schedule(session, SETTLED, str(row.id), now)
     session.flush()
+
+
+def lapse(session: Session, award_id: int, now: datetime) -> None:
+    """Tell those nobody has confirmed by the end of the vote that it is too late."""
+    waiting = select(Nominee).where(
+        Nominee.award_id == award_id, Nominee.standing == Candidacy.PROPOSED
+    )
+    for row in session.exec(waiting).all():
+        row.standing, row.decided_at = Candidacy.LAPSED, now
+        session.add(row)
+        reminder.schedule(session, SETTLED, str(row.id), now)
 
 
 def nominee_of(session: Session, award_id: int, worker_id: int) -> Nominee | None:

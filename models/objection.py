@@ -8,13 +8,14 @@ import json
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Index
+from sqlalchemy import Index, text
 from sqlmodel import Field, Session, SQLModel, select
 
 from models import audit, reminder
 from models.application import new_number
 from models.award import Award, Phase, hold, require_phase
-from models.columns import BigId, Utc, new_id, one_of
+from models.columns import BigId, Utc, add_once, new_id, one_of
+from models.errors import Failure
 from models.nominee import SETTLED as DECIDED
 from models.nominee import Candidacy, Nominee, NotThere
 from models.place import Atlas
@@ -36,10 +37,26 @@ class Heard(StrEnum):
     DISMISSED = "dismissed"
 
 
+_WAITING_SQL = text("standing = 'waiting'")
+
+
+class WaitsAlready(Failure):
+    """An objection of this person to this nominee has yet to be settled (permanent)."""
+
+
 class Objection(SQLModel, table=True):
     """One objection; the words are sealed under the key of who objects."""
 
-    __table_args__ = (Index("objection_queue", "standing", "award_id"),)
+    __table_args__ = (
+        Index("objection_queue", "standing", "award_id"),
+        Index(
+            "one_objection_at_a_time",
+            *("worker_id", "nominee_id"),
+            unique=True,
+            sqlite_where=_WAITING_SQL,
+            postgresql_where=_WAITING_SQL,
+        ),
+    )
 
     id: int = Field(primary_key=True, sa_type=BigId)
     number: str = Field(unique=True)
@@ -77,6 +94,7 @@ QUEUE = Queue(
     waits=(
         Objection.standing == Heard.WAITING,
         Award.id == Objection.award_id,
+        Award.phase == Phase.NOTICE,
     ),
     people=(Objection.worker_id,),
     role=OFFICER,
@@ -90,10 +108,10 @@ def object_to(
     award: Award,
     nominee: Nominee,
     worker: Worker,
-    text: str,
+    words: str,
     now: datetime,
 ) -> Objection:
-    """File an objection against a winner; raises TooLate, or NotThere."""
+    """File an objection against a winner; raises TooLate, NotThere or WaitsAlready."""
     hold(session, award, shared=True)
     require_phase(award, now, Phase.NOTICE)
     if nominee.award_id != award.id or nominee.standing is not Candidacy.CONFIRMED:
@@ -107,9 +125,9 @@ def object_to(
         text=b"",
         at=now,
     )
-    row.keep(keys, worker, "text", text)
-    session.add(row)
-    session.flush()
+    row.keep(keys, worker, "text", words)
+    if not add_once(session, row):
+        raise WaitsAlready
     return row
 
 
@@ -146,7 +164,7 @@ def settle(
         raise NotThere
     hold(session, award)
     session.refresh(row, with_for_update={"key_share": True})
-    if row.standing is not Heard.WAITING:
+    if row.standing is not Heard.WAITING or award.phase is not Phase.NOTICE:
         raise NotThere
     row.standing = Heard.UPHELD if upheld else Heard.DISMISSED
     row.settled_at, row.staff_id = now, staff.id

@@ -21,7 +21,7 @@ from models.signup import (
 )
 from models.worker import Worker
 
-OFFERS = 50
+OFFERS = 10
 """How many seats one sweep offers at most, so that it holds the writer only briefly."""
 
 

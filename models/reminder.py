@@ -3,11 +3,23 @@
 A row is unique by kind, subject and due time, and ends once: sent, skipped or failed.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from datetime import datetime
+from functools import cache
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Index, UniqueConstraint, text, update
+from sqlalchemy import (
+    CompoundSelect,
+    Index,
+    Integer,
+    UniqueConstraint,
+    bindparam,
+    text,
+    union_all,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, Session, SQLModel, col, select
 
@@ -31,6 +43,7 @@ class Reminder(SQLModel, table=True):
         UniqueConstraint("kind", "subject", "due"),
         Index(
             "reminder_waiting",
+            "kind",
             "next_at",
             sqlite_where=text("fate = 'waiting'"),
             postgresql_where=text("fate = 'waiting'"),
@@ -103,18 +116,37 @@ def waits(session: Session, kind: str, subject: str) -> bool:
     return session.exec(found).first() is not None
 
 
-def due(
-    session: Session, now: datetime, limit: int = 50, first: Collection[str] = ()
-) -> list[Reminder]:
-    """Return the reminders whose time has come, oldest first; some kinds before all."""
-    return list(
-        session.exec(
-            select(Reminder)
-            .where(Reminder.fate == Fate.WAITING, Reminder.next_at <= now)
-            .order_by(col(Reminder.kind).in_(first).desc(), col(Reminder.due))
-            .limit(limit)
+def due(session: Session, now: datetime, kinds: Iterable[str], limit: int) -> list[int]:
+    """Return the ids of reminders of these kinds whose time has come.
+
+    The kinds take turns, each with what waits longest: many of one hide no other.
+    """
+    given = {"now": now, "most": limit}
+    rows = session.connection().execute(_first_of_each(tuple(kinds)), given)
+    turns = [
+        (turn, next_at, number)
+        for _, same in groupby(sorted(map(tuple, rows)), key=itemgetter(0))
+        for turn, (_, next_at, number) in enumerate(same)
+    ]
+    return [number for *_, number in sorted(turns)[:limit]]
+
+
+@cache
+def _first_of_each(kinds: tuple[str, ...]) -> CompoundSelect[Any]:
+    """Ask for the first of each kind; every part is one look into the index."""
+    first = [
+        select(Reminder.kind, Reminder.next_at, Reminder.id)
+        .where(
+            Reminder.kind == kind,
+            text("fate = 'waiting'"),
+            col(Reminder.next_at) <= bindparam("now", type_=Utc),
         )
-    )
+        .order_by(col(Reminder.next_at))
+        .limit(bindparam("most", type_=Integer))
+        .subquery()
+        for kind in kinds
+    ]
+    return union_all(*(select(part) for part in first))
 
 
 def end(reminder: Reminder, fate: Fate, reason: str, now: datetime) -> None:

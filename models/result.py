@@ -17,9 +17,9 @@ from fractions import Fraction
 
 from sqlmodel import Session, col, select
 
-from models import ballot, jury
-from models.award import Award
-from models.nominee import Candidacy, Nominee
+from models import closing, jury
+from models.award import Award, Phase, hold
+from models.nominee import Candidacy, Nominee, drop_nominee, nominees_of
 
 HUNDRED = Fraction(100)
 
@@ -39,15 +39,49 @@ def standings(session: Session, award_id: int) -> list[Nominee]:
 
 
 def winners(session: Session, award: Award) -> list[Nominee]:
-    """Return who wins as things stand, the first first; nobody wins with nothing."""
-    first = standings(session, award.id)[: award.seats]
-    return [row for row in first if row.points]
+    """Return who wins as things stand, the first first; once it is over, who won."""
+    return [row for row in standings(session, award.id) if has_won(award, row)]
+
+
+def has_won(award: Award, row: Nominee) -> bool:
+    """Tell whether a nominee wins as things stand, or has won once it is over."""
+    return row.won if award.phase is Phase.OVER else _has_seat(award, row)
+
+
+def _has_seat(award: Award, row: Nominee) -> bool:
+    """Tell whether there is a seat for this place; nobody wins with nothing."""
+    return bool(row.points) and (row.place or 0) <= award.seats
+
+
+def name_winners(session: Session, award: Award) -> list[Nominee]:
+    """Write down who has won, whoever may leave later; return them."""
+    rows = [row for row in standings(session, award.id) if _has_seat(award, row)]
+    for row in rows:
+        row.won = True
+        session.add(row)
+    session.flush()
+    return rows
+
+
+def take_out(session: Session, row: Nominee) -> None:
+    """Delete a nominee; in a result on notice the others move up."""
+    award = session.get_one(Award, row.award_id)
+    hold(session, award)
+    drop_nominee(session, row)
+    if award.phase is Phase.NOTICE:
+        rank(session, award)
+
+
+def let_go(session: Session, worker_id: int) -> None:
+    """Take a person out of all awards they run in."""
+    for row in nominees_of(session, worker_id):
+        take_out(session, row)
 
 
 def rank(session: Session, award: Award) -> None:
     """Count, score and place all nominees who are still in it; the award is held."""
     rows = standings(session, award.id)
-    votes = ballot.count(session, award.id)
+    votes = closing.count(session, award.id)
     scores = jury.sums(session, award.id)
     most = max((votes[row.number or 0] for row in rows), default=0) or 1
     share = Fraction(award.vote_share if scores else 100, 100)

@@ -20,6 +20,7 @@ from models import audit
 from models.application import Application, Standing, Step
 from models.arrival import Arrival, Poison
 from models.attachment import Attachment
+from models.award import Award, Phase
 from models.benefit import Use
 from models.chat import Chat
 from models.claim import Claim, Claimed
@@ -33,7 +34,7 @@ from models.fact import Fact, recall, remember
 from models.form_link import FormLink
 from models.link_code import LinkCode
 from models.message import Fate, Message
-from models.nominee import Nominee
+from models.nominee import Nominee, drop_nominee
 from models.objection import Heard, Objection
 from models.reminder import Reminder
 from models.sealing import CannotOpen, Keyring
@@ -152,6 +153,36 @@ def _delete(
         return 0
     gone = delete(made).where(*same, *which)
     return session.connection().execute(gone, values).rowcount
+
+
+# Who ran in an award and has not won.
+
+_AWARD_OVER = (
+    select(col(Award.over_at))
+    .where(
+        col(Award.id) == col(Nominee.award_id),
+        col(Award.phase).in_((Phase.OVER, Phase.CANCELLED)),
+    )
+    .scalar_subquery()
+)
+
+
+def _find_nominees(session: Session, keys: Keyring, before: datetime) -> Search:
+    past = select(col(Nominee.id), _AWARD_OVER)
+    return _found(session, past.where(before > _AWARD_OVER, ~col(Nominee.won)))
+
+
+def _drop_nominees(
+    session: Session, keys: Keyring, before: datetime, rows: Sequence[Key]
+) -> int:
+    ids = [number for (number,) in rows]
+    still = select(Nominee).where(
+        col(Nominee.id).in_(ids), before > _AWARD_OVER, ~col(Nominee.won)
+    )
+    found = session.execute(still).scalars().all()
+    for row in found:
+        drop_nominee(session, row)
+    return len(found)
 
 
 # People who never applied, serve no union, and have been silent.
@@ -342,6 +373,7 @@ KINDS = (
         col(Suggestion.settled_at),
         col(Suggestion.standing) != Adoption.WAITING,
     ),
+    Kind("nominees", _find_nominees, _drop_nominees, most=10),
     _rows(
         "objections",
         Objection,

@@ -37,7 +37,7 @@ LAPSED = "voucher_lapsed"
 """The kind of reminder that says a voucher ended unused."""
 
 ENDING_DAYS = 2
-SLICE = 50
+SLICE = 10
 
 _OPEN_SQL = text("standing = 'open'")
 

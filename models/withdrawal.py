@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import delete
 from sqlmodel import Session, col, select, update
 
-from models import service, voucher
+from models import result, service, voucher
 from models.application import (
     APPROVED,
     OPEN,
@@ -27,7 +27,6 @@ from models.consent import Consent
 from models.conversation import State, unfinished_of
 from models.correction import Correction
 from models.message import Message
-from models.nominee import drop_nominee, nominees_of
 from models.objection import Objection
 from models.preference import Preference
 from models.review import release
@@ -80,8 +79,7 @@ def withdraw_consent(
     session.add(worker)
     _forget_transfers(session, worker.id, now)
     _end_greetings(session, worker.id)
-    for nominee in nominees_of(session, worker.id):
-        drop_nominee(session, nominee)
+    result.let_go(session, worker.id)
     for table in (Attachment, Correction, Objection, SiteFault, Suggestion):
         session.exec(delete(table).where(col(table.worker_id) == worker.id))
     own_chats = select(Chat.id).where(Chat.worker_id == worker.id)

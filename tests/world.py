@@ -19,7 +19,7 @@ from bot.config import Config
 from bot.database import Database, Writer, in_transaction
 from bot.forms import Answered, Forms
 from bot.kit import Kit
-from bot.reminding import find_due, tell
+from bot.reminding import FINDING, find_due, tell
 from bot.sections import Product, Web
 from bot.step import take_batch
 from bot.words import vocabulary
@@ -28,6 +28,7 @@ from handlers.turn import Incoming
 from models.benefit import Benefit
 from models.chat import Chat
 from models.clerk import appoint_clerk
+from models.closing import close_all
 from models.conversation import Conversation, Draft
 from models.message import Body, Message, unseal_body
 from models.partner import open_partner
@@ -182,7 +183,10 @@ class World:
         """Let time pass and what is due be said; return what each person hears."""
         self.now += time
         before = {who: self._last(who) for who in self.screens}
-        for due in self.write(lambda s: find_due(s, self.kit, self.now)):
+        for remind in FINDING:
+            self.write(lambda s, r=remind: r.find(s, self.rules, self.now))  # type: ignore[misc]
+        self.write(lambda s: close_all(s, self.now))
+        for due in self.write(lambda s: find_due(s, self.now)):
             self.write(lambda s, at=due: tell(s, self.kit, self.cans, at, self.now))  # type: ignore[misc]
         heard = {who: self._heard(who, number) for who, number in before.items()}
         return {who: bodies for who, bodies in heard.items() if bodies}

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, select
 
 from bot import reminding
-from bot.database import Database
+from bot.database import Database, read
+from bot.kit import Kit
 from models.columns import new_id
 from models.message import Fate
 from models.reminder import Reminder
+from models.rules import Rules
 from tests.world import World
 
 NIGHT = datetime(2026, 11, 23, 15, 0, tzinfo=UTC)
@@ -42,7 +46,15 @@ def tell(world: World, number: int) -> Reminder:
 
 
 def found(world: World) -> list[int]:
-    return world.write(lambda s: reminding.find_due(s, world.kit, world.now))
+    """Return what is due and not held back; that is looked at again later."""
+
+    def is_left(session: Session, number: int) -> bool:
+        reminding.tell(session, world.kit, world.cans, number, world.now)
+        row = session.get_one(Reminder, number)
+        return row.next_at <= world.now
+
+    due = world.write(lambda s: reminding.find_due(s, world.now))
+    return [one for one in due if world.write(lambda s, n=one: is_left(s, n))]  # type: ignore[misc]
 
 
 def test_what_is_held_back_at_night_hides_nothing_hurried(world: World) -> None:
@@ -50,6 +62,8 @@ def test_what_is_held_back_at_night_hides_nothing_hurried(world: World) -> None:
     for number in range(60):
         schedule(world, "unfinished", str(number))
     hurried = schedule(world, "decision", "1")
+    due = world.write(lambda s: reminding.find_due(s, world.now))
+    assert (due[0], len(due)) == (hurried, reminding.AT_ONCE)
     assert found(world) == [hurried]
 
 
@@ -61,9 +75,38 @@ def test_in_the_morning_all_is_due(world: World) -> None:
     assert found(world) == [number]
 
 
-def test_a_kind_nobody_knows_ends_as_failed(world: World) -> None:
-    row = tell(world, schedule(world, "gone", "1"))
-    assert (row.fate, row.reason) == (Fate.FAILED, "unknown_kind")
+def test_a_kind_nobody_knows_waits_for_who_does(world: World) -> None:
+    schedule(world, "of tomorrow", "1")
+    assert found(world) == []
+
+
+async def test_a_kind_that_cannot_be_found_holds_up_no_other(
+    kit: Kit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(session: Session, rules: Rules, now: datetime) -> None:
+        raise ValueError
+
+    broken = [replace(one, find=fails) for one in reminding.FINDING[:1]]
+    monkeypatch.setattr(reminding, "FINDING", [*broken, *reminding.FINDING[1:]])
+    due = Reminder(id=1, kind="unfinished", subject="1", due=NIGHT)
+    await kit.writer.write(lambda s: s.add(due))
+    async for _ in reminding.sweep(kit, {}, NIGHT + timedelta(hours=10)):
+        pass
+    row = await read(kit.database, lambda s: s.get_one(Reminder, 1))
+    assert (row.fate, row.reason) == (Fate.SKIPPED, "no_chat")
+
+
+async def test_where_the_database_is_away_the_sweep_ends(
+    kit: Kit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(session: Session, rules: Rules, now: datetime) -> None:
+        raise OperationalError("", {}, Exception())
+
+    broken = [replace(one, find=fails) for one in reminding.FINDING]
+    monkeypatch.setattr(reminding, "FINDING", broken)
+    with pytest.raises(OperationalError):
+        async for _ in reminding.sweep(kit, {}, NIGHT):
+            pass
 
 
 def test_a_subject_without_a_chat_ends_as_skipped(world: World) -> None:

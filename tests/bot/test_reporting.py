@@ -17,10 +17,8 @@ from bot.settings import ConfigError
 from bot.words import Reader, text_of
 from handlers.question import label
 from models.application import Standing
-from models.award import Phase
-from models.ballot import seal_ballots
 from tests.databases import url_of
-from tests.models.awarding import an_award, member, runs, votes
+from tests.models.awarding import an_award, close_vote, member, runs, votes
 from tests.models.cast import apply, meet
 
 TABLE = Printed("标题", ["工会", "人"], [["=HYPERLINK()", "3"], ["白云区总工会", "-1"]])
@@ -48,8 +46,7 @@ def test_anybody_can_hash_an_award_s_ballots_again(database: Database) -> None:
         session.commit()
         with pytest.raises(ConfigError):
             table_of(_config(database), "award", 30, "en", "gold")
-        seal_ballots(session, award)
-        award.phase = Phase.JURY
+        close_vote(session, award)
         session.commit()
         digest = award.digest
     file = io.StringIO()

@@ -80,6 +80,7 @@ KINDS = {remind.kind: remind for remind in (NEWS, SOON, ALARM)}
 def world(sqlite: Database, monkeypatch: pytest.MonkeyPatch) -> World:
     monkeypatch.setattr(reminding, "REMINDERS", KINDS)
     monkeypatch.setattr(reminding, "HURRIED", [ALARM.kind])
+    monkeypatch.setattr(reminding, "OTHERS", [*{*KINDS} - {ALARM.kind}])
     return World(sqlite, now=START)
 
 
@@ -121,7 +122,7 @@ def _live(world: World) -> None:
     first = waiting.order_by(col(Reminder.next_at))
     while due := world.write(lambda s: s.exec(first).first()):
         world.now = _back(max(world.now, due) + SECOND)
-        for found in world.write(lambda s: reminding.find_due(s, world.kit, world.now)):
+        for found in world.write(lambda s: reminding.find_due(s, world.now)):
             world.write(lambda s, at=found: _tell(s, world, at))  # type: ignore[misc]
 
 

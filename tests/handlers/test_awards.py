@@ -121,6 +121,20 @@ def test_awards_of_other_unions_are_not_shown(world: World, award: Award) -> Non
         assert text(press(world, "v:nominee", wrong)).startswith("这一项现在看不了")
 
 
+def test_an_award_that_is_planned_says_when_it_begins(
+    world: World, award: Award
+) -> None:
+    planned = hold_election(
+        world, code="soon", phase=Phase.PLANNED, nominating_at=world.now + DAY / 2
+    )
+    said = press(world, "v:award", planned.id)
+    assert text(said) == "还没开始。11月23日 22:00 开始提名，到时候欢迎您来。"
+    assert "提名" not in labels(said)
+    assert text(press(world, "f:nominate", planned.id)).startswith("现在不是提名")
+    world.wait(DAY / 2)
+    assert text(press(world, "v:award", planned.id)).startswith("正在提名")
+
+
 def test_many_awards_have_pages(world: World, award: Award) -> None:
     for n in range(20):
         hold_election(world, code=str(n), name=f"评选{n}")
@@ -233,7 +247,12 @@ def test_one_s_own_nomination_may_be_taken_back_in_time(
     change(world, Nominee, row, standing=Candidacy.PROPOSED)
     assert text(press(world, "a:nominee_masked", row)).startswith("好的，记下了")
     agreed = world.write(lambda s: s.exec(select(Consent)).all())
-    assert [one.scope for one in agreed if one.withdrawn_at is None][-1] == "award"
+    assert {(one.scope, one.withdrawn_at) for one in agreed} == {
+        (f"award.{short(award.id)}", None)
+    }
+    for name in ("full", "masked"):
+        press(world, f"a:nominee_{name}", row)
+    assert len(world.write(lambda s: s.exec(select(Consent)).all())) == len(agreed)
 
 
 def own_form(world: World, award: Award) -> list[Body]:
@@ -272,6 +291,59 @@ def test_whatever_number_is_given_the_answer_is_the_same(
     assert text(said).startswith("收到了，谢谢您！如果这个号码")
     asked = world.write(lambda s: s.exec(select(Reminder.kind)).all())
     assert ("nominee_asked" in asked) is (whom == "colleague")
+
+
+def test_five_colleagues_a_day_are_nominated_whoever_they_are(
+    world: World, award: Award
+) -> None:
+    for n in range(6):
+        press(world, "f:nominate", award.id)
+        said = fill_form(world, "2", f"4401069999999{n}", "故事", "提交提名")
+    assert text(said).startswith("今天您已经为这次评选提名了几位同事")
+    assert world.wait(TICK) == {}
+
+
+@pytest.mark.parametrize("whom", ["nobody", "colleague"])
+def test_after_the_time_no_answer_tells_who_is_a_member(
+    world: World, award: Award, whom: str
+) -> None:
+    known = worker_of(world, "乙").member_no or ""
+    press(world, "f:nominate", award.id)
+    fill_form(world, "2", known if whom == "colleague" else "44010699999999", "故事")
+    world.now += DAY
+    assert text(fill_form(world, "提交提名")).startswith("现在不是提名的时候")
+
+
+def test_one_s_own_words_replace_those_of_a_colleague(
+    world: World, award: Award
+) -> None:
+    press(world, "f:nominate", award.id)
+    fill_form(world, "2", worker_of(world, "甲").member_no or "", "坏话", "提交提名")
+    press(world, "f:nominate", award.id, "乙")
+    number = worker_of(world, "甲").member_no or ""
+    fill_form(world, "2", number, "同事的话", "提交提名", who="乙")
+    asked = world.wait(TICK)["甲"]
+    assert "同事的话" in text(asked)
+    assert "有照片的，照片也公开" in text(asked)
+    assert text(own_form(world, award)).startswith("提名收到了")
+    row = world.write(lambda s: s.exec(select(Nominee)).one())
+    assert row.load(KEYS, worker_of(world, "甲")) == "故事"
+
+
+def test_who_was_not_confirmed_in_time_is_told(world: World, award: Award) -> None:
+    runs(world, award, "乙", None)
+    begin(world, award, 1)
+    assert "没有来得及核对" in text(world.wait(2 * DAY)["乙"])
+    assert ["您的提名", "没来得及确认"] in press(world, "v:award", award.id, "乙")[-1][
+        "rows"
+    ]
+
+
+def test_a_clerk_reads_no_awards_of_the_partner_s_union(
+    world: World, award: Award
+) -> None:
+    world.appoint_clerk("drug-baiyun")
+    assert "正在提名" not in str(press(world, "v:award", award.id, "收银员"))
 
 
 def test_a_nomination_comes_too_late_by_the_clock(world: World, award: Award) -> None:
@@ -377,7 +449,7 @@ def contested(world: World, award: Award) -> int:
     return world.write(lambda s: s.exec(select(Objection.id)).one())
 
 
-def test_who_turned_notices_off_is_not_told_of_the_result(
+def test_who_turned_notices_off_is_told_of_no_result_but_of_winning(
     world: World, award: Award
 ) -> None:
     row = runs(world, award, "乙")
@@ -386,7 +458,9 @@ def test_who_turned_notices_off_is_not_told_of_the_result(
     for who in ("甲", "乙"):
         world.do("press", "a:prefer:notices.off", who)
     begin(world, award, 4)
-    assert ended(world, "award_result") == [("skipped", "opted_out")] * 2
+    assert ended(world, "award_result") == [("skipped", "opted_out")]
+    assert ended(world, "award_won") == [("sent", "")]
+    assert world.screens["乙"][-1]["text"].startswith("恭喜您当选")
 
 
 def test_where_nobody_has_a_point_nobody_wins(world: World, award: Award) -> None:
@@ -423,6 +497,30 @@ def test_an_objection_is_an_officer_s_and_settled_once(
     )
     assert labels(press(world, "v:objection", row, "主管")) == []
     assert "不成立" in text(world.wait(TICK)["甲"])
+
+
+def test_one_objects_to_somebody_once_until_that_is_settled(
+    world: World, award: Award
+) -> None:
+    contested(world, award)
+    press(world, "f:object", award.id)
+    said = fill_form(world, "1", "又一件", "提交异议")
+    assert text(said).startswith("您对这一位提过的异议还在核实")
+
+
+def test_an_objection_to_what_was_called_off_waits_for_nobody(
+    world: World, award: Award
+) -> None:
+    row = contested(world, award)
+    world.appoint("4401", "主管", "officer")
+    press(world, "f:settle", row, "主管")
+    fill_form(world, "2", "属实", who="主管")
+    change(world, Award, award.id, phase=Phase.CANCELLED)
+    said = fill_form(world, "确定", who="主管")
+    assert text(said).startswith("这份异议已经处理过了")
+    assert "评选异议" not in str(world.say("待审", "主管"))
+    world.wait(TICK)
+    assert ended(world, "nominee_settled") == []
 
 
 def test_an_objection_outlives_who_it_is_against(world: World, award: Award) -> None:

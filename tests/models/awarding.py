@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from models import ballot, nominee
 from models.award import Award, Phase
+from models.ballot import Ballot
+from models.closing import close_all
 from models.columns import new_id
 from models.nominee import Nominee
 from models.place import read_atlas
@@ -83,3 +86,18 @@ def votes(session: Session, award: Award, worker: Worker, *rows: Nominee) -> Non
     """Let somebody vote for each of these."""
     for row in rows:
         ballot.vote(session, KEYS, award, worker, row, NOW)
+
+
+def close_vote(session: Session, award: Award) -> None:
+    """Let the vote be over, and closed."""
+    award.phase = Phase.JURY
+    session.add(award)
+    session.flush()
+    close_all(session, award.jury_at)
+    session.refresh(award)
+
+
+def votes_cast(session: Session, award: Award) -> Counter[int]:
+    """Count the ballots that lie open, by the nominees' numbers."""
+    cast = select(Ballot).where(Ballot.award_id == award.id)
+    return Counter(n for one in session.exec(cast) for n in one.picks)

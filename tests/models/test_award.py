@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 import pytest
 from sqlmodel import Session, select
 
-from models import election
+from models import closing, election
 from models.award import (
     Award,
     BadAward,
@@ -18,14 +19,19 @@ from models.award import (
     awards_among,
     create,
     publish,
+    require_phase,
 )
 from models.ballot import Ballot, Voter
+from models.closing import CountedBallot, close_all
 from models.columns import new_id
+from models.election import RESULT
+from models.erasure import forget
 from models.objection import object_to, settle
 from models.place import Atlas
 from models.reminder import Reminder
 from models.result import standings, winners
 from models.sealing import CannotOpen, Keyring
+from models.withdrawal import withdraw_consent
 from tests.models.awarding import DAY, an_award, juror, member, runs, votes
 from tests.models.cast import KEYS, NOW, reviewer
 
@@ -55,6 +61,12 @@ def test_an_award_is_planned_and_then_published(session: Session, atlas: Atlas) 
     award = create(session, atlas, staff, planned(), NOW)
     assert awards_among(session, {"4401"}) == []
     publish(session, KEYS, atlas, staff, award, NOW)
+    assert str(award.phase) == "planned"
+    with pytest.raises(TooLate):
+        require_phase(award, NOW, Phase.NOMINATING)
+    election.advance(session, NOW - DAY)
+    assert str(award.phase) == "planned"
+    election.advance(session, NOW)
     assert award.phase is Phase.NOMINATING
     assert awards_among(session, {"4401"}) == [award]
     assert award_named(session, "gold") is award
@@ -111,6 +123,7 @@ def test_every_phase_begins_at_its_instant(session: Session) -> None:
     seen = []
     for at in (NOW - DAY, NOW, NOW, NOW + 10 * DAY, NOW + 20 * DAY, NOW + 30 * DAY):
         election.advance(session, at)
+        close_all(session, at)
         seen.append(award.phase.value)
         if award.phase is Phase.VOTING:
             votes(session, award, two, row)
@@ -119,18 +132,104 @@ def test_every_phase_begins_at_its_instant(session: Session) -> None:
     assert (row.votes, row.points) == (1, 10000)
 
 
-def test_all_who_took_part_and_the_winners_are_told_once(session: Session) -> None:
-    award = an_award(session)
-    won, voter = member(session, 1), member(session, 2)
-    votes(session, award, voter, runs(session, award, won))
+def carry_on(session: Session, days: int = 40) -> None:
+    """Let all begin that is due by then."""
     for _ in range(4):
-        election.advance(session, NOW + 40 * DAY)
-        election.tell_result(session, NOW + 40 * DAY)
-    told = session.exec(
-        select(Reminder.subject).where(Reminder.kind == election.RESULT)
-    )
-    assert {*told} == {f"{w.id}.{award.id}" for w in (won, voter)}
-    assert all(row.told for row in session.exec(select(Voter)))
+        election.advance(session, NOW + days * DAY)
+        close_all(session, NOW + days * DAY)
+        election.tell_result(session, NOW + days * DAY)
+
+
+def test_all_who_took_part_are_told_once_and_the_winners_that_they_won(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(election, "AT_ONCE", 1)
+    award = an_award(session)
+    won, lost, *voters = (member(session, n) for n in range(1, 5))
+    rows = [runs(session, award, one) for one in (won, lost)]
+    for one in (*voters, lost):
+        votes(session, award, one, rows[0])
+    votes(session, award, won, rows[1])
+    award.seats = 1
+    carry_on(session)
+    told = session.exec(select(Reminder.kind, Reminder.subject))
+    assert {*told} >= {
+        (election.WON, str(rows[0].id)),
+        *((election.RESULT, f"{w.id}.{award.id}") for w in (lost, *voters)),
+    }
+    kinds = Counter(session.exec(select(Reminder.kind)))
+    assert (kinds[election.WON], kinds[election.RESULT]) == (1, 3)
+    assert session.exec(select(Voter)).all() == []
+
+
+def test_who_won_has_won_whoever_leaves(session: Session) -> None:
+    award = an_award(session, seats=1)
+    rows = [runs(session, award, member(session, n)) for n in (1, 2)]
+    voters = [member(session, n) for n in (3, 4)]
+    votes(session, award, voters[0], *rows)
+    votes(session, award, voters[1], rows[0])
+    carry_on(session)
+    assert winners(session, award) == [rows[0]]
+    forget(session, rows[0].worker_id)
+    assert [one.place for one in standings(session, award.id)] == [2]
+    assert winners(session, award) == []
+
+
+def test_who_leaves_a_result_on_notice_is_followed_by_the_next(
+    session: Session,
+) -> None:
+    award = an_award(session, seats=1)
+    people = [member(session, n) for n in (1, 2, 3)]
+    rows = [runs(session, award, one) for one in people]
+    votes(session, award, member(session, 4), *rows[:2])
+    votes(session, award, member(session, 5), rows[0])
+    carry_on(session, 25)
+    assert str(award.phase) == "notice"
+    withdraw_consent(session, KEYS, people[0], True, NOW + 25 * DAY)
+    left = standings(session, award.id)
+    assert [(one.id, one.place, one.points) for one in left] == [
+        (rows[1].id, 1, 10000),
+        (rows[2].id, 2, 0),
+    ]
+    forget(session, people[1].id)
+    assert [one.place for one in standings(session, award.id)] == [1]
+
+
+def test_no_result_is_given_before_the_vote_is_closed(session: Session) -> None:
+    award = an_award(session)
+    votes(session, award, member(session, 1), runs(session, award, member(session, 2)))
+    for _ in range(2):
+        election.advance(session, NOW + 25 * DAY)
+    assert (award.phase, award.is_counted) == (Phase.JURY, False)
+    carry_on(session, 25)
+    assert str(award.phase) == "notice"
+
+
+def test_a_vote_is_closed_in_slices_that_are_gone_on_with(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(closing, "BALLOTS", 2)
+    monkeypatch.setattr(closing, "VOTERS", 2)
+    award = an_award(session)
+    rows = [runs(session, award, member(session, n)) for n in (1, 2)]
+    for n in range(3, 8):
+        votes(session, award, member(session, n), rows[n % 2])
+    award.phase = Phase.JURY
+    session.flush()
+    assert closing.to_close(session) == [award.id]
+    steps = 0
+    while closing.close_some(session, award.id):
+        steps += 1
+        left = len(session.exec(select(Ballot)).all())
+        counted = len(session.exec(select(CountedBallot)).all())
+        assert left + counted == 5
+        assert closing.count(session, award.id).total() == counted
+    assert steps == 3 + 3
+    assert (award.ballots, award.is_counted) == (5, False)
+    closing.close_all(session, NOW)
+    assert award.is_counted
+    assert closing.count(session, award.id) == {1: 2, 2: 3}
+    assert closing.to_close(session) == []
 
 
 def test_a_result_waits_for_every_objection(session: Session, atlas: Atlas) -> None:
@@ -139,8 +238,7 @@ def test_a_result_waits_for_every_objection(session: Session, atlas: Atlas) -> N
     rows = [runs(session, award, one) for one in people[:3]]
     votes(session, award, people[3], *rows)
     votes(session, award, people[0], rows[1], rows[2])
-    for _ in range(2):
-        election.advance(session, NOW + 25 * DAY)
+    carry_on(session, 25)
     first, *_ = winners(session, award)
     made = object_to(session, KEYS, award, first, people[3], "不是本人", NOW + 25 * DAY)
     assert made.load(KEYS, people[3]) == "不是本人"
@@ -177,9 +275,12 @@ def test_a_cancelled_award_leaves_no_way_to_a_voter(
     before = session.exec(select(Ballot.name_hash)).one()
     award.phase = phase
     election.cancel(session, atlas, reviewer(session), award, NOW)
+    carry_on(session)
     assert (award.phase, award.key) == (Phase.CANCELLED, None)
-    after = session.exec(select(Ballot.name_hash)).one()
-    assert (before != after) is (phase is Phase.VOTING)
+    assert session.exec(select(Ballot)).all() == []
+    assert session.exec(select(CountedBallot.name_hash)).one() != before
+    assert session.exec(select(Voter)).all() == []
+    assert RESULT not in {*session.exec(select(Reminder.kind))}
     with pytest.raises(TooLate):
         election.cancel(session, atlas, reviewer(session), award, NOW)
 

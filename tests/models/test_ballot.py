@@ -16,10 +16,11 @@ from hypothesis import strategies as st
 from sqlmodel import Session, SQLModel, select
 
 from bot.database import Database, in_transaction, open_database
-from models import ballot
+from models import ballot, closing
 from models.award import Award, Phase, TooLate
-from models.ballot import Ballot, CannotVote, Voter, picks_of, seal_ballots, take_back
+from models.ballot import Ballot, CannotVote, Voter, picks_of, take_back
 from models.chat import Chat
+from models.closing import CountedBallot
 from models.consent import agree, end, holds
 from models.correction import correct
 from models.erasure import forget
@@ -32,7 +33,7 @@ from models.rotation import behind, move_awards, standing
 from models.withdrawal import withdraw_consent
 from models.worker import Worker
 from tests.databases import url_of
-from tests.models.awarding import an_award, member, runs, votes
+from tests.models.awarding import an_award, close_vote, member, runs, votes, votes_cast
 from tests.models.cast import KEYS, NOW, facts
 from tests.models.test_correction import member as corrected
 
@@ -49,7 +50,7 @@ def test_a_voter_changes_their_mind(session: Session) -> None:
     assert take_back(session, KEYS, award, voter, one, NOW) == [2]
     assert take_back(session, KEYS, award, voter, one, NOW) == [2]
     votes(session, award, voter, one)
-    assert ballot.count(session, award.id) == {1: 1, 2: 1}
+    assert votes_cast(session, award) == {1: 1, 2: 1}
     assert len(session.exec(select(Ballot)).all()) == 1
 
 
@@ -72,7 +73,7 @@ def test_nobody_votes_for_themselves_for_who_left_or_beyond_their_votes(
     assert picks_of(session, KEYS, award, people[0]) == []
     assert refusal(session, award, people[0], rows[1]) == "not_there"
     votes(session, award, people[0], rows[2])
-    assert ballot.count(session, award.id) == {3: 1}
+    assert votes_cast(session, award) == {3: 1}
 
 
 def test_nobody_votes_out_of_time(session: Session) -> None:
@@ -103,7 +104,7 @@ def test_who_leaves_and_joins_again_finds_the_same_ballot(session: Session) -> N
     assert picks_of(session, KEYS, award, again) == [1]
     assert refusal(session, award, again, two) == "none_left"
     forget(session, voter.id)
-    assert ballot.count(session, award.id) == {1: 1}
+    assert votes_cast(session, award) == {1: 1}
 
 
 def test_whose_id_is_put_right_keeps_their_ballot(session: Session) -> None:
@@ -118,7 +119,7 @@ def test_whose_id_is_put_right_keeps_their_ballot(session: Session) -> None:
     assert len(session.exec(select(Ballot)).all()) == 1
 
 
-def test_a_ballot_follows_nobody_who_has_one(session: Session) -> None:
+def test_of_two_ballots_of_one_person_the_right_one_stays(session: Session) -> None:
     award = an_award(session)
     row = runs(session, award, member(session, 1))
     voters = [member(session, n) for n in (2, 3)]
@@ -126,7 +127,27 @@ def test_a_ballot_follows_nobody_who_has_one(session: Session) -> None:
         votes(session, award, voter, row)
     ids = [("resident", facts(n)["resident_id"]) for n in (2, 3)]
     ballot.follow(session, KEYS, ids[0], ids[1])
-    assert len(session.exec(select(Ballot)).all()) == 2
+    assert len(session.exec(select(Ballot)).all()) == 1
+    assert picks_of(session, KEYS, award, voters[1]) == [1]
+
+
+def test_another_id_gives_no_second_ballot(session: Session) -> None:
+    award = an_award(session)
+    row, other = (runs(session, award, member(session, n)) for n in (1, 2))
+    voter = member(session, 3)
+    votes(session, award, voter, row)
+    voter.id_type = "passport"
+    assert refusal(session, award, voter, other) == "other_id"
+
+
+def test_who_comes_too_late_waits_for_no_lock(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    award = an_award(session)
+    row, voter = runs(session, award, member(session, 1)), member(session, 2)
+    monkeypatch.delattr(ballot, "hold")
+    with pytest.raises(TooLate):
+        ballot.vote(session, KEYS, award, voter, row, award.jury_at)
 
 
 def test_counted_ballots_lead_to_nobody(session: Session) -> None:
@@ -138,17 +159,20 @@ def test_counted_ballots_lead_to_nobody(session: Session) -> None:
     take_back(session, KEYS, award, idle, row, NOW)
     key = award.open_key(KEYS)
     names = {*session.exec(select(Ballot.name_hash))}
-    seal_ballots(session, award)
+    close_vote(session, award)
     session.expire_all()
     assert (award.key, award.key_number, award.ballots) == (None, None, 1)
-    assert not names & {*session.exec(select(Ballot.name_hash))}
+    assert session.exec(select(Ballot)).all() == []
+    assert not names & {*session.exec(select(CountedBallot.name_hash))}
     assert picks_of(session, KEYS, award, voter) == []
     held = repr(session.exec(select(Award)).all()) + repr(dict(KEYS.opened))
     assert key.hex() not in held
     assert repr(key) not in held
-    columns = SQLModel.metadata.tables["ballot"].columns
-    assert {k.column.table.name for c in columns for k in c.foreign_keys} == {"award"}
-    assert "ballot" not in kept_about(session, KEYS, voter, ())
+    for name in ("ballot", "counted_ballot", "vote_count"):
+        columns = SQLModel.metadata.tables[name].columns
+        keys = {k.column.table.name for c in columns for k in c.foreign_keys}
+        assert keys == {"award"}
+        assert name not in kept_about(session, KEYS, voter, ())
 
 
 def test_anybody_can_hash_the_ballots_again(session: Session) -> None:
@@ -156,8 +180,9 @@ def test_anybody_can_hash_the_ballots_again(session: Session) -> None:
     row = runs(session, award, member(session, 1))
     for number in (2, 3, 4):
         votes(session, award, member(session, number), row)
-    seal_ballots(session, award)
-    found = session.exec(select(Ballot).where(Ballot.award_id == award.id)).all()
+    close_vote(session, award)
+    mine = CountedBallot.award_id == award.id
+    found = session.exec(select(CountedBallot).where(mine)).all()
     lines = sorted(f"{one.name_hash.hex()},{one.choices}\n" for one in found)
     assert hashlib.sha256("".join(lines).encode()).hexdigest() == award.digest
 
@@ -190,7 +215,7 @@ def test_what_voters_read_of_nominees_goes_from_their_chats(session: Session) ->
     for chat in chats:
         shown(session, chat, runner)
     shown(session, chats[1], voter)
-    seal_ballots(session, award)
+    close_vote(session, award)
     session.expire_all()
     left = session.exec(select(Message.chat_id, Message.about_id)).all()
     theirs = {(chat.id, runner.id) for chat in (chats[0], chats[2])}
@@ -249,7 +274,7 @@ def test_withdrawing_one_s_consent_ends_a_nomination(session: Session) -> None:
 def test_equal_ballots_have_one_hash_in_any_order(picks: list[set[int]]) -> None:
     lines = [(f"{n:02x}", " ".join(map(str, sorted(p)))) for n, p in enumerate(picks)]
     shuffled = random.Random(1).sample(lines, len(lines))
-    assert ballot.digest_of(sorted(shuffled)) == ballot.digest_of(sorted(lines))
+    assert closing.digest_of(sorted(shuffled)) == closing.digest_of(sorted(lines))
 
 
 def campaign(url: str, award_id: int, mine: list[int], all_: list[int]) -> list[int]:
@@ -312,16 +337,16 @@ def test_of_eight_at_once_no_vote_is_lost_and_none_is_too_many(
                 session, KEYS, award, session.get_one(Worker, worker_id)
             )
         ]
-        before = ballot.count(session, award_id)
+        before = votes_cast(session, award)
         assert sorted(before.elements()) == sorted([*itertools.chain(*done), *disputed])
         assert len(session.exec(select(Voter)).all()) == len(ballots)
-        seal_ballots(session, award)
-        assert ballot.count(session, award_id) == before
+        close_vote(session, award)
+        assert closing.count(session, award_id) == before
 
 
 def test_an_award_nobody_voted_in_is_counted_all_the_same(session: Session) -> None:
     award = an_award(session)
-    seal_ballots(session, award)
+    close_vote(session, award)
     assert (award.ballots, award.digest) == (0, hashlib.sha256(b"").hexdigest())
 
 

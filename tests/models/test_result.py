@@ -13,7 +13,6 @@ from sqlmodel import Session
 
 from models import nominee, objection, retention
 from models.award import Phase, TooLate
-from models.ballot import seal_ballots
 from models.jury import give, given_by, may_score, to_judge
 from models.kept import kept_about
 from models.nominee import Candidacy, NotThere, colleague, is_portrait
@@ -21,7 +20,7 @@ from models.objection import object_to, settle
 from models.place import Atlas
 from models.result import hundredths, rank, standings, winners
 from models.suggestion import Aspect, suggest, with_photo
-from tests.models.awarding import DAY, an_award, juror, member, runs, votes
+from tests.models.awarding import DAY, an_award, close_vote, juror, member, runs, votes
 from tests.models.cast import KEYS, NOW, facts, waiting
 
 
@@ -42,7 +41,7 @@ def test_votes_and_jury_are_mixed_by_their_shares(
         staff = juror(session)
         for row, given_ in zip(rows, points, strict=False):
             give(session, atlas, award, staff, row, given_, NOW)
-    seal_ballots(session, award)
+    close_vote(session, award)
     rank(session, award)
     by_votes = (Fraction(100), Fraction(200, 3), Fraction(100, 3))
     by_jury = (Fraction(65), Fraction(185, 2), Fraction(0))
@@ -55,6 +54,7 @@ def test_without_a_jury_the_votes_alone_count(session: Session) -> None:
     award = an_award(session)
     rows = [runs(session, award, member(session, n)) for n in (1, 2)]
     votes(session, award, member(session, 3), rows[1])
+    close_vote(session, award)
     rank(session, award)
     assert [(row.points, row.place) for row in rows] == [(0, 2), (10000, 1)]
     assert winners(session, award) == [rows[1]]
@@ -209,3 +209,27 @@ def test_who_answers_for_another_union_decides_nothing(
     for deed in deeds:
         with pytest.raises(NotThere):
             deed()
+
+
+def test_who_has_not_won_goes_in_time_and_who_has_stays(
+    session: Session, atlas: Atlas
+) -> None:
+    kind = next(kind for kind in retention.KINDS if kind.name == "nominees")
+    award = an_award(session)
+    rows = [runs(session, award, member(session, n)) for n in (1, 2, 3)]
+    give(session, atlas, award, juror(session), rows[1], 1, NOW)
+    rows[0].won = True
+    award.phase = Phase.NOTICE
+    teller = member(session, 4)
+    made = object_to(session, KEYS, award, rows[1], teller, "不对", NOW)
+    later = award.over_at + timedelta(seconds=1)
+    assert list(kind.find(session, KEYS, later)) == []
+    award.phase = Phase.OVER
+    session.flush()
+    assert list(kind.find(session, KEYS, award.over_at)) == []
+    past = [key for key, _ in kind.find(session, KEYS, later)]
+    assert {*past} == {(row.id,) for row in rows[1:]}
+    assert kind.drop(session, KEYS, later, [*past, (rows[0].id,)]) == 2
+    session.refresh(made)
+    assert made.nominee_id is None
+    assert standings(session, award.id) == rows[:1]

@@ -204,7 +204,7 @@ def _reminders() -> None:
         batch_op.drop_index("reminder_waiting")
         batch_op.create_index(
             "reminder_waiting",
-            ["next_at"],
+            ["kind", "next_at"],
             unique=False,
             sqlite_where=TO_BE_SAID,
             postgresql_where=TO_BE_SAID,

@@ -37,6 +37,7 @@ def upgrade() -> None:
         sa.Column("last_number", sa.Integer(), nullable=False),
         sa.Column("ballots", sa.Integer(), nullable=False),
         sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("cleared", ID, nullable=False),
         sa.ForeignKeyConstraint(
             ["union_code"], ["union.code"], name=op.f("fk_award_union_code")
         ),
@@ -59,10 +60,32 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "counted_ballot",
+        sa.Column("award_id", ID, nullable=False),
+        sa.Column("name_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("choices", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["award_id"], ["award.id"], name=op.f("fk_counted_ballot_award_id")
+        ),
+        sa.PrimaryKeyConstraint(
+            "award_id", "name_hash", name=op.f("pk_counted_ballot")
+        ),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "vote_count",
+        sa.Column("award_id", ID, nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("votes", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["award_id"], ["award.id"], name=op.f("fk_vote_count_award_id")
+        ),
+        sa.PrimaryKeyConstraint("award_id", "number", name=op.f("pk_vote_count")),
+    )
+    op.create_table(
         "voter",
         sa.Column("award_id", ID, nullable=False),
         sa.Column("worker_id", ID, nullable=False),
-        sa.Column("told", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["award_id"], ["award.id"], name=op.f("fk_voter_award_id")
         ),
@@ -74,13 +97,6 @@ def upgrade() -> None:
     with op.batch_alter_table("voter", schema=None) as batch_op:
         batch_op.create_index(
             batch_op.f("ix_voter_worker_id"), ["worker_id"], unique=False
-        )
-        batch_op.create_index(
-            "voter_untold",
-            ["award_id"],
-            unique=False,
-            sqlite_where=sa.text("NOT told"),
-            postgresql_where=sa.text("NOT told"),
         )
 
     op.create_table(
@@ -102,6 +118,7 @@ def upgrade() -> None:
         sa.Column("jury_points", sa.Integer(), nullable=False),
         sa.Column("points", sa.Integer(), nullable=False),
         sa.Column("place", sa.Integer(), nullable=True),
+        sa.Column("won", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["award_id"], ["award.id"], name=op.f("fk_nominee_award_id")
         ),
@@ -204,6 +221,13 @@ def upgrade() -> None:
             batch_op.f("ix_objection_worker_id"), ["worker_id"], unique=False
         )
         batch_op.create_index("objection_queue", ["standing", "award_id"], unique=False)
+        batch_op.create_index(
+            "one_objection_at_a_time",
+            ["worker_id", "nominee_id"],
+            unique=True,
+            sqlite_where=sa.text("standing = 'waiting'"),
+            postgresql_where=sa.text("standing = 'waiting'"),
+        )
 
     op.create_table(
         "score",
@@ -226,6 +250,11 @@ def downgrade() -> None:
 
     op.drop_table("score")
     with op.batch_alter_table("objection", schema=None) as batch_op:
+        batch_op.drop_index(
+            "one_objection_at_a_time",
+            sqlite_where=sa.text("standing = 'waiting'"),
+            postgresql_where=sa.text("standing = 'waiting'"),
+        )
         batch_op.drop_index("objection_queue")
         batch_op.drop_index(batch_op.f("ix_objection_worker_id"))
         batch_op.drop_index(batch_op.f("ix_objection_nominee_id"))
@@ -244,14 +273,11 @@ def downgrade() -> None:
 
     op.drop_table("nominee")
     with op.batch_alter_table("voter", schema=None) as batch_op:
-        batch_op.drop_index(
-            "voter_untold",
-            sqlite_where=sa.text("NOT told"),
-            postgresql_where=sa.text("NOT told"),
-        )
         batch_op.drop_index(batch_op.f("ix_voter_worker_id"))
 
     op.drop_table("voter")
+    op.drop_table("vote_count")
+    op.drop_table("counted_ballot")
     op.drop_table("ballot")
     with op.batch_alter_table("award", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_award_phase"))

@@ -10,11 +10,10 @@ from sqlmodel import Session
 from handlers.reports import Period
 from handlers.reports.award import award
 from handlers.reports.suggestions import suggestions
-from models.award import Phase
-from models.ballot import digest_of, seal_ballots
+from models.closing import digest_of
 from models.place import Atlas
 from models.suggestion import Adoption, Aspect, drop, settle, suggest
-from tests.models.awarding import an_award, member, runs, votes
+from tests.models.awarding import an_award, close_vote, member, runs, votes
 from tests.models.cast import KEYS, NOW, meet, reviewer
 
 PERIOD = Period(NOW - timedelta(days=30), NOW + timedelta(days=1))
@@ -44,8 +43,7 @@ def test_ballots_are_listed_once_they_are_counted(
     votes(session, row, member(session, 2), runs(session, row, member(session, 1)))
     assert award(session, atlas, row.code, language) is None
     assert award(session, atlas, "nothing", language) is None
-    seal_ballots(session, row)
-    row.phase = Phase.JURY
+    close_vote(session, row)
     table = award(session, atlas, row.code, language)
     assert table is not None
     assert digest_of([(str(a), str(b)) for a, b in table.rows]) == row.digest
