@@ -12,7 +12,7 @@ from bot.database import read
 from bot.kit import Kit
 from models import closing
 from models.award import Award, Phase
-from models.closing import ballots_of, digest_of
+from models.closing import ballots_of, close_some, digest_of
 from tests.models.awarding import an_award, member, runs, votes
 from tests.models.cast import NOW
 
@@ -40,7 +40,6 @@ async def test_a_vote_that_cannot_be_closed_holds_up_no_other(
     kit: Kit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = sorted([await kit.writer.write(lambda s, n=n: elect(s, n)) for n in (1, 3)])  # type: ignore[misc]
-    close_some = electing.close_some
 
     def fails(session: Session, award_id: int) -> bool:
         if award_id == made[0]:
@@ -61,12 +60,11 @@ async def test_a_process_that_died_is_gone_on_for(
     for name in ("BALLOTS", "VOTERS"):
         monkeypatch.setattr(closing, name, 1)
     made = await kit.writer.write(lambda s: elect(s, 1, voters=3))
-    close_some = electing.close_some
     for slices in range(1, 7):
-        done = []
+        done: list[int] = []
 
         def dies(
-            session: Session, award_id: int, last: int = slices, seen: Any = done
+            session: Session, award_id: int, last: int = slices, seen: list[int] = done
         ) -> bool:
             seen.append(award_id)
             if len(seen) > last % 3:
