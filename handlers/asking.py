@@ -148,11 +148,7 @@ def _choices(talk: Talk, state: Progress, question: Question) -> tuple[Choice, .
         return f"q:{talk.key}:{question.name}:{showing}:{key}"
 
     if question.submit:
-        return (
-            Choice(Word(talk.flow.name, "submit"), press("submit")),
-            Choice(Word("common", "edit"), f"l:{talk.key}:0"),
-            Choice(Word("common", "cancel"), f"x:{talk.key}"),
-        )
+        return tuple(_last_step(talk, press("submit")))
     last = _last_choices(talk, state, question, press)
     options = _options(talk, state, question)
     room = PAGE - len(last)
@@ -162,6 +158,15 @@ def _choices(talk: Talk, state: Progress, question: Question) -> tuple[Choice, .
         after = page_after(options, talk.draft.page, room)
         found.append(_more(f"m:{talk.key}:{question.name}:", after))
     return (*found, *last)
+
+
+def _last_step(talk: Talk, press: str) -> Iterator[Choice]:
+    """Yield what can be done with a form that is filled in."""
+    like = Word("common", "sure" if talk.flow.about_others else "submit")
+    yield Choice(Word(talk.flow.name, "submit"), press, like=like)
+    if editable(talk):
+        yield Choice(Word("common", "edit"), f"l:{talk.key}:0")
+    yield Choice(Word("common", "cancel"), f"x:{talk.key}")
 
 
 def _options(talk: Talk, state: Progress, question: Question) -> list[Option]:

@@ -14,7 +14,7 @@ from handlers.events import (
 )
 from handlers.reminders import Remind, Skip, nothing
 from handlers.say import Choice, Say, Text, Word
-from handlers.seats import star_choices
+from handlers.stars import star_choices
 from handlers.turn import Turn
 from models import offering, signup
 from models.chat import newest_chat
@@ -139,7 +139,8 @@ def _tell_afterwards(turn: Turn, row: Reminder) -> list[Say] | Skip:
     if found.rating is not None:
         return "rated"
     text = Word("event_reminders", "afterwards")
-    return [_say(turn, event, text, Kind.REMINDER, *star_choices(found))]
+    rate = star_choices("rate_event", short(found.id))
+    return [_say(turn, event, text, Kind.REMINDER, *rate)]
 
 
 def _tell_certificate(turn: Turn, row: Reminder) -> list[Say] | Skip:

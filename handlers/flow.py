@@ -40,7 +40,8 @@ class Flow(BaseModel):
     """A form in a chat; every flow is listed in `handlers.FLOWS`.
 
     What was begun and left is kept and offered again, unless it is not `resumable`.
-    What is filled in `about_others` is no data of the person who fills it in.
+    What is filled in `about_others` is no data of the person who fills it in, and is
+    done at a firm word alone, not at a nod.
     Only a flow that `has_subject` may be begun with one.  What is said in a `fleeting`
     one is erased however it ends.
     """

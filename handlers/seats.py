@@ -3,6 +3,7 @@
 from handlers.events import EVENTS, MY_SIGNUPS, look_at, unknown, when, where
 from handlers.offers import page_number
 from handlers.say import Choice, Say, Word, say
+from handlers.stars import star_choices
 from handlers.turn import Turn
 from models.attendance import rate
 from models.columns import long, short
@@ -10,9 +11,6 @@ from models.event import Event
 from models.message import Kind
 from models.offering import accept, decline
 from models.signup import Signup, SignupState, ahead_of, cancel
-
-STARS = range(5, 0, -1)
-"""From very good to very bad."""
 
 
 def mine(turn: Turn, arg: str) -> Signup | None:
@@ -87,22 +85,16 @@ def rating(turn: Turn, arg: str) -> list[Say]:
         return [say("events", "cannot_rate").offering(MY_SIGNUPS)]
     event = turn.session.get_one(Event, row.event_id)
     words = say("events", "how_was_it", name=turn.named(event))
-    return [words.offering(*star_choices(row))]
-
-
-def star_choices(row: Signup) -> list[Choice]:
-    """Return the five answers to how it was."""
-    key = short(row.id)
-    return [
-        Choice(Word("events", f"stars_{n}"), f"a:rate_event:{key}.{n}") for n in STARS
-    ]
+    return [words.offering(*star_choices("rate_event", short(row.id)))]
 
 
 def rate_(turn: Turn, arg: str) -> list[Say]:
     """Keep how somebody liked it; the last word counts."""
-    key, _, stars = arg.partition(".")
-    row = mine(turn, key)
-    if row is None or not rate(turn.session, row, page_number(stars)):
+    key, _, given = arg.partition(".")
+    row, stars = mine(turn, key), page_number(given)
+    if row is None or not rate(turn.session, row, stars):
         return [say("events", "cannot_rate").offering(MY_SIGNUPS)]
     again = Choice(Word("events", "rate_again"), f"v:rating:{key}")
-    return [_receipt(Word("events", "rated")).offering(again, EVENTS)]
+    name = turn.named(turn.session.get_one(Event, row.event_id))
+    done = Word("events", "rated", {"name": name, "stars": stars})
+    return [_receipt(done).offering(again, EVENTS)]

@@ -20,6 +20,7 @@ from handlers.my_application import reason_text
 from handlers.offers import Offer, Option, page_number
 from handlers.question import Ask, Question, Refused, Shown, Submit, ask, make_question
 from handlers.say import Choice, Say, Text, Word, say
+from handlers.stars import star_choices, stars
 from handlers.turn import Turn
 from handlers.vouchers import SIZE, further, moment
 from models import service
@@ -29,7 +30,6 @@ from models.identity import tidy_text
 from models.message import Kind
 from models.partner import Partner
 from models.service import (
-    BEST,
     PENDING,
     Served,
     ServiceRequest,
@@ -225,8 +225,7 @@ def followed(turn: Turn, row: ServiceRequest) -> Say:
     if why := row.read(turn.keys, turn.worker, "why"):
         rows.append((Word("my_application", "reason"), reason_text(why)))
     if row.rating is not None:
-        stars = Word("services", f"rating_{row.rating}")
-        rows.append((Word("services", "label_rating"), stars))
+        rows.append((Word("services", "label_rating"), stars(row.rating)))
     return Say(
         Word("services", f"is_{row.standing}", {"union": turn.named(union)}),
         title=name_of(turn, row.benefit_code),
@@ -244,10 +243,7 @@ def _choices(row: ServiceRequest) -> tuple[Choice, ...]:
 
 def ratings(row: ServiceRequest) -> tuple[Choice, ...]:
     """Return the ways to rate a service; the number of each is what it gives."""
-    return tuple(
-        Choice(Word("services", f"rating_{n}"), f"a:rate_service:{short(row.id)}.{n}")
-        for n in range(1, BEST + 1)
-    )
+    return star_choices("rate_service", short(row.id))
 
 
 def withdraw(turn: Turn, arg: str) -> list[Say]:
@@ -269,7 +265,8 @@ def rate(turn: Turn, arg: str) -> list[Say]:
     row = mine(turn, key)
     if row is None:
         return [say("services", "not_yours").offering(MY_REQUESTS)]
-    if not service.rate(turn.session, row, page_number(given)):
+    number = page_number(given)
+    if not service.rate(turn.session, row, number):
         return [followed(turn, row)]
-    stars = Word("services", f"rating_{row.rating}")
-    return [say("services", "rated", rating=stars).offering(BENEFITS)]
+    name = name_of(turn, row.benefit_code)
+    return [say("services", "rated", name=name, stars=number).offering(BENEFITS)]

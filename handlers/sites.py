@@ -16,6 +16,7 @@ from handlers.my_application import JOIN
 from handlers.offers import Option, exact, matching, page_number, page_of, plain
 from handlers.question import joined, label
 from handlers.say import Choice, Say, Text, Word, say
+from handlers.stars import STARS, star_choices
 from handlers.turn import Turn
 from models import site as sites_
 from models.opening import ALWAYS, Span, door, read_hours
@@ -26,8 +27,6 @@ SITES = Choice(Word("sites", "name"), "v:sites:::0")
 PREFIX = "v:sites:"
 ROWS = 7
 """How many sites a page shows; the ways to more and to other kinds come after."""
-
-STARS = range(1, 6)
 
 _POINT = re.compile(r"(-?\d{1,2}\.\d{3}),(-?\d{1,3}\.\d{3})")
 
@@ -290,11 +289,8 @@ def rate(turn: Turn, arg: str) -> list[Say]:
     name = turn.named(found)
     own = sites_.rating_by(turn.session, found, turn.worker.id)
     words = Word("sites", "how_was_it", {"site": name, "own": own or ""})
-    choices = [
-        Choice(Word("sites", f"stars_{n}"), f"a:rate_site:{found.code}.{n}")
-        for n in STARS
-    ]
-    return [Say(words, back=f"v:site:{found.code}:").offering(*choices)]
+    choices = star_choices("rate_site", found.code)
+    return [Say(words, choices=choices, back=f"v:site:{found.code}:")]
 
 
 def rate_site(turn: Turn, arg: str) -> list[Say]:
