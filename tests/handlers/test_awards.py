@@ -377,6 +377,18 @@ def contested(world: World, award: Award) -> int:
     return world.write(lambda s: s.exec(select(Objection.id)).one())
 
 
+def test_who_turned_notices_off_is_not_told_of_the_result(
+    world: World, award: Award
+) -> None:
+    row = runs(world, award, "乙")
+    begin(world, award, 1)
+    press(world, "a:vote", row, "甲")
+    for who in ("甲", "乙"):
+        world.do("press", "a:prefer:notices.off", who)
+    begin(world, award, 4)
+    assert ended(world, "award_result") == [("skipped", "opted_out")] * 2
+
+
 def test_where_nobody_has_a_point_nobody_wins(world: World, award: Award) -> None:
     runs(world, award, "乙")
     begin(world, award, 4)

@@ -137,6 +137,17 @@ def test_a_machine_that_slept_reminds_nobody_of_what_was(world: World) -> None:
     assert ended(world, SOON) == [("skipped", "too_late")] * 2
 
 
+def test_who_turned_the_topic_off_hears_of_changes_alone(world: World) -> None:
+    make_member(world)
+    hold_event(world, "家政节", "1", "48")
+    sign_up(world)
+    press(world, "a:prefer:events.off")
+    assert heard(world, timedelta(hours=24)) == ""
+    assert ended(world, SOON)[0] == ("skipped", "opted_out")
+    put_off(world, "家政节", "5")
+    assert "有变动" in heard(world, MINUTE)
+
+
 def test_of_two_reminders_that_are_late_one_is_said(world: World) -> None:
     make_member(world)
     hold_event(world, "家政节", "1", "48")

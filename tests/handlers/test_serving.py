@@ -178,6 +178,17 @@ def test_a_slot_is_recalled_in_english_too(world: World) -> None:
     assert "Your ID card" in str(world.do("press", "v:benefit:health-check"))
 
 
+def test_who_turned_the_topic_off_hears_of_the_voucher_s_own_fate_alone(
+    world: World,
+) -> None:
+    make_member(world)
+    take_voucher(world)
+    world.do("press", "a:prefer:benefits.off")
+    assert world.wait(timedelta(days=28)) == {}
+    assert ended(world, "voucher_ending") == [("skipped", "opted_out")]
+    assert "到期了" in texts(world.wait(timedelta(days=2, minutes=1))["工人"])
+
+
 def test_a_voucher_s_end_is_not_recalled_where_it_is_settled_or_past(
     world: World,
 ) -> None:
