@@ -15,7 +15,7 @@ from handlers.offers import (
     UNTICK,
     Option,
     as_choices,
-    page_after,
+    next_page,
     page_of,
 )
 from handlers.question import Question
@@ -52,7 +52,8 @@ def message_of(talk: Talk, state: Progress, question: Question) -> Say:
         title=_title(talk) if question.submit or talk.flow.about_others else None,
     )
     if question.submit:
-        return replace(message, rows=_summary(talk, state))
+        known = talk.flow.facts(talk.turn, talk.row.subject)
+        return replace(message, rows=(*known, *_summary(talk, state)))
     if question.how.private and not talk.turn.trusted:
         return _by_link(talk, question, message)
     return message
@@ -81,7 +82,7 @@ def choose_edit(
     options, more = page_of(every, page)
     choices = as_choices(options, lambda name: f"e:{talk.key}:{name}")
     if more:
-        choices.append(_more(f"l:{talk.key}:", page_after(every, page)))
+        choices.append(next_page(f"l:{talk.key}:", len(every), page))
     message = say("common", "which_to_edit").offering(*choices)
     return [replace(message, back=f"r:{talk.key}")]
 
@@ -155,8 +156,8 @@ def _choices(talk: Talk, state: Progress, question: Question) -> tuple[Choice, .
     page, more = page_of(options, talk.draft.page, room)
     found = [_tickable(o, talk.draft.picked, press) for o in page]
     if more:
-        after = page_after(options, talk.draft.page, room)
-        found.append(_more(f"m:{talk.key}:{question.name}:", after))
+        turn_over = f"m:{talk.key}:{question.name}:"
+        found.append(next_page(turn_over, len(options), talk.draft.page, room))
     return (*found, *last)
 
 
@@ -225,9 +226,3 @@ def _is_narrowed(talk: Talk, state: Progress, question: Question) -> bool:
     """Tell whether a search hides some of what is on offer."""
     everything = question.options(talk.turn, state.seen)
     return len(_options(talk, state, question)) < len(everything)
-
-
-def _more(press: str, page: int) -> Choice:
-    """Return the way to the next page; after the last one it is the first."""
-    label = Word("common", "more") if page else Word("common", "first_page")
-    return Choice(label, f"{press}{page}")

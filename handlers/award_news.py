@@ -18,7 +18,7 @@ from models.message import Kind
 from models.nominee import ASKED, CHANGEABLE, SETTLED, Candidacy, Nominee
 from models.objection import SETTLED as HEARD
 from models.objection import Objection
-from models.preference import Topic
+from models.preference import Topic, wants
 from models.reminder import Reminder
 from models.result import winners
 from models.rules import Rules
@@ -60,10 +60,14 @@ def _tell_settled(turn: Turn, row: Reminder) -> list[Say] | Skip:
     if one.standing not in TOLD:
         return "overtaken"
     award = turn.session.get_one(Award, one.award_id)
+    said = {
+        "number": one.number,
+        "nominating": award.phase is Phase.NOMINATING,
+    }
     reason = one.load(turn.keys, turn.worker, "why")
     why = ((Word("my_application", "reason"), reason_text(reason)),) if reason else ()
     message = Say(
-        Word("award_news", f"nominee_{one.standing}", {"number": one.number}),
+        Word("award_news", f"nominee_{one.standing}", said),
         title=turn.named(award),
         rows=why,
         choices=(_to(award),),
@@ -85,6 +89,8 @@ def _tell_result(turn: Turn, row: Reminder) -> list[Say] | Skip:
     if award is None or award.phase is not Phase.OVER:
         return "over"
     won = turn.worker.id in {one.worker_id for one in winners(turn.session, award)}
+    if not won and not wants(turn.session, turn.worker.id, Topic.NOTICES):
+        return "opted_out"
     message = Say(
         Word("award_news", "won" if won else "result"),
         title=turn.named(award),
@@ -116,6 +122,6 @@ def _tell_heard(turn: Turn, row: Reminder) -> list[Say] | Skip:
 AWARD_NEWS = (
     Remind(ASKED, nothing, _chat_of_nominee, _tell_asked),
     Remind(SETTLED, nothing, _chat_of_nominee, _tell_settled),
-    Remind(RESULT, _carry_on, _chat_of_voter, _tell_result, topic=Topic.NOTICES),
+    Remind(RESULT, _carry_on, _chat_of_voter, _tell_result),
     Remind(HEARD, nothing, _chat_of_objection, _tell_heard),
 )

@@ -8,10 +8,11 @@ from typing import Annotated, Any, ClassVar
 from pydantic import BeforeValidator
 from sqlmodel import Session, col, select
 
+from handlers.answers import Colleague
 from handlers.card import has_card
 from handlers.events import EVENTS, event_of, look_at, unknown
 from handlers.flow import AskAgain, Flow
-from handlers.my_application import JOIN
+from handlers.my_application import members_only, way_in
 from handlers.question import Refused, ask
 from handlers.queued import Queued, days_since
 from handlers.say import Choice, Drawing, Say, Text, Word, say
@@ -35,7 +36,7 @@ from models.hosting import (
     give_certificates,
     to_certify,
 )
-from models.identity import halved, mask_name
+from models.identity import mask_name
 from models.link_code import read_code
 from models.message import Kind
 from models.place import kilometres
@@ -116,8 +117,8 @@ def by_door(turn: Turn, code: str) -> list[Say]:
 def _arrive(turn: Turn, event: Event, how: How) -> Say:
     """Check somebody in and say so, or why not."""
     if not has_card(turn):
-        way = () if turn.latest else (JOIN,)
-        return say("check_in", "no_not_member").offering(*way, EVENTS)
+        words = members_only(turn, "check_in")
+        return Say(words, choices=(way_in(turn), EVENTS))
     before = signup_of(turn.session, event.id, turn.worker.id)
     was_here = before is not None and before.state is SignupState.ATTENDED
     try:
@@ -203,13 +204,6 @@ def certify(turn: Turn, arg: str) -> list[Say]:
     return [say("check_in", "certified", count=given).offering(back)]
 
 
-def _member_no(value: Any) -> str:
-    digits = "".join(c for c in halved(str(value)) if c.isdigit())
-    if len(digits) != 14:
-        raise Refused("member_no")
-    return digits
-
-
 class CheckInMember(Flow):
     """Check in somebody who shows their card, by the number on it."""
 
@@ -218,7 +212,7 @@ class CheckInMember(Flow):
     about_others: ClassVar[bool] = True
     has_subject: ClassVar[bool] = True
 
-    number: Annotated[str, BeforeValidator(_member_no)] = ask()
+    number: Colleague = ask()
 
     @classmethod
     def refuse(cls, turn: Turn, subject: str) -> list[Say] | None:
@@ -241,7 +235,7 @@ class CheckInMember(Flow):
             Word("check_in_member", "again"), f"f:check_in_member:{self.subject}"
         )
         back = Choice(Word("events", "hosting"), f"v:hosting:{self.subject}")
-        of = (turn.session, turn.atlas, staff, event, self.number)
+        of = (turn.session, turn.atlas, staff, event, turn.keys, self.number)
         try:
             row = check_in_member(*of, turn.rules, turn.now)  # type: ignore[arg-type]
         except NobodyKnown:

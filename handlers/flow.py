@@ -21,7 +21,7 @@ from handlers.question import (
     Stop,
     make_question,
 )
-from handlers.say import Say, Word
+from handlers.say import Say, Text, Word
 from handlers.turn import Turn
 
 
@@ -83,6 +83,11 @@ class Flow(BaseModel):
         the person be `named`.
         """
         return Word(cls.name, "summary")
+
+    @classmethod
+    def facts(cls, turn: Turn, subject: str) -> Iterable[tuple[Text, Text]]:
+        """Return what is known of the subject, shown above the answers in the end."""
+        return ()
 
     @classmethod
     def about(cls, turn: Turn, subject: str) -> int | None:

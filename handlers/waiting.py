@@ -19,9 +19,9 @@ from handlers import (
     serving,
     site_faults,
 )
-from handlers.offers import page_number, page_of
+from handlers.offers import next_page, page_number, page_of
 from handlers.queued import Queued
-from handlers.say import Choice, Say, Word, say
+from handlers.say import Choice, Say, say
 from handlers.turn import Turn
 from models.staff import Staff, staff_of
 
@@ -52,7 +52,7 @@ def waiting(turn: Turn, arg: str) -> list[Say]:
     shown, more = page_of(rows, number)
     choices = [Choice(row.line(turn), row.press) for row in shown]
     if more:
-        choices.append(Choice(Word("common", "more"), f"v:waiting:{number + 1}"))
+        choices.append(next_page("v:waiting:", len(rows), number))
     return [say("reviewing", "list", count=len(rows)).offering(*choices)]
 
 

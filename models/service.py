@@ -6,6 +6,7 @@
 What the member says of it is sealed.  A slot is a time with so many places.
 """
 
+from collections.abc import Collection
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
@@ -129,15 +130,20 @@ def add_slot(
 
 
 def free_slots(
-    session: Session, benefit_code: str, now: datetime, limit: int = 40
+    session: Session,
+    benefit_code: str,
+    now: datetime,
+    limit: int = 40,
+    first: Collection[str] = (),
 ) -> list[Slot]:
-    """Return the next slots that have a place left."""
+    """Return the next slots that have a place left, `first` those at some partners."""
     found = select(Slot).where(
         Slot.benefit_code == benefit_code,
         Slot.starts_at > now,
         col(Slot.taken) < col(Slot.capacity),
     )
-    ordered = found.order_by(col(Slot.starts_at), col(Slot.id)).limit(limit)
+    order = (col(Slot.partner_code).in_(first).desc(),) if first else ()
+    ordered = found.order_by(*order, col(Slot.starts_at), col(Slot.id)).limit(limit)
     return list(session.exec(ordered))
 
 

@@ -332,7 +332,7 @@ def test_a_voucher_that_is_gone_is_said(world: World) -> None:
 def test_a_clerk_sees_no_waiting_list(world: World) -> None:
     world.appoint_clerk("drug-baiyun")
     assert "只对工会工作人员开放" in texts(world.say("待审", "收银员"))
-    assert "待审申请" not in labels(world.say("菜单", "收银员"))
+    assert "待办" not in labels(world.say("菜单", "收银员"))
 
 
 def test_what_a_clerk_was_shown_goes_with_who_it_was_about(world: World) -> None:
@@ -351,7 +351,7 @@ def test_what_became_of_a_voucher_is_shown(world: World) -> None:
     make_member(world)
     take_voucher(world)
     key = short(vouchers(world)[0].id)
-    world.do("press", f"a:cancel_voucher:{key}")
+    world.do("press", f"a:cancel_voucher:{key}.sure")
     heard = world.do("press", f"v:voucher:{key}")
     assert "已经取消" in texts(heard)
     assert "省了" not in dict(heard[-1]["rows"])

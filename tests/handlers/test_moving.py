@@ -100,7 +100,7 @@ def test_what_was_decided_is_not_decided_again(world: World) -> None:
         world.say(typed)
     assert "已经有结果了" in world.say("1", "社工")[0]["text"]
     assert "已经有结果了" in press(world, "a:release_move")
-    assert labels(world, "社工") == ["待审申请"]
+    assert labels(world, "社工") == ["待办"]
     press(world, "v:moving")
     assert labels(world, "社工") == ["返回"]
 
