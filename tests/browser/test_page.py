@@ -100,6 +100,7 @@ def test_large_type_chosen_in_the_chat_is_shown_and_stays(phone: NewPhone) -> No
         worker.wait_for_last(switch)
         worker.tap(switch)
         expect(words).to_have_css("font-size", size)
+        assert worker.sticking_out() == {}
     worker.tap("撤销，改回去")
     expect(words).to_have_css("font-size", "21px")
     worker.page.reload()

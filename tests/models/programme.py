@@ -63,10 +63,11 @@ def open_event(session: Session, now: datetime = NOW, **changes: Any) -> Event:
         },
     )
     row = columns_of(replace(plan, **changes))
+    number = secrets.randbelow(len(ALPHABET) ** 8)
     event = Event(
         id=new_id(),
-        code=_code(6),
-        door=_code(8),
+        code=f"{number % 10**8:08}",
+        door=_code(number),
         state=state,
         changed_at=now,
         **row,
@@ -76,8 +77,11 @@ def open_event(session: Session, now: datetime = NOW, **changes: Any) -> Event:
     return event
 
 
-def _code(length: int) -> str:
-    return "".join(secrets.choice(ALPHABET) for _ in range(length))
+def _code(number: int) -> str:
+    """Write a number as a code of eight letters; neighbours look unlike."""
+    size = len(ALPHABET)
+    number = number * 7**13 % size**8
+    return "".join(ALPHABET[number // size**n % size] for n in range(8))
 
 
 def member(session: Session, number: int = 1, **columns: Any) -> Worker:
