@@ -279,3 +279,24 @@ def test_who_does_not_know_of_the_membership_yet_is_not_told_here(turn: Turn) ->
     assert shown.text is not None
     assert shown.text.key == "no_not_member"
     assert [choice.press for choice in shown.choices] == ["f:join:"]
+
+
+def test_who_wants_no_reminder_is_promised_none(world: World) -> None:
+    make_member(world)
+    hold_event(world, "家政节")
+    press(world, "a:prefer:events.off")
+    sign_up(world)
+    assert "您关了活动提醒" in world.screens["工人"][-1]["text"]
+
+
+def test_who_applied_is_shown_where_that_stands(world: World) -> None:
+    world.fill("sure")
+    world.say("提交")
+    hold_event(world, "家政节")
+    heard = press(world, f"v:event:{short(event_named(world, '家政节').id)}")
+    assert "入会通过以后就能报名" in heard[0]["text"]
+    assert labels(heard)[0] == "我的申请"
+
+
+def test_a_form_about_an_event_that_is_gone_shows_no_facts(turn: Turn) -> None:
+    assert SignUp.facts(turn, "zz") == ()

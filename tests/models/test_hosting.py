@@ -204,3 +204,18 @@ def test_nothing_is_certified_before_the_end_nor_of_a_festival(
     for event, now in ((early, START + HOUR), (festival, festival.ends_at)):
         with pytest.raises(CannotChange):
             give_certificates(session, atlas, staff, event, now)
+
+
+def test_a_mobile_checks_in_who_alone_has_it(session: Session, atlas: Atlas) -> None:
+    event, staff = open_event(session, capacity=3), reviewer(session)
+    mobile = "+8613812345678"
+    for number in (1, 2):
+        worker = session.get_one(Worker, guest(session, event, number).worker_id)
+        worker.mobile_tag = KEYS.tag("mobile", mobile)
+        session.add(worker)
+        session.flush()
+        if number == 1:
+            args = (session, atlas, staff, event, KEYS, mobile, RULES, START)
+            assert check_in_member(*args).worker_id == worker.id
+    with pytest.raises(NobodyKnown):
+        check_in_member(*args)
