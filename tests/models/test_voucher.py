@@ -94,7 +94,6 @@ def test_a_voucher_is_found_by_its_code_and_by_no_other(session: Session) -> Non
     assert find(session, KEYS, code) is row
     assert find(session, KEYS, new_code()) is None
     assert code.encode() not in row.code + row.code_tag
-    assert row.until == NOW + timedelta(days=30)
     assert tallied(session) == [(Counted.ISSUED, 0)]
     assert fates(session, voucher.ENDING) == [("waiting", "")]
 
