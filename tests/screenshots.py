@@ -61,7 +61,7 @@ def review(visit: Visit) -> Phone:
     staff = visit(invited=True)
     staff.wait_for_last("您现在是")
     staff.tap("待办")
-    staff.tap(staff.wait_for_last("等待审核").choice("商场"))
+    staff.tap(staff.wait_for_last("等您处理").choice("商场"))
     staff.wait_for_last(CARD)
     return staff
 

@@ -224,5 +224,5 @@ def test_where_nothing_can_be_changed_no_change_is_offered(world: World) -> None
     hold_event(world, "家政节")
     for said in ("活动", "1", "1"):
         heard = world.say(said)
-    assert [label for _, label, _ in heard[0]["choices"]] == ["确定报名", "取消"]
+    assert [label for _, label, _ in heard[0]["choices"]] == ["确定", "取消"]
     assert "改一改" not in world.say("啥")[0]["text"]
