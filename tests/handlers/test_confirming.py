@@ -175,7 +175,9 @@ def test_an_applicant_is_confirmed_by_the_union_applied_to(world: World) -> None
 def test_claims_wait_in_the_one_list_and_lead_to_their_page(asked: World) -> None:
     code = claims(asked)[0].code
     (heard,) = asked.do("press", "v:waiting:0", "社工")
-    assert [label for _, label, _ in heard["choices"]] == [f"{code} · 换手机 · 不到 1 天"]
+    assert [label for _, label, _ in heard["choices"]] == [
+        f"{code} · 换手机 · 不到 1 天"
+    ]
     assert f"核实 {code}" in str(asked.say("1", "社工"))
 
 
