@@ -189,11 +189,9 @@ def _numbered(
 
 
 def _other_words(choice: Choice) -> str:
-    """Return all other words that mean a choice: its own, and those of its label."""
-    if isinstance(choice.label, str):
-        return choice.keys
-    label = choice.label
-    return f"{choice.keys} {_meant(label.flow, label.key)}".strip()
+    """Return all other words that mean a choice: its own, and those of its labels."""
+    labels = [word for word in (choice.label, choice.like) if isinstance(word, Word)]
+    return " ".join([choice.keys, *(_meant(w.flow, w.key) for w in labels)]).strip()
 
 
 @cache

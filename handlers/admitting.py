@@ -1,5 +1,6 @@
 """Admitting nominees: a social worker reads the story, and confirms or refuses."""
 
+from collections.abc import Iterator
 from typing import ClassVar
 
 from handlers.answers import Key
@@ -7,7 +8,7 @@ from handlers.deciding import LONGEST_REASON, reasons
 from handlers.flow import Flow
 from handlers.question import Submit, ask
 from handlers.queued import WAITING_LIST, Source, days_since, member_number, own_words
-from handlers.say import Choice, Say, Word, say
+from handlers.say import Choice, Say, Text, Word, say
 from handlers.turn import Turn
 from models import audit
 from models import nominee as nominees
@@ -67,6 +68,7 @@ def look(turn: Turn, arg: str) -> list[Say]:
             ),
             (Word("admitting", "shown_name"), row.name(turn.keys, person)),
             (Word("my_application", "member_no"), person.member_no or ""),
+            *_eligible(turn, person),
         ),
         choices=_decisions(row) if waits else (),
         back=WAITING_LIST.press,
@@ -74,6 +76,18 @@ def look(turn: Turn, arg: str) -> list[Say]:
         image=row.photo_id if turn.trusted else None,
     )
     return [message]
+
+
+def _eligible(turn: Turn, person: Worker) -> Iterator[tuple[Text, Text]]:
+    """Yield what of a member decides whether they may be nominated."""
+    group = turn.atlas.groups.get(person.group or "")
+    if group is not None:
+        yield Word("join", "label_group"), turn.named(group)
+    union = turn.atlas.unions.get(person.union_code or "")
+    if union is not None:
+        yield Word("card", "union"), turn.named(union)
+    since = Word("common", "day", {"at": person.member_since})
+    yield Word("card", "since"), since
 
 
 def _decisions(row: Nominee) -> tuple[Choice, ...]:

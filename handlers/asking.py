@@ -15,7 +15,7 @@ from handlers.offers import (
     UNTICK,
     Option,
     as_choices,
-    page_after,
+    next_page,
     page_of,
 )
 from handlers.question import Question
@@ -52,7 +52,8 @@ def message_of(talk: Talk, state: Progress, question: Question) -> Say:
         title=_title(talk) if question.submit or talk.flow.about_others else None,
     )
     if question.submit:
-        return replace(message, rows=_summary(talk, state))
+        known = talk.flow.facts(talk.turn, talk.row.subject)
+        return replace(message, rows=(*known, *_summary(talk, state)))
     if question.how.private and not talk.turn.trusted:
         return _by_link(talk, question, message)
     return message
@@ -81,7 +82,7 @@ def choose_edit(
     options, more = page_of(every, page)
     choices = as_choices(options, lambda name: f"e:{talk.key}:{name}")
     if more:
-        choices.append(_more(f"l:{talk.key}:", page_after(every, page)))
+        choices.append(next_page(f"l:{talk.key}:", len(every), page))
     message = say("common", "which_to_edit").offering(*choices)
     return [replace(message, back=f"r:{talk.key}")]
 
@@ -148,20 +149,25 @@ def _choices(talk: Talk, state: Progress, question: Question) -> tuple[Choice, .
         return f"q:{talk.key}:{question.name}:{showing}:{key}"
 
     if question.submit:
-        return (
-            Choice(Word(talk.flow.name, "submit"), press("submit")),
-            Choice(Word("common", "edit"), f"l:{talk.key}:0"),
-            Choice(Word("common", "cancel"), f"x:{talk.key}"),
-        )
+        return tuple(_last_step(talk, press("submit")))
     last = _last_choices(talk, state, question, press)
     options = _options(talk, state, question)
     room = PAGE - len(last)
     page, more = page_of(options, talk.draft.page, room)
     found = [_tickable(o, talk.draft.picked, press) for o in page]
     if more:
-        after = page_after(options, talk.draft.page, room)
-        found.append(_more(f"m:{talk.key}:{question.name}:", after))
+        turn_over = f"m:{talk.key}:{question.name}:"
+        found.append(next_page(turn_over, len(options), talk.draft.page, room))
     return (*found, *last)
+
+
+def _last_step(talk: Talk, press: str) -> Iterator[Choice]:
+    """Yield what can be done with a form that is filled in."""
+    like = Word("common", "sure" if talk.flow.about_others else "submit")
+    yield Choice(Word(talk.flow.name, "submit"), press, like=like)
+    if editable(talk):
+        yield Choice(Word("common", "edit"), f"l:{talk.key}:0")
+    yield Choice(Word("common", "cancel"), f"x:{talk.key}")
 
 
 def _options(talk: Talk, state: Progress, question: Question) -> list[Option]:
@@ -220,9 +226,3 @@ def _is_narrowed(talk: Talk, state: Progress, question: Question) -> bool:
     """Tell whether a search hides some of what is on offer."""
     everything = question.options(talk.turn, state.seen)
     return len(_options(talk, state, question)) < len(everything)
-
-
-def _more(press: str, page: int) -> Choice:
-    """Return the way to the next page; after the last one it is the first."""
-    label = Word("common", "more") if page else Word("common", "first_page")
-    return Choice(label, f"{press}{page}")

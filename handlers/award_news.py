@@ -63,10 +63,14 @@ def _tell_settled(turn: Turn, row: Reminder) -> list[Say] | Skip:
     if one.standing not in TOLD:
         return "overtaken"
     award = turn.session.get_one(Award, one.award_id)
+    said = {
+        "number": one.number,
+        "nominating": award.phase is Phase.NOMINATING,
+    }
     reason = one.load(turn.keys, turn.worker, "why")
     why = ((Word("my_application", "reason"), reason_text(reason)),) if reason else ()
     message = Say(
-        Word("award_news", f"nominee_{one.standing}", {"number": one.number}),
+        Word("award_news", f"nominee_{one.standing}", said),
         title=turn.named(award),
         rows=why,
         choices=(_to(award),),

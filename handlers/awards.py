@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 from handlers.card import has_card
 from handlers.my_application import JOIN, MY_APPLICATION
-from handlers.offers import PAGE, page_number, page_of
+from handlers.offers import PAGE, next_page, page_number, page_of
 from handlers.question import label
 from handlers.say import Choice, Say, Text, Word, say
 from handlers.turn import Turn
@@ -46,7 +46,8 @@ def awards(turn: Turn, arg: str) -> list[Say]:
     shown, more = page_of(rows, number, PAGE - len(last))
     choices = [Choice(_line(turn, row), f"v:award:{short(row.id)}") for row in shown]
     if more:
-        choices.append(Choice(Word("common", "more"), f"v:awards:{number + 1}"))
+        room = PAGE - len(last)
+        choices.append(next_page("v:awards:", len(rows), number, room))
     words = Word("awards", "list" if rows else "none")
     return [Say(words, choices=(*choices, *last))]
 
@@ -173,8 +174,7 @@ def nominees(turn: Turn, arg: str) -> list[Say]:
         for found, _ in shown
     ]
     if more:
-        after = f"v:nominees:{key}.{number + 1}"
-        choices.append(Choice(Word("common", "more"), after))
+        choices.append(next_page(f"v:nominees:{key}.", len(ids), number))
     facts = {"count": len(ids), "winners": _count_winners(turn, row)}
     message = Say(
         Word("awards", "who_won" if row.phase in RESULTS else "who_runs", facts),

@@ -7,12 +7,12 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from handlers.benefits import BENEFITS, MY_REQUESTS, MY_VOUCHERS, name_of
+from handlers.benefits import BENEFITS, MY_VOUCHERS, name_of
 from handlers.reminders import Remind, Skip, nothing
 from handlers.say import Choice, Say, Word
-from handlers.services import facts, followed, ratings
+from handlers.services import facts, ways
 from handlers.turn import Turn
-from handlers.vouchers import days_left, moment, settled
+from handlers.vouchers import days_left, last_day, settled
 from models import voucher
 from models.benefit import Benefit
 from models.chat import newest_chat
@@ -59,7 +59,7 @@ def _tell_ending(turn: Turn, row: Reminder) -> list[Say] | Skip:
     if held.until <= turn.now:
         return "too_late"
     name = name_of(turn, held.benefit_code)
-    said = {"name": name, "at": moment(held.until), "days": days_left(held, turn.now)}
+    said = {"name": name, "at": last_day(held), "days": days_left(turn, held)}
     show = Choice(Word("vouchers", "show_it"), f"v:voucher:{short(held.id)}")
     cancel = Choice(Word("vouchers", "cancel"), f"a:cancel_voucher:{short(held.id)}")
     words = Word("vouchers", "ending", said)
@@ -80,21 +80,16 @@ def _tell_lapsed(turn: Turn, row: Reminder) -> list[Say] | Skip:
 
 
 def _tell_step(turn: Turn, row: Reminder) -> list[Say] | Skip:
-    """Say that a request moved on; of two steps at once only the last."""
+    """Say that a request moved on, not what for: others may see the screen.
+
+    Of two steps at once only the last is told.
+    """
     asked = turn.session.get_one(ServiceRequest, int(row.subject))
     if row.due == asked.accepted_at and asked.standing is not Served.ACCEPTED:
         return "went_on"
-    shown = followed(turn, asked)
-    last = (*ratings(asked), MY_REQUESTS) if asked.standing is Served.DONE else None
-    return [
-        Say(
-            shown.text,
-            title=shown.title,
-            rows=shown.rows,
-            choices=last or (MY_REQUESTS,),
-            kind=Kind.RECEIPT,
-        )
-    ]
+    look = Choice(Word("services", "look"), f"v:request:{short(asked.id)}")
+    words = Word("services", "moved_on", {"number": asked.number})
+    return [Say(words, choices=(look,), kind=Kind.RECEIPT)]
 
 
 def _tell_slot(turn: Turn, row: Reminder) -> list[Say] | Skip:
@@ -111,7 +106,7 @@ def _tell_slot(turn: Turn, row: Reminder) -> list[Say] | Skip:
             Word("services", "slot_soon", {"bring": bring}),
             title=name_of(turn, asked.benefit_code),
             rows=tuple(facts(turn, asked)),
-            choices=(look,),
+            choices=(look, *ways(asked)),
             kind=Kind.REMINDER,
         )
     ]

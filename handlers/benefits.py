@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from sqlmodel import col, select
 
-from handlers.my_application import JOIN, MY_APPLICATION
-from handlers.offers import page_number, page_of, plain
+from handlers.my_application import way_in
+from handlers.offers import next_page, page_number, page_of, plain
 from handlers.say import Choice, Say, Text, Word, say
 from handlers.turn import Turn
 from models import benefit
@@ -55,8 +55,8 @@ def benefits(turn: Turn, arg: str) -> list[Say]:
         for terms, hurdle in shown
     ]
     if more:
-        choices.append(Choice(Word("common", "more"), f"v:benefits:{number + 1}"))
-    last = (MY_VOUCHERS, MY_REQUESTS) if who.is_member else (_way_in(turn),)
+        choices.append(next_page("v:benefits:", len(every), number, ROOM))
+    last = (MY_VOUCHERS, MY_REQUESTS) if who.is_member else (way_in(turn),)
     return [Say(_heading(every), choices=(*choices, *last))]
 
 
@@ -76,10 +76,6 @@ def _line(name: str, hurdle: Hurdle | None) -> Text:
 def reason(hurdle: Hurdle) -> Word:
     """Say in a few words why somebody may not use a benefit, and from when they may."""
     return Word("benefits", f"why_{hurdle.why}", {"since": hurdle.since})
-
-
-def _way_in(turn: Turn) -> Choice:
-    return MY_APPLICATION if turn.latest else JOIN
 
 
 def look(turn: Turn, arg: str) -> list[Say]:
@@ -139,14 +135,16 @@ def _choices(turn: Turn, row: Benefit, hurdle: Hurdle | None) -> tuple[Choice, .
     if hurdle is None:
         return (use(row),)
     if hurdle.why is Why.NOT_MEMBER:
-        return (_way_in(turn),)
+        return (way_in(turn),)
     if hurdle.why is Why.HAS_ONE:
         return tuple(_what_they_have(turn, row))
     return ()
 
 
 def use(row: Benefit) -> Choice:
-    """Return the way to use a benefit: take a voucher, or ask for the service."""
+    """Return the way to use a benefit: take a voucher, ask for it, or go there."""
+    if row.kind is BenefitKind.PLACE:
+        return Choice(Word("benefits", "use_place"), f"v:sites::{row.sites}:0")
     return Choice(Word("benefits", f"use_{row.kind}"), f"f:{row.kind}:{row.code}")
 
 

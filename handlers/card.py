@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from handlers.my_application import CARD, JOIN, MY_APPLICATION
+from handlers.my_application import CARD, way_in
 from handlers.say import Choice, Drawing, Say, Word, say
 from handlers.turn import Turn
 from models.card import make_code
@@ -20,8 +20,7 @@ def has_card(turn: Turn) -> bool:
 def card(turn: Turn, arg: str) -> list[Say]:
     """Show the card of a member, with a new code."""
     if not has_card(turn):
-        way = MY_APPLICATION if turn.latest else JOIN
-        return [say("card", "none").offering(way)]
+        return [say("card", "none").offering(way_in(turn))]
     worker, minutes = turn.worker, turn.rules.card_minutes
     until = turn.now + timedelta(minutes=minutes)
     union = turn.atlas.unions[worker.union_code or ""]

@@ -7,10 +7,11 @@ from typing import Annotated, Any, ClassVar
 from pydantic import BeforeValidator
 from sqlmodel import col, select
 
+from handlers.answers import Colleague
 from handlers.card import has_card
 from handlers.events import EVENTS, event_of, look_at, unknown
 from handlers.flow import AskAgain, Flow
-from handlers.my_application import JOIN
+from handlers.my_application import members_only, way_in
 from handlers.question import Refused, ask
 from handlers.queued import Source, days_since
 from handlers.say import Choice, Drawing, Say, Text, Word, say
@@ -35,7 +36,7 @@ from models.hosting import (
     counts,
     give_certificates,
 )
-from models.identity import halved, mask_name
+from models.identity import mask_name
 from models.link_code import read_code
 from models.message import Kind
 from models.place import kilometres
@@ -119,8 +120,8 @@ def by_door(turn: Turn, code: str) -> list[Say]:
 def _arrive(turn: Turn, event: Event, how: How) -> Say:
     """Check somebody in and say so, or why not."""
     if not has_card(turn):
-        way = () if turn.latest else (JOIN,)
-        return say("check_in", "no_not_member").offering(*way, EVENTS)
+        words = members_only(turn, "check_in")
+        return Say(words, choices=(way_in(turn), EVENTS))
     before = signup_of(turn.session, event.id, turn.worker.id)
     was_here = before is not None and before.state is SignupState.ATTENDED
     try:
@@ -202,13 +203,6 @@ def certify(turn: Turn, arg: str) -> list[Say]:
     return [say("check_in", "certified", count=given).offering(back)]
 
 
-def _member_no(value: Any) -> str:
-    digits = "".join(c for c in halved(str(value)) if c.isdigit())
-    if len(digits) != 14:
-        raise Refused("member_no")
-    return digits
-
-
 class CheckInMember(Flow):
     """Check in somebody who shows their card, by the number on it."""
 
@@ -217,7 +211,7 @@ class CheckInMember(Flow):
     about_others: ClassVar[bool] = True
     has_subject: ClassVar[bool] = True
 
-    number: Annotated[str, BeforeValidator(_member_no)] = ask()
+    number: Colleague = ask()
 
     @classmethod
     def refuse(cls, turn: Turn, subject: str) -> list[Say] | None:
@@ -244,7 +238,7 @@ class CheckInMember(Flow):
         vain = tries.held(turn.session, turn.keys, tried, turn.now, HOUR)
         if tries.closed(vain):
             return say("check_in_member", "too_many").offering(back)
-        of = (turn.session, turn.atlas, staff, event, self.number)
+        of = (turn.session, turn.atlas, staff, event, turn.keys, self.number)
         try:
             row = check_in_member(*of, turn.rules, turn.now)  # type: ignore[arg-type]
         except NobodyKnown:

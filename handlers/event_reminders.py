@@ -7,14 +7,14 @@ from sqlmodel import Session
 from handlers.events import (
     EVENTS,
     MY_SIGNUPS,
+    leave,
     look_at,
     seat_choices,
-    when,
-    where,
+    time_and_place,
 )
 from handlers.reminders import Remind, Skip, nothing
-from handlers.say import Choice, Say, Text, Word
-from handlers.seats import star_choices
+from handlers.say import Choice, Say, Word
+from handlers.stars import star_choices
 from handlers.turn import Turn
 from models import offering, signup
 from models.chat import newest_chat
@@ -44,15 +44,8 @@ def _about(turn: Turn, row: Reminder) -> tuple[Signup, Event]:
     return found, turn.session.get_one(Event, found.event_id)
 
 
-def _rows(turn: Turn, event: Event) -> tuple[tuple[Text, Text], ...]:
-    return (
-        (Word("events", "when"), when(event)),
-        (Word("events", "where"), where(turn, event)),
-    )
-
-
 def _say(turn: Turn, event: Event, text: Word, kind: Kind, *choices: Choice) -> Say:
-    title, rows = turn.named(event), _rows(turn, event)
+    title, rows = turn.named(event), time_and_place(turn, event)
     return Say(text, title=title, rows=rows, choices=choices, kind=kind)
 
 
@@ -70,9 +63,9 @@ def _tell_soon(turn: Turn, row: Reminder) -> list[Say] | Skip:
         return "too_late"
     if any(row.due < due <= turn.now for due in dues):
         return "overtaken"
-    text = Word("event_reminders", "soon", {"minutes": _minutes(turn, event)})
-    leave = Choice(Word("events", "leave_in"), f"a:cancel_signup:{short(found.id)}")
-    return [_say(turn, event, text, Kind.REMINDER, look_at(found), leave)]
+    said = {"minutes": _minutes(turn, event), "at": event.starts_at}
+    text = Word("event_reminders", "soon", said)
+    return [_say(turn, event, text, Kind.REMINDER, look_at(found), *leave(found))]
 
 
 def _minutes(turn: Turn, event: Event) -> int:
@@ -120,7 +113,8 @@ def _tell_changed(turn: Turn, row: Reminder) -> list[Say] | Skip:
     if turn.now >= event.ends_at:
         return "too_late"
     text = Word("event_reminders", "changed")
-    return [_say(turn, event, text, Kind.RECEIPT, look_at(found), MY_SIGNUPS)]
+    ways = (look_at(found), *leave(found))
+    return [_say(turn, event, text, Kind.RECEIPT, *ways, MY_SIGNUPS)]
 
 
 def _tell_called_off(turn: Turn, row: Reminder) -> list[Say] | Skip:
@@ -139,7 +133,8 @@ def _tell_afterwards(turn: Turn, row: Reminder) -> list[Say] | Skip:
     if found.rating is not None:
         return "rated"
     text = Word("event_reminders", "afterwards")
-    return [_say(turn, event, text, Kind.REMINDER, *star_choices(found))]
+    rate = star_choices("rate_event", short(found.id))
+    return [_say(turn, event, text, Kind.REMINDER, *rate)]
 
 
 def _tell_certificate(turn: Turn, row: Reminder) -> list[Say] | Skip:

@@ -6,8 +6,8 @@ from sqlalchemy import case
 from sqlmodel import col, func, select
 
 from handlers.card import has_card
-from handlers.my_application import JOIN
-from handlers.offers import page_number, slice_of
+from handlers.my_application import members_only, way_in
+from handlers.offers import next_page, page_number, slice_of
 from handlers.say import Choice, Say, Text, Word, say
 from handlers.turn import Turn
 from models.attendance import is_door_open
@@ -25,6 +25,9 @@ from models.staff import staff_of
 EVENTS = Choice(Word("events", "name"), "v:events:0")
 MY_SIGNUPS = Choice(Word("events", "mine"), "v:my_signups:0")
 CHECK_IN = Choice(Word("check_in", "name"), "f:check_in:")
+
+OVER = ("called_off", "over", "closed")
+"""For which reasons nobody can sign up any more."""
 
 ROOM = 8
 """How many rows of a list stand beside the way to one's own."""
@@ -45,19 +48,21 @@ def events(turn: Turn, arg: str) -> list[Say]:
     count = turn.session.exec(select(func.count()).where(coming(turn.now))).one()
     if not count:
         return [say("events", "none").offering(MY_SIGNUPS)]
-    shown, more = slice_of(count, page_number(arg), ROOM)
+    shown, _ = slice_of(count, page_number(arg), ROOM)
     found = select(Event).where(coming(turn.now)).order_by(*order)
     rows = turn.session.exec(found.offset(shown.start).limit(shown.stop - shown.start))
     message = Say(Word("events", "list"), back="v:menu:")
     lines = [_line(turn, event) for event in rows.all()]
-    return [message.offering(*lines, *_more("events", arg, more), MY_SIGNUPS)]
+    return [message.offering(*lines, *_more("events", arg, count), MY_SIGNUPS)]
 
 
 def _line(turn: Turn, event: Event) -> Choice:
     row = signup_of(turn.session, event.id, turn.worker.id)
     reason = refusal_of(turn, event) or ""
+    city = turn.atlas.city_of(turn.atlas.unions[event.union_code].division)
     about = {
         "name": turn.named(event),
+        "city": turn.named(city) if city else "",
         "at": event.starts_at,
         "standing": row.state if row and reason != "called_off" else reason,
         "left": event.left,
@@ -66,9 +71,10 @@ def _line(turn: Turn, event: Event) -> Choice:
     return Choice(Word("events", "line", about), f"v:event:{short(event.id)}")
 
 
-def _more(view: str, arg: str, more: bool) -> tuple[Choice, ...]:
-    press = f"v:{view}:{page_number(arg) + 1}"
-    return (Choice(Word("common", "more"), press),) if more else ()
+def _more(view: str, arg: str, count: int) -> tuple[Choice, ...]:
+    if count <= ROOM:
+        return ()
+    return (next_page(f"v:{view}:", count, page_number(arg), ROOM),)
 
 
 def my_signups(turn: Turn, arg: str) -> list[Say]:
@@ -88,12 +94,12 @@ def my_signups(turn: Turn, arg: str) -> list[Say]:
         col(Event.starts_at).desc(),
         col(Event.id),
     )
-    shown, more = slice_of(count, page_number(arg), ROOM)
+    shown, _ = slice_of(count, page_number(arg), ROOM)
     found = select(Event).where(*theirs).order_by(*order)
     rows = turn.session.exec(found.offset(shown.start).limit(shown.stop - shown.start))
     lines = [_line(turn, event) for event in rows.all()]
     message = Say(Word("events", "my_list", {"count": count}), back="v:menu:")
-    return [message.offering(*lines, *_more("my_signups", arg, more), EVENTS)]
+    return [message.offering(*lines, *_more("my_signups", arg, count), EVENTS)]
 
 
 def event_of(turn: Turn, arg: str) -> Event | None:
@@ -117,13 +123,16 @@ def event_(turn: Turn, arg: str) -> list[Say]:
         return [unknown()]
     row = signup_of(turn.session, event.id, turn.worker.id)
     about = event.about_en if turn.language == "en" else event.about
+    rows = [*facts(turn, event)]
+    if row is None and refusal_of(turn, event) not in OVER:
+        rows += _open_seats(event)
     takes_place = event.state is not EventState.CANCELLED
     calendar = (Word("events", "calendar"), f"/event/{event.code}.ics")
     message = Say(
         standing(turn, event, row),
         before=Word("events", "about", {"about": about}) if about else None,
         title=turn.named(event),
-        rows=tuple(facts(turn, event)),
+        rows=tuple(rows),
         link=calendar if takes_place else None,
         back=EVENTS.press,
     )
@@ -145,19 +154,35 @@ def where(turn: Turn, event: Event) -> str:
     return event.place_en if turn.language == "en" and event.place_en else event.place
 
 
+def time_and_place(turn: Turn, event: Event) -> tuple[tuple[Text, Text], ...]:
+    """Return when and where it is."""
+    return (
+        (Word("events", "when"), when(event)),
+        (Word("events", "where"), where(turn, event)),
+    )
+
+
+def is_full(event: Event) -> bool:
+    """Tell whether whoever signs up now waits for a seat."""
+    return event.left == 0 or event.waiting > 0
+
+
 def facts(turn: Turn, event: Event) -> Iterator[tuple[Text, Text]]:
     """Yield what there is to know about an event."""
-    yield Word("events", "when"), when(event)
-    yield Word("events", "where"), where(turn, event)
+    yield from time_and_place(turn, event)
     yield Word("events", "host"), turn.named(turn.atlas.unions[event.union_code])
     if event.groups:
         groups = [turn.atlas.groups[code] for code in event.groups.split()]
         names = {"texts": tuple(turn.named(group) for group in groups)}
         yield Word("events", "who"), Word("common", "joined", names)
+
+
+def _open_seats(event: Event) -> Iterator[tuple[Text, Text]]:
+    """Yield how many seats there are, and until when one can sign up."""
     seats = {"capacity": event.capacity, "left": event.left, "waiting": event.waiting}
     yield Word("events", "seats"), Word("events", "seats_left", seats)
-    until = {"at": event.opens_at, "ends": event.closes_at}
-    yield Word("events", "sign_up"), Word("events", "span", until)
+    until = Word("vouchers", "moment", {"at": event.closes_at})
+    yield Word("events", "sign_up"), until
 
 
 def standing(turn: Turn, event: Event, row: Signup | None) -> Word:
@@ -169,10 +194,13 @@ def standing(turn: Turn, event: Event, row: Signup | None) -> Word:
         said = {"number": number, "at": row.offer_until or turn.now}
         return Word("events", f"is_{row.state}", said)
     reason = refusal_of(turn, event)
+    if reason == "not_member":
+        return members_only(turn, "sign_up")
     if reason is not None:
         return Word("events", f"no_{reason}", {"at": event.opens_at})
-    full = event.left == 0 or event.waiting > 0
-    return Word("events", "may_wait" if full else "may", {"number": event.waiting + 1})
+    if is_full(event):
+        return Word("events", "may_wait", {"number": event.waiting + 1})
+    return Word("events", "may")
 
 
 def _choices(turn: Turn, event: Event, row: Signup | None) -> Iterator[Choice]:
@@ -182,11 +210,10 @@ def _choices(turn: Turn, event: Event, row: Signup | None) -> Iterator[Choice]:
     if row is not None:
         yield from _own_choices(turn, event, row)
     elif (reason := refusal_of(turn, event)) is None:
-        full = event.left == 0 or event.waiting > 0
-        label = Word("events", "wait" if full else "do_sign_up")
+        label = Word("events", "wait" if is_full(event) else "do_sign_up")
         yield Choice(label, f"f:signup:{key}")
-    elif reason == "not_member" and not turn.latest:
-        yield JOIN
+    elif reason == "not_member":
+        yield way_in(turn)
     if event.lat is not None and event.state is not EventState.CANCELLED:
         yield Choice(Word("events", "way"), f"v:event_place:{key}")
     if may_run(turn.atlas, staff_of(turn.session, turn.worker.id), event):
@@ -206,10 +233,15 @@ def _own_choices(turn: Turn, event: Event, row: Signup) -> Iterator[Choice]:
         if row.certificate_no is not None:
             yield Choice(Word("events", "certificate"), f"v:certificate:{key}")
     elif event.state is not EventState.CANCELLED and turn.now < event.ends_at:
-        if row.state is SignupState.OFFERED:
-            yield from seat_choices(row)
-        else:
-            yield Choice(Word("events", f"leave_{row.state}"), f"a:cancel_signup:{key}")
+        yield from leave(row) or seat_choices(row)
+
+
+def leave(row: Signup) -> tuple[Choice, ...]:
+    """Return the way to give up a seat, or a place in the queue."""
+    if row.state not in (SignupState.IN, SignupState.WAITING):
+        return ()
+    press = f"a:cancel_signup:{short(row.id)}"
+    return (Choice(Word("events", f"leave_{row.state}"), press),)
 
 
 def seat_choices(row: Signup) -> tuple[Choice, Choice]:

@@ -21,7 +21,7 @@ from handlers.question import (
     Stop,
     make_question,
 )
-from handlers.say import Say, Word
+from handlers.say import Say, Text, Word
 from handlers.turn import Turn
 
 
@@ -40,7 +40,8 @@ class Flow(BaseModel):
     """A form in a chat; every flow is listed in `handlers.FLOWS`.
 
     What was begun and left is kept and offered again, unless it is not `resumable`.
-    What is filled in `about_others` is no data of the person who fills it in.
+    What is filled in `about_others` is no data of the person who fills it in, and is
+    done at a firm word alone, not at a nod.
     Only a flow that `has_subject` may be begun with one.  What is said in a `fleeting`
     one is erased however it ends.
     """
@@ -82,6 +83,11 @@ class Flow(BaseModel):
         the person be `named`.
         """
         return Word(cls.name, "summary")
+
+    @classmethod
+    def facts(cls, turn: Turn, subject: str) -> Iterable[tuple[Text, Text]]:
+        """Return what is known of the subject, shown above the answers in the end."""
+        return ()
 
     @classmethod
     def about(cls, turn: Turn, subject: str) -> int | None:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from handlers.asking import ALL, DONE, SKIP
+from handlers.asking import ALL, DONE, SKIP, editable
 from handlers.conversation import answer, put
 from handlers.flow import Progress
 from handlers.offers import OWN_WORDS, UNTICK, is_exact, matching, page_number
@@ -60,9 +60,7 @@ def misheard(talk: Talk, typed: str) -> list[Say]:
     """Say that a text names no answer, and show again what can be answered."""
     question = talk.state.question(talk.row.asked)
     if question and question.submit:
-        label = {"submit": Word(talk.flow.name, "submit")}
-        known = Word("answers", "submit_or_edit", label)
-        return put(talk, question.name, instead=known)
+        return put(talk, question.name, instead=_submit_or_edit(talk))
     talk.draft.query, talk.draft.page = "", 0
     if question and question.how.unknown:
         more = question.how.unknown(talk.turn, _query(typed))
@@ -70,6 +68,13 @@ def misheard(talk: Talk, typed: str) -> list[Say]:
             return put(talk, question.name, before=more)
     unknown = Word("answers", "not_found", {"typed": talk.turn.said or _query(typed)})
     return put(talk, talk.row.asked, instead=unknown)
+
+
+def _submit_or_edit(talk: Talk) -> Word:
+    """Say what can be answered to a form that is filled in, in words there are."""
+    first = next((option.label for option in editable(talk)), "")
+    labels = {"submit": Word(talk.flow.name, "submit"), "field": first}
+    return Word("answers", "submit_or_edit", labels)
 
 
 def _query(typed: str) -> str:

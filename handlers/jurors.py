@@ -5,7 +5,7 @@ from typing import ClassVar
 from handlers.answers import Points
 from handlers.awards import AWARDS, JUDGE, gone, name_of, nominee_at, nominee_line
 from handlers.flow import Flow
-from handlers.offers import page_number, page_of
+from handlers.offers import next_page, page_number, page_of
 from handlers.question import ask
 from handlers.say import Choice, Say, Word, say
 from handlers.turn import Turn
@@ -33,8 +33,7 @@ def jury(turn: Turn, arg: str) -> list[Say]:
     shown, more = page_of(rows, page_number(arg))
     choices = [Choice(turn.named(r), f"v:judging:{short(r.id)}") for r in shown]
     if more:
-        after = f"v:jury:{page_number(arg) + 1}"
-        choices.append(Choice(Word("common", "more"), after))
+        choices.append(next_page("v:jury:", len(rows), page_number(arg)))
     return [say("score", "which").offering(*choices)]
 
 
@@ -61,8 +60,8 @@ def judging(turn: Turn, arg: str) -> list[Say]:
         for one, _ in shown
     ]
     if more:
-        after = f"v:judging:{key}.{page_number(page) + 1}"
-        choices.append(Choice(Word("common", "more"), after))
+        press = f"v:judging:{key}."
+        choices.append(next_page(press, len(ids), page_number(page)))
     done = {"given": len(given), "count": len(ids), "until": award.notice_at}
     message = Say(
         Word("score", "progress", done), title=turn.named(award), back=JUDGE.press

@@ -95,10 +95,18 @@ def _facts(turn: Turn, row: Transfer) -> Iterator[tuple[Text, Text]]:
     worker = turn.session.get_one(Worker, row.worker_id)
     name = worker.unseal(turn.keys, "name") or ""
     yield Word("join", "label_full_name"), name if turn.trusted else mask_name(name)
+    if turn.trusted:
+        mobile = (worker.unseal(turn.keys, "mobile") or "").removeprefix("+86")
+        yield Word("join", "label_mobile"), mobile
     yield Word("my_application", "member_no"), worker.member_no or ""
     yield Word("my_application", "standing"), label(row.standing)
     yield Word("transfer", "from"), turn.named(turn.atlas.unions[row.from_union])
     yield Word("transfer", "to"), turn.named(turn.atlas.unions[row.to_union])
+    at = Word("common", "day", {"at": row.requested_at})
+    yield Word("my_application", "submitted"), at
+    if worker.group is not None:
+        group = turn.named(turn.atlas.groups[worker.group])
+        yield Word("moving", "group_now"), group
     after = row.load(turn.keys, worker)["after"]
     for question in questions(Join):
         if after.get(question.name) is not None:

@@ -23,6 +23,21 @@ FIX = Choice(Word("my_application", "fix"), "f:join:")
 WITHDRAW = Choice(Word("my_application", "withdraw"), "a:withdraw:")
 
 
+def way_in(turn: Turn) -> Choice:
+    """Return what leads somebody to membership: joining, or where that stands."""
+    return MY_APPLICATION if turn.latest else JOIN
+
+
+def members_only(turn: Turn, what: str) -> Word:
+    """Say that something is for members, and how long it takes to be one."""
+    said = {
+        "what": Word("my_application", f"to_{what}"),
+        "applied": turn.latest is not None,
+        "days": turn.rules.review_days,
+    }
+    return Word("my_application", "members_only", said)
+
+
 def my_application(turn: Turn, arg: str) -> list[Say]:
     """Show the worker's newest application, its history and what can be done now."""
     row = turn.latest
@@ -111,7 +126,7 @@ def withdraw(turn: Turn, arg: str) -> list[Say]:
             Word("my_application", "withdraw_sure"), f"a:withdraw:{row.number}"
         )
         keep = Choice(Word("my_application", "withdraw_not"), MY_APPLICATION.press)
-        return [say("my_application", "withdraw_ask").offering(sure, keep)]
+        return [say("my_application", "withdraw_ask").offering(keep, sure)]
     try:
         review.withdraw(turn.session, turn.keys, row, turn.now)
     except CannotDecide:

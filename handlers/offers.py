@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
-from handlers.say import Choice, Text
+from handlers.say import Choice, Text, Word
 from handlers.turn import Turn
 
 PAGE = 9
@@ -126,10 +126,11 @@ def slice_of(count: int, page: int, room: int = PAGE) -> tuple[slice, bool]:
     return slice(start, start + size), True
 
 
-def page_after(options: Sequence[Option], page: int, room: int = PAGE) -> int:
-    """Return the page behind one; behind the last comes the first."""
-    pages = -(-len(options) // (room - 1))
-    return (page + 1) % pages
+def next_page(press: str, count: int, page: int, room: int = PAGE) -> Choice:
+    """Return the way to the page behind one; behind the last comes the first."""
+    pages = -(-count // (room - 1))
+    after = (page + 1) % pages
+    return Choice(Word("common", "more" if after else "first_page"), f"{press}{after}")
 
 
 def page_number(text: str) -> int:

@@ -12,13 +12,13 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import BeforeValidator
 
-from handlers.benefits import name_of
+from handlers.benefits import MY_VOUCHERS, name_of
 from handlers.conversation import begin
 from handlers.flow import AskAgain, Flow
 from handlers.question import Refused, Shown, Submit, ask
 from handlers.say import Choice, Say, Word, say
 from handlers.turn import Turn
-from handlers.vouchers import SCAN, moment, yuan
+from handlers.vouchers import SCAN, last_day, moment, yuan
 from models import tries, voucher
 from models.clerk import Counter, counter_of
 from models.columns import long, short
@@ -71,7 +71,7 @@ def welcome(turn: Turn, at: Counter) -> Word:
 
 def for_clerks(turn: Turn, arg: str = "") -> list[Say]:
     """Answer a voucher's link to who is no clerk, whatever the code is."""
-    return [say("counter", "for_clerks")]
+    return [say("counter", "for_clerks").offering(MY_VOUCHERS)]
 
 
 def scanned(turn: Turn, at: Counter, code: str) -> list[Say]:
@@ -156,7 +156,7 @@ class Redeem(Flow):
             "benefit": name_of(turn, row.benefit_code),
             "name": name,
             "partner": turn.named(place),
-            "until": moment(row.until),
+            "until": last_day(row),
         }
         return Word("redeem", "title", facts)
 
@@ -189,7 +189,7 @@ def _refusal(turn: Turn, row: Voucher, why: Denied) -> Say:
     place = turn.session.get_one(Partner, row.partner_code)
     told = {
         Denied.USED: {"at": moment(row.settled_at), "partner": turn.named(place)},
-        Denied.EXPIRED: {"at": moment(row.until), "partner": ""},
+        Denied.EXPIRED: {"at": last_day(row), "partner": ""},
     }
     said = told.get(why, {"at": "", "partner": ""})
     return Say(Word("counter", f"denied_{why}", said), choices=(COUNTER,))

@@ -21,11 +21,15 @@ Text = str | Word
 
 @dataclass(frozen=True)
 class Choice:
-    """Something to tap or to answer by number; `press` says what it means."""
+    """Something to tap or to answer by number; `press` says what it means.
+
+    `like` is a label whose other words mean this too.
+    """
 
     label: Text
     press: str
     keys: str = ""
+    like: Word | None = None
 
 
 @dataclass(frozen=True)

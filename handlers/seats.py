@@ -1,18 +1,17 @@
 """Seats: giving one up, answering the offer of one, and how it was to be there."""
 
-from handlers.events import EVENTS, MY_SIGNUPS, look_at, unknown, when, where
+from handlers.events import EVENTS, MY_SIGNUPS, look_at, time_and_place, unknown
 from handlers.offers import page_number
 from handlers.say import Choice, Say, Word, say
+from handlers.stars import star_choices
 from handlers.turn import Turn
 from models.attendance import rate
 from models.columns import long, short
 from models.event import Event
 from models.message import Kind
 from models.offering import accept, decline
+from models.preference import Topic, wants
 from models.signup import Signup, SignupState, ahead_of, cancel
-
-STARS = range(5, 0, -1)
-"""From very good to very bad."""
 
 
 def mine(turn: Turn, arg: str) -> Signup | None:
@@ -28,17 +27,18 @@ def cancel_signup(turn: Turn, arg: str) -> list[Say]:
     if row is None or row.state not in (SignupState.IN, SignupState.WAITING):
         return [say("events", "nothing_to_cancel").offering(MY_SIGNUPS, EVENTS)]
     event = turn.session.get_one(Event, row.event_id)
-    name = {"name": turn.named(event)}
-    waits = row.state is SignupState.WAITING
+    about = {
+        "name": turn.named(event),
+        "waits": row.state is SignupState.WAITING,
+    }
     if not sure:
         do = Choice(Word("events", "cancel_sure"), f"a:cancel_signup:{key}.sure")
         keep = Choice(Word("events", "cancel_not"), f"v:event:{short(event.id)}")
-        about = {"name": turn.named(event), "waits": waits}
         asks = Word("events", "cancel_ask", about)
-        return [Say(asks, choices=(do, keep))]
+        return [Say(asks, choices=(keep, do))]
     if turn.now >= event.ends_at or not cancel(turn.session, row):
         return [say("events", "nothing_to_cancel").offering(MY_SIGNUPS, EVENTS)]
-    return [_receipt(Word("events", "cancelled", name)).offering(look_at(row), EVENTS)]
+    return [_receipt(Word("events", "cancelled", about)).offering(look_at(row), EVENTS)]
 
 
 def _receipt(text: Word) -> Say:
@@ -66,14 +66,14 @@ def decline_seat(turn: Turn, arg: str) -> list[Say]:
 
 def signed_up(turn: Turn, event: Event, row: Signup) -> Say:
     """Say that somebody has a seat, or which number they wait under."""
-    number = ahead_of(turn.session, row) + 1
+    said = {
+        "number": ahead_of(turn.session, row) + 1,
+        "reminded": wants(turn.session, turn.worker.id, Topic.EVENTS),
+    }
     message = Say(
-        Word("events", f"done_{row.state}", {"number": number}),
+        Word("events", f"done_{row.state}", said),
         title=turn.named(event),
-        rows=(
-            (Word("events", "when"), when(event)),
-            (Word("events", "where"), where(turn, event)),
-        ),
+        rows=time_and_place(turn, event),
         link=(Word("events", "calendar"), f"/event/{event.code}.ics"),
         kind=Kind.RECEIPT,
     )
@@ -87,22 +87,16 @@ def rating(turn: Turn, arg: str) -> list[Say]:
         return [say("events", "cannot_rate").offering(MY_SIGNUPS)]
     event = turn.session.get_one(Event, row.event_id)
     words = say("events", "how_was_it", name=turn.named(event))
-    return [words.offering(*star_choices(row))]
-
-
-def star_choices(row: Signup) -> list[Choice]:
-    """Return the five answers to how it was."""
-    key = short(row.id)
-    return [
-        Choice(Word("events", f"stars_{n}"), f"a:rate_event:{key}.{n}") for n in STARS
-    ]
+    return [words.offering(*star_choices("rate_event", short(row.id)))]
 
 
 def rate_(turn: Turn, arg: str) -> list[Say]:
     """Keep how somebody liked it; the last word counts."""
-    key, _, stars = arg.partition(".")
-    row = mine(turn, key)
-    if row is None or not rate(turn.session, row, page_number(stars)):
+    key, _, given = arg.partition(".")
+    row, stars = mine(turn, key), page_number(given)
+    if row is None or not rate(turn.session, row, stars):
         return [say("events", "cannot_rate").offering(MY_SIGNUPS)]
     again = Choice(Word("events", "rate_again"), f"v:rating:{key}")
-    return [_receipt(Word("events", "rated")).offering(again, EVENTS)]
+    name = turn.named(turn.session.get_one(Event, row.event_id))
+    done = Word("events", "rated", {"name": name, "stars": stars})
+    return [_receipt(done).offering(again, EVENTS)]

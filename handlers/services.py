@@ -18,21 +18,42 @@ from handlers.my_application import reason_text
 from handlers.offers import Offer, Option, page_number
 from handlers.question import Ask, Question, Submit, ask, make_question
 from handlers.say import Choice, Say, Text, Word, say
+from handlers.stars import star_choices, stars
 from handlers.turn import Turn
-from handlers.vouchers import SIZE, further, moment
+from handlers.vouchers import SIZE, address, further, moment
 from models import service
 from models.benefit import Benefit, BenefitKind, MayNot
 from models.columns import long, short
 from models.message import Kind
-from models.partner import Partner
-from models.service import BEST, PENDING, Served, ServiceRequest, ask_for, requests_of
+from models.partner import Partner, partners_of
+from models.place import Division
+from models.service import PENDING, Served, ServiceRequest, ask_for, requests_of
 from models.slot import Slot, SlotTaken, free_slots
 
 
 def _slots(turn: Turn, answers: Any) -> list[Option]:
-    """Offer the next times with a place left."""
-    found = free_slots(turn.session, answers.subject, turn.now)
+    """Offer the next times with a place left, those in one's own city first."""
+    here = [place.code for place in _places(turn, answers.subject)]
+    found = free_slots(turn.session, answers.subject, turn.now, first=here)
     return [Option(short(slot.id), _free(turn, slot)) for slot in found]
+
+
+def _places(turn: Turn, benefit_code: str) -> list[Partner]:
+    """Return the places in the member's own city that give a benefit."""
+    city = own_city(turn)
+    every = partners_of(turn.session, benefit_code)
+    return [place for place in every if city and city_of(turn, place) is city]
+
+
+def own_city(turn: Turn) -> Division | None:
+    """Return the city of somebody's union."""
+    union = turn.atlas.unions.get(turn.worker.union_code or "")
+    return turn.atlas.city_of(union.division) if union else None
+
+
+def city_of(turn: Turn, place: Partner) -> Division | None:
+    """Return the city a partner is in."""
+    return turn.atlas.city_of(place.district)
 
 
 def _free(turn: Turn, slot: Slot) -> Word:
@@ -48,9 +69,12 @@ def chosen(turn: Turn, slot: Slot) -> Word:
 
 def _where(turn: Turn, slot: Slot) -> dict[str, Any]:
     place = turn.session.get(Partner, slot.partner_code or "")
+    city = city_of(turn, place) if place else None
     return {
         "at": moment(slot.starts_at),
         "place": turn.named(place) if place else "",
+        "city": turn.named(city) if city else "",
+        "address": address(turn, place) if place else "",
     }
 
 
@@ -84,7 +108,7 @@ class AskForService(Flow):
         """Ask for a time where there are times, and for what they want to say."""
         row = turn.session.get(Benefit, seen["subject"])
         if row is not None and row.books:
-            yield _slot_question()
+            yield _slot_question(away=not _places(turn, row.code))
         yield _words_question()
 
     @classmethod
@@ -116,9 +140,10 @@ class AskForService(Flow):
 
 
 @cache
-def _slot_question() -> Question:
+def _slot_question(away: bool) -> Question:
     how = Ask(offer=Offer(_slots, finding=_slot))
-    asks, label = Word("service", "ask_slot"), Word("service", "label_slot")
+    asks = Word("service", "ask_slot", {"away": away})
+    label = Word("service", "label_slot")
     return make_question("slot", Key, how, asks, label)
 
 
@@ -130,14 +155,19 @@ def _words_question() -> Question:
 
 
 def _received(turn: Turn, row: ServiceRequest) -> Say:
-    union = turn.atlas.unions[row.union_code]
     return Say(
-        Word("services", "received", {"union": turn.named(union)}),
+        Word("services", "received", _followed(turn, row)),
         title=name_of(turn, row.benefit_code),
         rows=tuple(facts(turn, row)),
         choices=(MY_REQUESTS,),
         kind=Kind.RECEIPT,
     )
+
+
+def _followed(turn: Turn, row: ServiceRequest) -> dict[str, Any]:
+    """Return who sees to a request, and whether it has a time."""
+    union = turn.atlas.unions[row.union_code]
+    return {"union": turn.named(union), "slot": row.slot_id is not None}
 
 
 def facts(turn: Turn, row: ServiceRequest) -> Iterator[tuple[Text, Text]]:
@@ -193,34 +223,25 @@ def look(turn: Turn, arg: str) -> list[Say]:
 
 def followed(turn: Turn, row: ServiceRequest) -> Say:
     """Return a request as its member follows it."""
-    union = turn.atlas.unions[row.union_code]
     rows = [*facts(turn, row), (Word("services", "label_standing"), standing(row))]
     if why := row.read(turn.keys, turn.worker, "why"):
         rows.append((Word("my_application", "reason"), reason_text(why)))
     if row.rating is not None:
-        stars = Word("services", f"rating_{row.rating}")
-        rows.append((Word("services", "label_rating"), stars))
+        rows.append((Word("services", "label_rating"), stars(row.rating)))
     return Say(
-        Word("services", f"is_{row.standing}", {"union": turn.named(union)}),
+        Word("services", f"is_{row.standing}", _followed(turn, row)),
         title=name_of(turn, row.benefit_code),
         rows=tuple(rows),
-        choices=(*_choices(row), MY_REQUESTS),
+        choices=(*ways(row), MY_REQUESTS),
     )
 
 
-def _choices(row: ServiceRequest) -> tuple[Choice, ...]:
+def ways(row: ServiceRequest) -> tuple[Choice, ...]:
+    """Return what its member can do about a request."""
     key = short(row.id)
     if row.standing in PENDING:
         return (Choice(Word("services", "withdraw"), f"a:withdraw_request:{key}"),)
-    return ratings(row) if row.standing is Served.DONE else ()
-
-
-def ratings(row: ServiceRequest) -> tuple[Choice, ...]:
-    """Return the ways to rate a service; the number of each is what it gives."""
-    return tuple(
-        Choice(Word("services", f"rating_{n}"), f"a:rate_service:{short(row.id)}.{n}")
-        for n in range(1, BEST + 1)
-    )
+    return star_choices("rate_service", key) if row.standing is Served.DONE else ()
 
 
 def withdraw(turn: Turn, arg: str) -> list[Say]:
@@ -242,7 +263,8 @@ def rate(turn: Turn, arg: str) -> list[Say]:
     row = mine(turn, key)
     if row is None:
         return [say("services", "not_yours").offering(MY_REQUESTS)]
-    if not service.rate(turn.session, row, page_number(given)):
+    number = page_number(given)
+    if not service.rate(turn.session, row, number):
         return [followed(turn, row)]
-    stars = Word("services", f"rating_{row.rating}")
-    return [say("services", "rated", rating=stars).offering(BENEFITS)]
+    name = name_of(turn, row.benefit_code)
+    return [say("services", "rated", name=name, stars=number).offering(BENEFITS)]

@@ -58,7 +58,7 @@ def look(turn: Turn, arg: str) -> list[Say]:
     staff, row = found
     audit.record(turn.session, turn.now, staff.id, "service.read", row.id)
     message = Say(
-        Word("serving", f"look_{row.standing}"),
+        Word("serving", f"look_{row.standing}", {"trusted": turn.trusted}),
         title=Word("serving", "title", _named(turn, row, named=False)),
         rows=_rows(turn, row),
         choices=_choices(row),

@@ -12,15 +12,16 @@ from handlers.choices import YesNo
 from handlers.events import (
     event_,
     event_of,
-    facts,
+    is_full,
     refusal_of,
     standing,
+    time_and_place,
     unknown,
 )
 from handlers.flow import Flow
 from handlers.offers import Offer, Option
 from handlers.question import Ask, Question, Refused, Submit, make_question
-from handlers.say import Say, Word
+from handlers.say import Say, Text, Word
 from handlers.seats import signed_up
 from handlers.turn import Turn, named
 from models.columns import long
@@ -88,6 +89,12 @@ class SignUp(Flow):
             yield from own_questions(event.questions, turn.language)
             yield _sure(turn, event)
 
+    @classmethod
+    def facts(cls, turn: Turn, subject: str) -> tuple[tuple[Text, Text], ...]:
+        """Show when and where it is."""
+        event = event_of(turn, subject)
+        return time_and_place(turn, event) if event else ()
+
     def finish(self, turn: Turn) -> Say:
         """Give a seat, or a number to wait under where all are taken."""
         event = turn.session.get_one(Event, long(self.subject))
@@ -106,8 +113,8 @@ class SignUp(Flow):
 
 def _sure(turn: Turn, event: Event) -> Question:
     about = {
-        "lines": tuple(facts(turn, event)),
         "standing": standing(turn, event, None),
+        "full": is_full(event),
     }
     return make_question("sure", Submit, Ask(), Word("signup", "ask_sure", about))
 

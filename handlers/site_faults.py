@@ -1,6 +1,6 @@
 """Faults of sites: a worker tells, the union's social workers put right and say so."""
 
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from sqlmodel import Session
 
@@ -73,17 +73,26 @@ class ReportFault(Flow):
         words = self.story or ""
         told = (site, self.what, words, photo, turn.now)
         report(turn.session, turn.keys, turn.worker, *told)
-        union = turn.named(turn.atlas.unions[site.union_code])
-        done = Say(Word("site_fault", "done", {"union": union}), kind=Kind.RECEIPT)
+        said = {
+            "site": turn.named(site),
+            "what": label(self.what),
+            "union": turn.named(turn.atlas.unions[site.union_code]),
+        }
+        done = Say(Word("site_fault", "done", said), kind=Kind.RECEIPT)
         return done.offering(SITES)
 
 
 def _line(turn: Turn, row: SiteFault) -> Word:
-    waits = {"site": name_of(turn, row), "days": days_since(turn, row.at)}
+    waits = _named(turn, row) | {"days": days_since(turn, row.at)}
     return Word("site_fault", "line", waits)
 
 
 SOURCE = Source(QUEUE, "v:fault", _line)
+
+
+def _named(turn: Turn, row: SiteFault) -> dict[str, Any]:
+    """Return which fault it is: where, what, and when it was reported."""
+    return {"site": name_of(turn, row), "what": label(row.what), "at": row.at}
 
 
 def mine(turn: Turn, arg: str) -> tuple[Staff, SiteFault] | None:
@@ -150,8 +159,9 @@ def _chat_of_reporter(session: Session, row: Reminder) -> int | None:
 
 def _tell(turn: Turn, row: Reminder) -> list[Say] | Skip:
     found = turn.session.get_one(SiteFault, int(row.subject))
-    words = Word("site_fault", "put_right", {"site": name_of(turn, found)})
-    return [Say(words, choices=(SITES,), kind=Kind.RECEIPT)]
+    words = Word("site_fault", "put_right", _named(turn, found))
+    again = Choice(Word("site_fault", "again"), f"f:site_fault:{found.site_code}")
+    return [Say(words, choices=(again, SITES), kind=Kind.RECEIPT)]
 
 
 PUT_RIGHT = Remind(SETTLED, nothing, _chat_of_reporter, _tell)

@@ -8,25 +8,33 @@ is as exactly as a location is kept, in the buttons of the message it led to.
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from handlers.my_application import JOIN
-from handlers.offers import Option, exact, matching, page_number, page_of, plain
+from handlers.my_application import members_only, way_in
+from handlers.offers import (
+    Option,
+    exact,
+    matching,
+    next_page,
+    page_number,
+    page_of,
+    plain,
+)
 from handlers.question import joined, label
 from handlers.say import Choice, Say, Text, Word, say
+from handlers.stars import STARS, star_choices
 from handlers.turn import Turn
 from models import site as sites_
 from models.opening import ALWAYS, Span, door, read_hours
 from models.place import Division
-from models.site import Found, Near, Site, SiteKind, site_at
+from models.site import BASICS, Found, Near, Site, SiteKind, site_at
 
 SITES = Choice(Word("sites", "name"), "v:sites:::0")
 PREFIX = "v:sites:"
 ROWS = 7
 """How many sites a page shows; the ways to more and to other kinds come after."""
-
-STARS = range(1, 6)
 
 _POINT = re.compile(r"(-?\d{1,2}\.\d{3}),(-?\d{1,3}\.\d{3})")
 
@@ -154,9 +162,8 @@ def areas(turn: Turn, arg: str) -> list[Say]:
     shown, more = page_of(districts, page)
     choices = [Choice(turn.named(d), _press(d.code, kind)) for d in shown]
     if more:
-        label_ = Word("common", "more")
-        press = f"v:site_areas:{code}:{kind or ''}:{page + 1}"
-        choices.append(Choice(label_, press))
+        press = f"v:site_areas:{code}:{kind or ''}:"
+        choices.append(next_page(press, len(districts), page))
     if not choices:
         return [_ask_where(turn, kind)]
     message = Say(Word("sites", "which_area"), back=_press("", kind))
@@ -211,6 +218,7 @@ def site(turn: Turn, arg: str) -> list[Say]:
     found = site_at(turn.session, code)
     if found is None:
         return [say("sites", "gone").offering(SITES)]
+    own = sites_.rating_by(turn.session, found, turn.worker.id)
     message = Say(
         Word("sites", "here"),
         title=turn.named(found),
@@ -220,7 +228,10 @@ def site(turn: Turn, arg: str) -> list[Say]:
             turn.rules.map_of(found.lat, found.lon, turn.named(found)),
         ),
         choices=(
-            Choice(Word("sites", "rate"), f"v:rate_site:{found.code}"),
+            Choice(
+                Word("sites", "rate_again" if own else "rate"),
+                f"v:rate_site:{found.code}",
+            ),
             Choice(Word("site_fault", "name"), f"f:site_fault:{found.code}"),
         ),
         back=_press(where or found.division, None),
@@ -240,9 +251,7 @@ def _facts(turn: Turn, found: Site, where: str) -> list[tuple[Text, Text]]:
         facts.append((Word("sites", "distance"), _away(away)))
     facts.append((Word("sites", "now"), _now(turn, found)))
     facts.append((Word("sites", "hours"), hours_text(found.hours)))
-    if found.has:
-        has = joined(*(label(facility) for facility in found.has))
-        facts.append((Word("sites", "has"), has))
+    facts += _facilities(found)
     union = turn.atlas.unions[found.union_code]
     if found.phone or union.phone:
         facts.append((Word("sites", "phone"), found.phone or union.phone))
@@ -252,6 +261,16 @@ def _facts(turn: Turn, found: Site, where: str) -> list[tuple[Text, Text]]:
         said = Word("sites", "rated", {"mean": mean, "count": count})
         facts.append((Word("sites", "rating"), said))
     return facts
+
+
+def _facilities(found: Site) -> Iterator[tuple[Text, Text]]:
+    """Yield what a site has, apart what a driver's home gives for free."""
+    free = [f for f in found.has if found.kind is SiteKind.DRIVER_HOME and f in BASICS]
+    rest = [f for f in found.has if f not in free]
+    if free:
+        yield Word("sites", "free"), joined(*map(label, free))
+    if rest:
+        yield Word("sites", "also" if free else "has"), joined(*map(label, rest))
 
 
 def hours_text(hours: str) -> Text:
@@ -282,15 +301,13 @@ def rate(turn: Turn, arg: str) -> list[Say]:
     if found is None:
         return [say("sites", "gone").offering(SITES)]
     if turn.worker.member_no is None:
-        return [say("sites", "members_rate").offering(JOIN)]
+        words = members_only(turn, "rate")
+        return [Say(words, choices=(way_in(turn),), back=f"v:site:{found.code}:")]
     name = turn.named(found)
     own = sites_.rating_by(turn.session, found, turn.worker.id)
     words = Word("sites", "how_was_it", {"site": name, "own": own or ""})
-    choices = [
-        Choice(Word("sites", f"stars_{n}"), f"a:rate_site:{found.code}.{n}")
-        for n in STARS
-    ]
-    return [Say(words, back=f"v:site:{found.code}:").offering(*choices)]
+    choices = star_choices("rate_site", found.code)
+    return [Say(words, choices=choices, back=f"v:site:{found.code}:")]
 
 
 def rate_site(turn: Turn, arg: str) -> list[Say]:

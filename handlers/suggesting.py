@@ -6,7 +6,7 @@ from handlers.answers import Photo, Words, worth
 from handlers.awards import AWARDS, SUGGEST, SUGGESTIONS
 from handlers.flow import Flow
 from handlers.my_application import JOIN, reason_text
-from handlers.offers import page_number, page_of
+from handlers.offers import next_page, page_number, page_of
 from handlers.question import Submit, ask, label
 from handlers.say import Choice, Say, Text, Word, say
 from handlers.turn import Turn
@@ -43,8 +43,9 @@ class Suggest(Flow):
         photo = long(self.photo) if self.photo else None
         told = (turn.session, turn.keys, turn.worker, code, self.aspect, self.text)
         suggestions.suggest(*told, photo, turn.now)
-        union = {"union": turn.named(turn.atlas.unions[code])}
-        done = Say(Word("suggest", "done", union), kind=Kind.RECEIPT)
+        union = turn.named(turn.atlas.unions[code])
+        said = {"union": union, "aspect": label(self.aspect)}
+        done = Say(Word("suggest", "done", said), kind=Kind.RECEIPT)
         return done.offering(SUGGESTIONS)
 
 
@@ -64,8 +65,7 @@ def mine(turn: Turn, arg: str) -> list[Say]:
     shown, more = page_of(places, number)
     choices = [_line(turn, n, row_id) for n, row_id in shown]
     if more:
-        after = f"v:suggestions:{number + 1}"
-        choices.append(Choice(Word("common", "more"), after))
+        choices.append(next_page("v:suggestions:", len(places), number))
     return [Say(Word("suggest", "list"), choices=tuple(choices), back=AWARDS.press)]
 
 

@@ -10,7 +10,7 @@ from handlers.answers import Key
 from handlers.choices import Change, WorkForm
 from handlers.correct import facts_of, is_member
 from handlers.flow import Flow
-from handlers.my_application import JOIN, MY_APPLICATION, reason_text
+from handlers.my_application import reason_text, way_in
 from handlers.my_data import TRANSFER
 from handlers.offers import Offer, Option
 from handlers.phones import too_new
@@ -110,16 +110,14 @@ class Transfer(Flow):
     def refuse(cls, turn: Turn, subject: str) -> list[Say] | None:
         """Turn away who is no member; show where it stands to who is moving."""
         if not is_member(turn):
-            way = MY_APPLICATION if turn.latest else JOIN
-            return [say("transfer", "members_only").offering(way)]
+            return [say("transfer", "members_only").offering(way_in(turn))]
         moving = transfers.open_transfer(turn.session, turn.worker.id)
         return transfer(turn, "") if moving else too_new(turn)
 
     @classmethod
     def prefill(cls, turn: Turn, subject: str) -> dict[str, Any]:
-        """Fill in what often stays: the trade and the city."""
-        facts = facts_of(turn)
-        return {name: facts[name] for name in ("group", "city")}
+        """Fill in what often stays: the city."""
+        return {"city": facts_of(turn)["city"]}
 
     def finish(self, turn: Turn) -> Say:
         """Ask the present union to let the member go."""
@@ -204,7 +202,7 @@ def withdraw(turn: Turn, arg: str) -> list[Say]:
         press = f"a:withdraw_transfer:{row.number}.sure"
         sure = Choice(Word("transfer", "withdraw_sure"), press)
         keep = Choice(Word("transfer", "withdraw_not"), MY_TRANSFER.press)
-        return [say("transfer", "withdraw_ask").offering(sure, keep)]
+        return [say("transfer", "withdraw_ask").offering(keep, sure)]
     try:
         transfers.withdraw(turn.session, row, turn.now)
     except CannotDecide:

@@ -1,8 +1,9 @@
 """Vouchers in a chat: where to use one, the code for the counter, taking it back."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
 
 from handlers.answers import Key
 from handlers.benefits import (
@@ -125,7 +126,8 @@ class TakeVoucher(Flow):
         at = turn.session.get_one(Partner, self.partner)
         who, worker = person(turn), turn.worker
         try:
-            row = issue(turn.session, turn.keys, worker, who, given, at, turn.now)
+            of = (turn.session, turn.keys, worker, who, given, at)
+            row = issue(*of, turn.now, turn.rules.zone)
         except MayNot as may_not:
             return refused(turn, given, may_not.why)
         return shown(turn, row)
@@ -136,7 +138,7 @@ def shown(turn: Turn, row: Voucher) -> Say:
     code, at = row.read(turn.keys, turn.worker), row.partner_code
     place = turn.session.get_one(Partner, at)
     good = place.active and turn.session.get_one(Benefit, row.benefit_code).active
-    left = {"days": days_left(row, turn.now)}
+    left = {"days": days_left(turn, row)}
     return Say(
         Word("vouchers", "show", left) if good else Word("vouchers", "closed"),
         title=name_of(turn, row.benefit_code),
@@ -144,20 +146,25 @@ def shown(turn: Turn, row: Voucher) -> Say:
             (Word("vouchers", "label_code"), grouped(code)),
             (Word("vouchers", "label_partner"), turn.named(place)),
             (Word("vouchers", "label_address"), address(turn, place)),
-            (Word("vouchers", "label_until"), moment(row.until)),
+            (Word("vouchers", "label_until"), last_day(row)),
         ),
         drawing=Drawing("voucher", f"/?start={SCAN}{code}") if good else None,
         choices=(
-            Choice(Word("vouchers", "cancel"), f"a:cancel_voucher:{short(row.id)}"),
             MY_VOUCHERS,
+            Choice(Word("vouchers", "cancel"), f"a:cancel_voucher:{short(row.id)}"),
         ),
         kind=Kind.RECEIPT,
     )
 
 
-def days_left(row: Voucher, now: datetime) -> int:
-    """Return how many days a voucher is good for, the present one counted."""
-    return -((now - row.until) // timedelta(days=1))
+def days_left(turn: Turn, row: Voucher) -> int:
+    """Return for how many days after today a voucher is good."""
+    return (row.until.astimezone(ZoneInfo(turn.rules.zone)).date() - turn.today).days
+
+
+def last_day(row: Voucher) -> Word:
+    """Return the last day of a voucher, as people say it."""
+    return Word("vouchers", "date", {"at": row.until})
 
 
 def moment(at: datetime | None) -> Word:
@@ -195,7 +202,7 @@ def _line(turn: Turn, row: Voucher) -> Text:
     line = {
         "name": name_of(turn, row.benefit_code),
         "end": row.read(turn.keys, turn.worker)[-4:],
-        "days": days_left(row, turn.now),
+        "days": days_left(turn, row),
     }
     return Word("vouchers", f"line_{standing}", line)
 
@@ -247,13 +254,18 @@ def yuan(fen: int) -> Word:
 
 
 def cancel(turn: Turn, arg: str) -> list[Say]:
-    """Take a voucher back: its quota is free again, for this person too."""
-    row = mine(turn, arg)
+    """Take a voucher back, asked once: its quota is free again, for this person too."""
+    key, _, sure = arg.partition(".")
+    row = mine(turn, key)
     if row is None:
         return [say("vouchers", "not_yours").offering(MY_VOUCHERS)]
     instead = too_new(turn)
     if instead is not None:
         return instead
+    if not sure and standing_of(row, turn.now) is Held.OPEN:
+        keep = Choice(Word("vouchers", "cancel_not"), f"v:voucher:{key}")
+        do = Choice(Word("vouchers", "cancel_sure"), f"a:cancel_voucher:{key}.sure")
+        return [say("vouchers", "cancel_ask").offering(keep, do)]
     if not voucher.cancel(turn.session, row, turn.now):
         return [settled(turn, row)]
     again = Choice(Word("vouchers", "again"), f"f:voucher:{row.benefit_code}")

@@ -19,9 +19,9 @@ from handlers import (
     serving,
     site_faults,
 )
-from handlers.offers import page_number, slice_of
+from handlers.offers import next_page, page_number, slice_of
 from handlers.queued import Queued
-from handlers.say import Choice, Say, Word, say
+from handlers.say import Say, say
 from handlers.turn import Turn
 from models.staff import Staff, staff_of
 
@@ -53,7 +53,7 @@ def waiting(turn: Turn, arg: str) -> list[Say]:
     shown, more = slice_of(count, number)
     choices = [row.choice(turn) for row in _oldest(turn, staff, unions, shown)]
     if more:
-        choices.append(Choice(Word("common", "more"), f"v:waiting:{number + 1}"))
+        choices.append(next_page("v:waiting:", count, number))
     return [say("reviewing", "list", count=count).offering(*choices)]
 
 

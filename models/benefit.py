@@ -21,10 +21,11 @@ from models.worker import Worker
 
 
 class BenefitKind(StrEnum):
-    """How a benefit is given: against a voucher, or by somebody who is asked."""
+    """How a benefit is given: for a voucher, by who is asked, or to who goes there."""
 
     VOUCHER = "voucher"
     SERVICE = "service"
+    PLACE = "place"
 
 
 class Per(StrEnum):
@@ -72,6 +73,7 @@ class Terms(Protocol):
     """What of a benefit decides who may use it; a row of these columns will do."""
 
     code: str
+    kind: BenefitKind
     union_code: str | None
     groups: str
     pool: bool
@@ -91,6 +93,7 @@ class Benefit(SQLModel, table=True):
     It is for a union and those below it, without `union_code` for every union here.
     `quota` is how many there are in all, `taken` how many are gone; `share` is how
     many one person may have in each period `per`.  What is None has no limit.
+    The code of one that is a place is its kind of site.
     """
 
     code: str = Field(primary_key=True)
@@ -115,6 +118,11 @@ class Benefit(SQLModel, table=True):
     closes: date | None = None
     books: bool = False
     active: bool = True
+
+    @property
+    def sites(self) -> str:
+        """The kind of site where a benefit that is a place is found."""
+        return self.code.replace("-", "_")
 
 
 class Use(SQLModel, table=True):
@@ -182,10 +190,15 @@ def person_of(
 
 
 def why_not(terms: Terms, person: Person) -> Hurdle | None:
-    """Return the one reason why somebody may not use a benefit; None if they may."""
+    """Return the one reason why somebody may not use a benefit; None if they may.
+
+    To a place anybody may go.
+    """
+    closed = _too_soon_or_late(terms, person.today)
+    if closed is not None or terms.kind is BenefitKind.PLACE:
+        return closed
     return (
-        _too_soon_or_late(terms, person.today)
-        or _no_member(terms, person)
+        _no_member(terms, person)
         or _not_for_them(terms, person)
         or _nothing_left(terms, person)
     )

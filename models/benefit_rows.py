@@ -14,6 +14,7 @@ from models.data import Row, is_degrees
 from models.partner import Giving, Partner
 from models.place import Division, Group, Union
 from models.row_faults import is_date, lines, missing, unknown
+from models.site import SiteKind
 
 LONGEST_CODE = 20
 """A code travels in buttons of at most 64 bytes together with other things."""
@@ -50,6 +51,8 @@ def check_benefits(session: Session, given: Sequence[Row]) -> list[str]:
         yield from _code(row)
         yield from missing(row, "name", "about")
         yield from unknown(row, "kind", {*BenefitKind})
+        if row.get("kind") == BenefitKind.PLACE:
+            yield from unknown(row, "code", {k.replace("_", "-") for k in SiteKind})
         yield from unknown(row, "per", {"", *Per})
         yield from unknown(row, "union", unions)
         if unheard := set(_groups(row)) - groups:

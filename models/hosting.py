@@ -25,9 +25,11 @@ from models.event import (
     hold,
 )
 from models.hours import next_open
+from models.known import members_with
 from models.place import Atlas
 from models.queue import Queue
 from models.rules import Rules
+from models.sealing import Keyring
 from models.signup import (
     CALLED_OFF,
     CERTIFICATE,
@@ -40,7 +42,6 @@ from models.signup import (
     SignupState,
 )
 from models.staff import Staff
-from models.worker import Worker
 
 TOLD = ("starts_at", "ends_at", "place", "lat", "lon")
 """What people must know of when it changes."""
@@ -166,17 +167,20 @@ def check_in_member(
     atlas: Atlas,
     staff: Staff,
     event: Event,
-    member_no: str,
+    keys: Keyring,
+    number: str,
     rules: Rules,
     now: datetime,
 ) -> Signup:
-    """Check a member in by number; raises NotTheirs, NobodyKnown or CannotCheckIn."""
+    """Check a member in by their number, or by a mobile that is theirs alone.
+
+    Raises NotTheirs, NobodyKnown or CannotCheckIn.
+    """
     hold(session, atlas, staff, event, *EventState)
-    found = select(Worker).where(Worker.member_no == member_no)
-    worker = session.exec(found).first()
-    if worker is None:
+    found = members_with(session, keys, number)
+    if len(found) != 1:
         raise NobodyKnown
-    row = check_in(session, event, worker, How.STAFF, rules, now)
+    row = check_in(session, event, found[0], How.STAFF, rules, now)
     audit.record(session, now, staff.id, "event.checked_in", row.id)
     return row
 

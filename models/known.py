@@ -1,9 +1,9 @@
-"""Known: who of us an ID number means, asked the same way whoever it is."""
+"""Known: who of us a number means, asked the same way whoever it is."""
 
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, bindparam, literal, select, union_all
+from sqlalchemy import Select, bindparam, literal, or_, select, union_all
 from sqlmodel import Session, col
 
 from models.application import OPEN, Application
@@ -56,3 +56,13 @@ def known_by(session: Session, keys: Keyring, number: str) -> Known | None:
     rows = session.execute(_KNOWN, {"tags": keys.tags("id_number", number)}).all()
     first = min(rows, key=lambda row: (row[5], row[4]), default=None)
     return Known(*first[:4]) if first else None
+
+
+def members_with(session: Session, keys: Keyring, number: str) -> list[Worker]:
+    """Return the members with this member number or mobile; a mobile may be shared."""
+    same = or_(
+        col(Worker.member_no) == number,
+        col(Worker.mobile_tag).in_(keys.tags("mobile", number)),
+    )
+    found = select(Worker).where(same, col(Worker.member_no).is_not(None))
+    return list(session.scalars(found))

@@ -12,13 +12,14 @@ from enum import StrEnum
 from typing import cast
 
 from sqlalchemy import Index, UniqueConstraint, delete, update
-from sqlmodel import Field, Session, SQLModel, col, or_, select
+from sqlmodel import Field, Session, SQLModel, col, select
 
 from models import audit, reminder
 from models.award import SHOWN, Award, Phase, hold, require_phase
 from models.columns import BigId, Utc, new_id, one_of
 from models.errors import Failure
 from models.identity import mask_name
+from models.known import members_with
 from models.place import Atlas
 from models.queue import Queue
 from models.review import Asked
@@ -320,10 +321,8 @@ def colleague(
     session: Session, keys: Keyring, atlas: Atlas, award: Award, number: str
 ) -> Worker | None:
     """Return the one member an award is for who has this member number or mobile."""
-    tags = keys.tags("mobile", number)
-    same = or_(Worker.member_no == number, col(Worker.mobile_tag).in_(tags))
-    members = select(Worker).where(same, col(Worker.member_no).is_not(None))
-    found = [w for w in session.exec(members) if award.is_for(atlas, w)]
+    members = members_with(session, keys, number)
+    found = [w for w in members if award.is_for(atlas, w)]
     return found[0] if len(found) == 1 else None
 
 

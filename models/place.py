@@ -124,6 +124,13 @@ class Atlas:
             division = self.divisions.get(division.parent or "")
         return None
 
+    def city_of(self, division: str | None) -> Division | None:
+        """Return the city a division is in, or is."""
+        found = self.divisions.get(division or "")
+        while found is not None and found.kind != "city":
+            found = self.divisions.get(found.parent or "")
+        return found
+
     def branch(self, code: str) -> set[str]:
         """Return a union's code and those of all unions below it."""
         found, last = {code}, {code}

@@ -33,7 +33,7 @@ class SiteKind(StrEnum):
 
 
 class Facility(StrEnum):
-    """What a site has; the first six are free in every driver's home."""
+    """What a site has."""
 
     PARKING = "parking"
     REST = "rest"
@@ -48,6 +48,10 @@ class Facility(StrEnum):
     MEDICINE = "medicine"
     BOOKS = "books"
     OTHER = "other"
+
+
+BASICS = tuple(Facility)[:6]
+"""What is free in every driver's home."""
 
 
 class Site(SQLModel, table=True):

@@ -3,6 +3,7 @@
 A place is taken by one conditional update, so no two people ever have the same one.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -51,15 +52,20 @@ def add_slot(
 
 
 def free_slots(
-    session: Session, benefit_code: str, now: datetime, limit: int = 40
+    session: Session,
+    benefit_code: str,
+    now: datetime,
+    limit: int = 40,
+    first: Collection[str] = (),
 ) -> list[Slot]:
-    """Return the next slots that have a place left."""
+    """Return the next slots that have a place left, `first` those at some partners."""
     found = select(Slot).where(
         Slot.benefit_code == benefit_code,
         Slot.starts_at > now,
         col(Slot.taken) < col(Slot.capacity),
     )
-    ordered = found.order_by(col(Slot.starts_at), col(Slot.id)).limit(limit)
+    order = (col(Slot.partner_code).in_(first).desc(),) if first else ()
+    ordered = found.order_by(*order, col(Slot.starts_at), col(Slot.id)).limit(limit)
     return list(session.exec(ordered))
 
 

@@ -5,9 +5,10 @@ and expired exclude each other: each is one UPDATE of what is still open.
 """
 
 import secrets
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Index, delete, text, update
 from sqlmodel import Field, Session, SQLModel, col, select
@@ -37,6 +38,7 @@ LAPSED = "voucher_lapsed"
 """The kind of reminder that says a voucher ended unused."""
 
 ENDING_DAYS = 2
+LAST_MINUTE = time(23, 59)
 SLICE = 10
 
 _OPEN_SQL = text("standing = 'open'")
@@ -143,10 +145,15 @@ def issue(
     given: Benefit,
     partner: Partner,
     now: datetime,
+    zone: str,
 ) -> Voucher:
-    """Make a voucher out of the quota; raises MayNot, and then nothing was taken."""
+    """Make a voucher out of the quota; raises MayNot, and then nothing was taken.
+
+    It is good to the end of its last day, as people read a date.
+    """
     period, counted = quota.take(session, given, person, worker.id)
-    until = now + timedelta(days=given.valid_days)
+    last, there = person.today + timedelta(days=given.valid_days), ZoneInfo(zone)
+    until = datetime.combine(last, LAST_MINUTE, there)
     row = Voucher(
         id=new_id(),
         worker_id=worker.id,
@@ -165,7 +172,7 @@ def issue(
     session.flush()
     count(session, given.code, Counted.ISSUED, now, partner.code)
     if given.valid_days > ENDING_DAYS:
-        soon = until - timedelta(days=ENDING_DAYS)
+        soon = datetime.combine(last - timedelta(days=ENDING_DAYS), time(9), there)
         reminder.schedule(session, ENDING, str(row.id), soon)
     return row
 

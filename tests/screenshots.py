@@ -60,8 +60,8 @@ def review(visit: Visit) -> Phone:
     """An application as a social worker sees it."""
     staff = visit(invited=True)
     staff.wait_for_last("您现在是")
-    staff.tap("待审申请")
-    staff.tap(staff.wait_for_last("等待审核").choice("商场"))
+    staff.tap("待办")
+    staff.tap(staff.wait_for_last("等您处理").choice("商场"))
     staff.wait_for_last(CARD)
     return staff
 

@@ -23,6 +23,12 @@ from models.worker import Worker, new_worker
 CHANNEL = "demo"
 DAY = timedelta(days=1)
 
+LOGISTICS = "440111-logistics"
+
+HELPER = ("domestic_worker", "4451-home", "445102")
+TRUCKER = ("truck_driver", LOGISTICS, "440111")
+"""Of which group, union and district those are who run."""
+
 GOLD = "gold-2026"
 DRIVERS = "drivers-2026"
 
@@ -30,50 +36,53 @@ RUNNERS = (
     ("周阿姨", "照顾独居老人八年，陪老人看病两百多次，老人叫她“闺女”。"),
     ("吴师傅", "带出四十多名徒弟，教她们收纳和做饭，个个找到了活。"),
     ("郑阿姨", "做月嫂十五年，护理过三百多个新生儿，没有一次投诉。"),
-    ("冯师傅", "客户家老人摔倒，她连夜送医、守到天亮，救回一条命。"),
+    ("冯师傅", "台风夜里走三公里，给独居的老人送去热饭。"),
     ("陈阿姨", "捡到客户遗失的两万元现金，当天送还。"),
-    ("褚师傅", "自学护理和粤语，照顾瘫痪老人五年，没有长过褥疮。"),
+    ("褚师傅", "自学护理和潮州话，照顾一位老人五年，像自家人一样。"),
     ("卫阿姨", "疫情期间给小区隔离的家庭送菜做饭两个月。"),
     ("蒋师傅", "琢磨出不伤手的除油法，工友们都在用。"),
     ("沈阿姨", "资助同乡两个孩子读书，自己租住在城中村。"),
     ("韩师傅", "从保洁员做到技能竞赛第一名，还在免费给姐妹们上课。"),
-    ("杨阿姨", "照顾自闭症孩子六年，孩子会叫“阿姨”了。"),
-    ("朱师傅", "十年没有迟到过一次，雇主搬家三次都带上她。"),
+    ("杨阿姨", "带大了六个孩子，孩子们放学都先来找她。"),
 )
-"""Who runs, and the story; the last one waits for a social worker."""
+"""Who runs for the gold medal, and the story."""
+
+DRIVER = ("朱师傅", "开货车二十年没有出过事故，路上见到抛锚的车总会停下来帮忙。")
+"""Who runs among the drivers, and waits for a social worker."""
 
 
 def seed(session: Session, keys: Keyring, staff: Staff, now: datetime) -> None:
     """Make the awards once, with their nominees, and a suggestion that waits."""
     if award_named(session, GOLD) is not None:
         return
-    gold = _award(keys, GOLD, now - 10 * DAY, groups="domestic_worker")
-    gold.name, gold.name_en = "广州市金牌家政工", "Gold-medal domestic workers"
-    drivers = _award(keys, DRIVERS, now - DAY, groups="truck_driver")
+    gold = _award(keys, GOLD, now - 10 * DAY, "4451", "domestic_worker")
+    gold.name, gold.name_en = "潮州市金牌家政工", "Gold-medal domestic workers"
+    drivers = _award(keys, DRIVERS, now - DAY, "4401", "truck_driver")
     drivers.name, drivers.name_en = "最美货车司机", "Truck drivers of the year"
     for row in (gold, drivers):
         session.add(row)
         session.flush()
-    people = [_member(session, keys, name, now) for name, _ in RUNNERS]
     gold.phase = Phase.VOTING
-    stories = (story for _, story in RUNNERS)
-    rows = [
-        _run(session, keys, gold, worker, story, now)
-        for worker, story in zip(people, stories, strict=True)
-    ]
     atlas = read_atlas(session)
-    for one in rows[:-1]:
+    for name, story in RUNNERS:
+        worker = _member(session, keys, name, HELPER, now)
+        one = _run(session, keys, gold, worker, story, now)
         nominee.confirm(session, atlas, gold, staff, one, now)
-    _suggest(session, keys, people[0], now)
+    name, story = DRIVER
+    worker = _member(session, keys, name, TRUCKER, now)
+    _run(session, keys, drivers, worker, story, now)
+    _suggest(session, keys, worker, now)
 
 
-def _award(keys: Keyring, code: str, opened: datetime, groups: str) -> Award:
-    """Plan an award of the city: nine days to nominate, fourteen to vote."""
+def _award(
+    keys: Keyring, code: str, opened: datetime, union: str, groups: str
+) -> Award:
+    """Plan an award of a city: nine days to nominate, fourteen to vote."""
     award = Award(
         id=new_id(),
         code=code,
         name=code,
-        union_code="4401",
+        union_code=union,
         groups=groups,
         seats=10,
         choices=5,
@@ -90,12 +99,14 @@ def _award(keys: Keyring, code: str, opened: datetime, groups: str) -> Award:
     return award
 
 
-def _member(session: Session, keys: Keyring, name: str, now: datetime) -> Worker:
+def _member(
+    session: Session, keys: Keyring, name: str, of: tuple[str, str, str], now: datetime
+) -> Worker:
     """Let somebody be a member who never joined by chat."""
     worker = new_worker(keys, Rules().language, now)
     worker.name = worker.seal(keys, "name", name)
-    worker.group, worker.union_code = "domestic_worker", "440106-home"
-    worker.member_no = new_member_no(session, "440106")
+    worker.group, worker.union_code, district = of
+    worker.member_no = new_member_no(session, district)
     worker.member_since = now - 200 * DAY
     chat = Chat(
         id=new_id(),
@@ -136,6 +147,5 @@ def _run(
 
 
 def _suggest(session: Session, keys: Keyring, worker: Worker, now: datetime) -> None:
-    text, union = "把高楼擦窗的安全绳统一检查一遍，旧的换掉。", "440106-home"
-    at = now - 3 * DAY
-    suggest(session, keys, worker, union, Aspect.SAFETY, text, None, at)
+    text, at = "把货车的反光条统一检查一遍，旧的换掉。", now - 3 * DAY
+    suggest(session, keys, worker, LOGISTICS, Aspect.SAFETY, text, None, at)

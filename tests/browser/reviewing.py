@@ -10,8 +10,8 @@ CARD = "号码格式正确"
 
 def look_at(reviewer: Phone, number: str) -> Bubble:
     """Go from the menu through the waiting list to an application; give its card."""
-    reviewer.tap("待审申请")
-    waiting = reviewer.wait_for_last("等待审核")
+    reviewer.tap("待办")
+    waiting = reviewer.wait_for_last("等您处理")
     reviewer.tap(waiting.choice(number))
     card = reviewer.wait_for_last(CARD)
     assert card.title == f"申请 {number}"

@@ -393,7 +393,7 @@ def test_a_juror_sees_nothing_but_awards(world: World, award: Award) -> None:
     judge(world)
     assert text(world.say("待审", "评委")) == "这里只对工会工作人员开放。"
     assert "评委打分" in labels(world.say("菜单", "评委"))
-    assert "待审申请" not in labels(world.say("菜单", "评委"))
+    assert "待办" not in labels(world.say("菜单", "评委"))
     assert text(world.say("评委打分", "评委")).startswith("现在没有要您打分的")
     assert "评委打分" in labels(world.say("评选", "评委"))
 

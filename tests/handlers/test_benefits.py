@@ -19,6 +19,7 @@ from models.columns import short
 from models.message import Body
 from models.partner import Giving, Partner
 from models.service import ServiceRequest
+from models.slot import add_slot
 from models.staff import Staff
 from models.voucher import Held, Voucher
 from models.worker import Worker
@@ -332,7 +333,7 @@ def test_a_voucher_that_is_gone_is_said(world: World) -> None:
 def test_a_clerk_sees_no_waiting_list(world: World) -> None:
     world.appoint_clerk("drug-baiyun")
     assert "只对工会工作人员开放" in texts(world.say("待审", "收银员"))
-    assert "待审申请" not in labels(world.say("菜单", "收银员"))
+    assert "待办" not in labels(world.say("菜单", "收银员"))
 
 
 def test_what_a_clerk_was_shown_goes_with_who_it_was_about(world: World) -> None:
@@ -351,7 +352,7 @@ def test_what_became_of_a_voucher_is_shown(world: World) -> None:
     make_member(world)
     take_voucher(world)
     key = short(vouchers(world)[0].id)
-    world.do("press", f"a:cancel_voucher:{key}")
+    world.do("press", f"a:cancel_voucher:{key}.sure")
     heard = world.do("press", f"v:voucher:{key}")
     assert "已经取消" in texts(heard)
     assert "省了" not in dict(heard[-1]["rows"])
@@ -366,3 +367,47 @@ def test_forms_of_a_counter_are_for_clerks_to_the_end(turn: Turn) -> None:
     forms = (Redeem.model_construct(subject="zz"), EnterCode.model_construct(code=CODE))
     for form in forms:
         assert form.finish(turn).text == Word("counter", "for_clerks")
+
+
+def test_a_driver_s_home_is_shown_the_way_to_by_whoever_asks(world: World) -> None:
+    world.do("hello")
+    choices = world.do("press", "v:benefit:driver-home")[-1]["choices"]
+    assert choices[0][1:] == ["找最近的", "v:sites::driver_home:0"]
+
+
+def test_times_in_ones_own_city_come_first(world: World) -> None:
+    make_member(world, placed="440111")
+    world.now += timedelta(days=31)
+    world.open_slot(timedelta(days=2))
+    assert "您所在的城市还没有" in texts(world.say("体检"))
+    world.say("取消")
+
+    def open_nearby(session: Session) -> None:
+        nearby = Giving(benefit_code="health-check", partner_code="drug-baiyun")
+        session.add(nearby)
+        later = world.now + timedelta(days=3)
+        add_slot(session, "health-check", "drug-baiyun", later, 1)
+
+    world.write(open_nearby)
+    heard = world.say("体检")
+    assert "您所在的城市还没有" not in texts(heard)
+    assert "广州市 示例大药房（白云店）" in labels(heard)[0]
+    assert "潮州市 第一健康体检中心" in labels(heard)[1]
+
+
+def test_a_time_without_a_place_is_offered_too(world: World) -> None:
+    make_member(world, placed="440111")
+    world.now += timedelta(days=31)
+    soon = world.now + timedelta(days=2)
+    world.write(lambda s: add_slot(s, "health-check", None, soon, 1))
+    assert "（还有 1 个）" in labels(world.say("体检"))[0]
+
+
+def test_a_voucher_is_taken_back_after_a_second_yes(world: World) -> None:
+    make_member(world)
+    take_voucher(world)
+    key = short(vouchers(world)[0].id)
+    assert "确定取消吗" in texts(world.do("press", f"a:cancel_voucher:{key}"))
+    assert vouchers(world)[0].standing is Held.OPEN
+    assert "已取消" in texts(world.say("是"))
+    assert vouchers(world)[0].standing is Held.CANCELLED

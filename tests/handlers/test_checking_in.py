@@ -51,12 +51,12 @@ def test_a_link_of_no_event_is_told_kindly(world: World) -> None:
 
 
 def test_a_stranger_is_asked_to_join_first(world: World) -> None:
-    assert scan(world, "乙").startswith("工会会员才能签到")
+    assert scan(world, "乙").startswith("会员才能签到")
     assert "我要入会" in [c[1] for c in world.screens["乙"][-1]["choices"]]
     world.fill("sure", who="丙")
     world.say("提交", "丙")
-    assert scan(world, "丙").startswith("工会会员才能签到")
-    assert "我要入会" not in [c[1] for c in world.screens["丙"][-1]["choices"]]
+    assert scan(world, "丙").startswith("入会通过以后就能签到")
+    assert "我的申请" in [c[1] for c in world.screens["丙"][-1]["choices"]]
 
 
 def test_the_code_is_typed_as_it_is_written(world: World) -> None:
@@ -96,7 +96,7 @@ def test_staff_check_in_by_the_number_on_the_card(world: World) -> None:
     member = worker_of(world, "工人")
     press(world, f"f:check_in_member:{key(world)}", "社工")
     assert "14 位数字" in world.say("12345", "社工")[-1]["text"]
-    assert "没有会员是这个证号" in world.say("4" * 14, "社工")[-1]["text"]
+    assert "没有找到这位会员" in world.say("4" * 14, "社工")[-1]["text"]
     said = world.say(member.member_no or "", "社工")
     assert said[-1]["text"] == "张* 签到成功。"
     assert row_of(world).checked_in_by is How.STAFF

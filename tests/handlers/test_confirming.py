@@ -123,7 +123,7 @@ def test_the_list_is_for_staff_alone(asked: World) -> None:
 
 def test_staff_of_another_union_see_and_decide_nothing(asked: World) -> None:
     asked.appoint("4403", "外区社工")
-    assert "现在没有等待" in text(asked.do("press", "v:waiting:0", "外区社工"))
+    assert "现在没有等您" in text(asked.do("press", "v:waiting:0", "外区社工"))
     assert "不在您负责的范围内" in act(asked, "confirm", "外区社工")
 
 
@@ -140,7 +140,7 @@ def test_nobody_confirms_another_as_themself(asked: World) -> None:
 def test_an_unknown_id_is_in_nobody_s_list(asked: World) -> None:
     act(asked, "deny")
     ask(asked, "生人", UNKNOWN)
-    assert "现在没有等待" in text(asked.do("press", "v:waiting:0", "社工"))
+    assert "现在没有等您" in text(asked.do("press", "v:waiting:0", "社工"))
     assert "不在您负责的范围内" in act(asked, "confirm")
 
 
@@ -175,7 +175,9 @@ def test_an_applicant_is_confirmed_by_the_union_applied_to(world: World) -> None
 def test_claims_wait_in_the_one_list_and_lead_to_their_page(asked: World) -> None:
     code = claims(asked)[0].code
     (heard,) = asked.do("press", "v:waiting:0", "社工")
-    assert [label for _, label, _ in heard["choices"]] == [f"{code} · 换手机 · 今天"]
+    assert [label for _, label, _ in heard["choices"]] == [
+        f"{code} · 换手机 · 不到 1 天"
+    ]
     assert f"核实 {code}" in str(asked.say("1", "社工"))
 
 

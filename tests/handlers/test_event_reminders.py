@@ -80,7 +80,7 @@ def test_who_signed_up_after_its_time_is_not_reminded_of_yesterday(
     hold_event(world, "家政节", "1", "5")
     sign_up(world)
     assert heard(world, MINUTE) == ""
-    assert "就开始了" in heard(world, timedelta(hours=4))
+    assert "分钟开始" in heard(world, timedelta(hours=4))
     assert ended(world, SOON) == [("skipped", "too_late"), ("sent", "")]
 
 
@@ -126,7 +126,7 @@ def test_a_reminder_of_the_old_hour_is_not_said(world: World) -> None:
     put_off(world, "家政节", "5")
     assert "有变动" in heard(world, timedelta(hours=24))
     assert ended(world, SOON)[0] == ("skipped", "moved")
-    assert "快开始了" in heard(world, timedelta(hours=5))
+    assert "15:01 开始" in heard(world, timedelta(hours=5))
 
 
 def test_a_machine_that_slept_reminds_nobody_of_what_was(world: World) -> None:

@@ -66,7 +66,9 @@ def test_a_list_of_any_length_is_shown_in_pages(
         shown = press(world, f"v:events:{number}")
         found.append(sum("场" in label for label in labels(shown)))
         assert len(labels(shown)) <= 10
-        assert ("看更多" in labels(shown)) == (count > 8)
+        last = number == len(pages) - 1 and count < 500
+        turn_over = "回到第一页" if last else "看更多"
+        assert (turn_over in labels(shown)) == (count > 8)
     assert found == pages
 
 
@@ -125,7 +127,7 @@ def test_mine_come_first_then_those_of_my_own_unions(world: World) -> None:
         ("a:certify:", "这个活动不在您负责的范围内"),
         ("a:cancel_signup:", "这里没有可以取消的报名"),
         ("a:accept_seat:", "没有找到这个活动"),
-        ("a:decline_seat:", "这个名额已经让给下一位了"),
+        ("a:decline_seat:", "答复的时间过了"),
         ("v:rating:", "签到参加过的活动才能评分"),
         ("a:rate_event:", "签到参加过的活动才能评分"),
         ("v:certificate:", "这里还没有您的结业证明"),
@@ -210,14 +212,14 @@ def test_a_stranger_who_has_applied_is_not_asked_to_join_again(world: World) -> 
     world.say("提交")
     hold_event(world, "家政节")
     shown = press(world, f"v:event:{short(event_named(world, '家政节').id)}")
-    assert "我要入会" not in labels(shown)
-    assert "工会会员才能报名" in shown[-1]["text"]
+    assert labels(shown)[0] == "我的申请"
+    assert "入会通过以后就能报名" in shown[-1]["text"]
 
 
 def test_what_closed_at_this_moment_is_said(turn: Turn) -> None:
     event = open_event(turn.session, turn.now)
     form = SignUp.model_construct(subject=short(event.id), extras={"own_a": None})
-    assert form.finish(turn).text.key == "no_not_member"  # type: ignore[union-attr]
+    assert form.finish(turn).text.key == "members_only"  # type: ignore[union-attr]
 
 
 def test_a_title_needs_an_event(turn: Turn) -> None:
@@ -268,7 +270,7 @@ def test_a_message_of_a_seat_names_its_number(turn: Turn) -> None:
         place=1,
     )
     turn.session.add(row)
-    assert signed_up(turn, event, row).text.params == {"number": 1}  # type: ignore[union-attr]
+    assert signed_up(turn, event, row).text.params["number"] == 1  # type: ignore[union-attr]
     assert reviewer(turn.session).active
 
 
@@ -277,5 +279,17 @@ def test_who_does_not_know_of_the_membership_yet_is_not_told_here(turn: Turn) ->
     turn.worker.member_no, turn.worker.member_since = "4" * 14, turn.now
     shown = event_(turn, short(event.id))[0]
     assert shown.text is not None
-    assert shown.text.key == "no_not_member"
+    assert shown.text.key == "members_only"
     assert [choice.press for choice in shown.choices] == ["f:join:"]
+
+
+def test_who_wants_no_reminder_is_promised_none(world: World) -> None:
+    make_member(world)
+    hold_event(world, "家政节")
+    press(world, "a:prefer:events.off")
+    sign_up(world)
+    assert "您关了活动提醒" in world.screens["工人"][-1]["text"]
+
+
+def test_a_form_about_an_event_that_is_gone_shows_no_facts(turn: Turn) -> None:
+    assert SignUp.facts(turn, "zz") == ()

@@ -83,8 +83,8 @@ def test_only_the_other_language_is_offered(
 
 
 def test_staff_have_their_list_in_the_menu(world: World) -> None:
-    assert "待审申请" in labels(world.appoint("4401"))
-    assert "待审申请" not in labels(world.say("菜单"))
+    assert "待办" in labels(world.appoint("4401"))
+    assert "待办" not in labels(world.say("菜单"))
 
 
 def test_who_has_applied_looks_after_that_instead_of_joining(world: World) -> None:

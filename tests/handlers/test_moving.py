@@ -63,7 +63,7 @@ def test_only_a_member_moves(world: World) -> None:
 
 def test_the_union_that_is_left_is_not_offered(world: World) -> None:
     join(world)
-    ask(world, "换了工作", "打零工")
+    ask(world, "换了工作", "货车司机", "打零工")
     assert "白云区总工会" not in labels(world)
     assert labels(world)[0] == "白云区物流行业工会"
 
@@ -72,13 +72,14 @@ def test_who_waits_in_a_pool_is_not_offered_that_pool(world: World) -> None:
     join(world)
     worker = world.write(lambda s: s.exec(select(Worker).where(Worker.in_pool)).one())
     assert worker.union_code == "440111"
-    ask(world, "换了工作", "打零工")
+    ask(world, "换了工作", "货车司机", "打零工")
     assert "请工会安排" not in labels(world)
 
 
 def test_a_wish_for_the_pool_goes_to_the_district(world: World) -> None:
     join(world)
-    ask(world, "工作和地方都换了", "在单位上班", "跳过", "天河", "跳过", "请工会安排")
+    both = ("工作和地方都换了", "快递员", "在单位上班", "跳过")
+    ask(world, *both, "天河", "跳过", "请工会安排")
     world.say("提交")
     assert (row(world).to_union, row(world).to_pool) == ("440106", True)
 
@@ -100,7 +101,7 @@ def test_what_was_decided_is_not_decided_again(world: World) -> None:
         world.say(typed)
     assert "已经有结果了" in world.say("1", "社工")[0]["text"]
     assert "已经有结果了" in press(world, "a:release_move")
-    assert labels(world, "社工") == ["待审申请"]
+    assert labels(world, "社工") == ["待办"]
     press(world, "v:moving")
     assert labels(world, "社工") == ["返回"]
 

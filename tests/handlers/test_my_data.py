@@ -257,7 +257,7 @@ def test_a_name_waits_for_a_social_worker(world: World) -> None:
     assert unsealed(world, "name") == "张三"
     said = world.say("待审", "社工")
     number = (worker(world).member_no or "")[-4:]
-    assert labels(said) == [f"会员证号末四位 {number} · 更正资料 · 今天"]
+    assert labels(said) == [f"会员证号末四位 {number} · 更正资料 · 不到 1 天"]
     world.say("1", "社工")
     world.say("核对无误，更正", "社工")
     assert unsealed(world, "name") == facts(world)["full_name"] == "李四"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handlers.offers import Option, matching, page_after, page_number, page_of, plain
+from handlers.offers import Option, matching, next_page, page_number, page_of, plain
 from handlers.say import Word
 from tests.runs import examples
 
@@ -52,8 +52,9 @@ def test_pages_hold_every_option_once_and_come_round_again() -> None:
 
 
 def test_behind_the_last_page_comes_the_first() -> None:
-    options = [Option(str(n), str(n)) for n in range(20)]
-    assert [page_after(options, n) for n in range(4)] == [1, 2, 0, 1]
+    ways = [next_page("v:list:", 20, n) for n in range(4)]
+    assert [way.press[-1] for way in ways] == ["1", "2", "0", "1"]
+    assert ways[2].label == Word("common", "first_page")
 
 
 def test_a_list_that_fits_needs_no_pages() -> None:

@@ -87,7 +87,7 @@ def test_an_applicant_s_own_numbers_are_refused_too(world: World) -> None:
 def test_a_social_worker_may_connect_another_phone(world: World) -> None:
     world.appoint("4401")
     assert "欢迎回来" in try_code(world, "新手机", code_of(world, "社工"))
-    assert "等待审核" in text(world.say("待审", "新手机"))
+    assert "等您处理" in text(world.say("待审", "新手机"))
     assert worker_of(world, "社工").pin is None
 
 

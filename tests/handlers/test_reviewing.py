@@ -65,7 +65,7 @@ def test_looking_at_an_application_puts_it_in_review(world: World) -> None:
 
 def test_back_from_an_application_is_the_list(world: World) -> None:
     for back in ("返回", "0"):
-        assert ask(world, "待审", "1", back)[0]["text"].startswith("有 1 件等待")
+        assert ask(world, "待审", "1", back)[0]["text"].startswith("有 1 件等您")
 
 
 def test_long_lists_have_pages(world: World) -> None:
@@ -73,7 +73,7 @@ def test_long_lists_have_pages(world: World) -> None:
         world.fill("sure", who=f"职工{n}")
         world.say("提交", who=f"职工{n}")
     said = ask(world, "待审")
-    assert said[0]["text"].startswith("有 10 件等待")
+    assert said[0]["text"].startswith("有 10 件等您")
     assert [label for _, label, _ in said[0]["choices"]][-1] == "看更多"
     assert len(ask(world, "看更多")[0]["choices"]) == 3
 
@@ -85,7 +85,7 @@ def test_the_line_says_how_long_and_what_to_check(world: World) -> None:
     lines = [label for _, label, _ in ask(world, "待审")[0]["choices"]]
     assert lines == [
         "00000001 · 货车司机 · 已等 5 天 · 已超时 · 需核实",
-        "00000002 · 货车司机 · 今天 · 需核实",
+        "00000002 · 货车司机 · 不到 1 天 · 需核实",
     ]
 
 
@@ -132,7 +132,7 @@ def test_another_unions_application_is_not_shown(world: World, seen: str) -> Non
 def test_nobody_reviews_their_own_application(world: World) -> None:
     world.fill("sure", who="社工")
     world.say("提交", who="社工")
-    assert ask(world, "待审")[0]["text"].startswith("有 1 件等待")
+    assert ask(world, "待审")[0]["text"].startswith("有 1 件等您")
     own = world.write(
         lambda s: max(s.exec(select(Application)), key=lambda a: a.submitted_at)
     )

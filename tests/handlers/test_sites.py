@@ -145,7 +145,7 @@ def test_words_that_only_sound_like_a_site_are_let_be(world: World) -> None:
 
 
 def test_only_members_rate_and_only_from_one_to_five(world: World) -> None:
-    assert "会员可以评分" in press(world, "a:rate_site:gz-by-dh.5")[0]["text"]
+    assert "会员才能评分" in press(world, "a:rate_site:gz-by-dh.5")[0]["text"]
     make_member(world)
     for stars in ("0", "6", "x"):
         assert "怎么样" in press(world, f"a:rate_site:gz-by-dh.{stars}")[0]["text"]

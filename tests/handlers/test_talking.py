@@ -13,6 +13,8 @@ from handlers.question import Answers
 from handlers.turn import Turn
 from models.identity import id_characters, resident_id_in
 from models.place import Atlas, Division
+from tests.handlers.hosts import hold_event
+from tests.handlers.members import make_member
 from tests.world import World
 
 ID = "440106199003070001"
@@ -191,3 +193,36 @@ def test_districts_of_one_city_need_not_name_it(turn: Turn) -> None:
 def test_the_districts_of_ones_own_city_come_first(turn: Turn) -> None:
     options = HOME_DISTRICTS.options(turn, Answers({"city": "4403"}))
     assert str(options[0].label).startswith("深圳市")
+
+
+@pytest.mark.parametrize("typed", ["提交", "好", "确认", "可以", "ok", "确定领取"])
+def test_every_last_step_of_ones_own_hears_a_yes(world: World, typed: str) -> None:
+    make_member(world)
+    for said in ("家庭药箱", "白云", "1", typed):
+        heard = world.say(said)
+    assert "券码" in dict(heard[-1]["rows"])
+
+
+@pytest.mark.parametrize(
+    ("typed", "done"), [("好", False), ("可以", False), ("确认", True), ("提交", True)]
+)
+def test_what_is_done_to_others_needs_a_firm_word(
+    world: World, typed: str, done: bool
+) -> None:
+    make_member(world)
+    for said in ("家庭药箱", "白云", "1", "提交"):
+        heard = world.say(said)
+    world.appoint_clerk("drug-baiyun")
+    world.do("start", f"r-{''.join(dict(heard[-1]['rows'])['券码'].split())}", "收银员")
+    world.say("3", "收银员")
+    said = world.say(typed, "收银员")[0]["text"]
+    assert said.startswith("核销好了" if done else "都对的话请点“确定核销”")
+
+
+def test_where_nothing_can_be_changed_no_change_is_offered(world: World) -> None:
+    make_member(world)
+    hold_event(world, "家政节")
+    for said in ("活动", "1", "1"):
+        heard = world.say(said)
+    assert [label for _, label, _ in heard[0]["choices"]] == ["确定", "取消"]
+    assert "改一改" not in world.say("啥")[0]["text"]

@@ -42,7 +42,9 @@ def person(session: Session, worker: Worker, atlas: Atlas | None = None) -> Pers
 def take(session: Session, worker: Worker, partner: str = PHARMACY) -> Voucher:
     """Let somebody take a voucher of the medicine chest."""
     given, at = session.get_one(Benefit, MEDICINE), session.get_one(Partner, partner)
-    return issue(session, KEYS, worker, person(session, worker), given, at, NOW)
+    return issue(
+        session, KEYS, worker, person(session, worker), given, at, NOW, Rules().zone
+    )
 
 
 def clerk(session: Session, partner: str = PHARMACY) -> Counter:

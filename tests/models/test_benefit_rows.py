@@ -37,6 +37,7 @@ TEA: Row = {"code": "tea", "kind": "voucher", "name": "一杯茶", "about": "茶
         ("partners", SHOP, {"active": "maybe"}, 'neither yes nor no: "maybe".'),
         ("benefits", TEA, {"about": ""}, "has no about."),
         ("benefits", TEA, {"kind": "gift"}, 'has unknown kind "gift".'),
+        ("benefits", TEA, {"kind": "place"}, 'has unknown code "tea".'),
         ("benefits", TEA, {"per": "week"}, 'has unknown per "week".'),
         ("benefits", TEA, {"union": "9"}, 'has unknown union "9".'),
         ("benefits", TEA, {"groups": "x;courier"}, "is for unknown groups: x."),

@@ -40,7 +40,7 @@ from models.signup import (
 )
 from models.signup import cancel as leave
 from models.worker import Worker
-from tests.models.cast import NOW, reviewer
+from tests.models.cast import KEYS, NOW, reviewer
 from tests.models.programme import PLAN, QUESTIONS, RULES, guest, open_event, reminders
 
 HOUR = timedelta(hours=1)
@@ -159,15 +159,15 @@ def test_staff_check_a_member_in_by_number(session: Session, atlas: Atlas) -> No
     event, staff = open_event(session), reviewer(session)
     row = guest(session, event, 7)
     number = session.get_one(Worker, row.worker_id).member_no or ""
-    came = check_in_member(session, atlas, staff, event, number, RULES, START)
+    came = check_in_member(session, atlas, staff, event, KEYS, number, RULES, START)
     assert came is row
     assert (row.state, row.checked_in_by) == (SignupState.ATTENDED, How.STAFF)
     assert counts(session, event) == {SignupState.ATTENDED: 1}
     with pytest.raises(NobodyKnown):
-        check_in_member(session, atlas, staff, event, "4" * 14, RULES, START)
+        check_in_member(session, atlas, staff, event, KEYS, "4" * 14, RULES, START)
     stranger = reviewer(session, "4451")
     with pytest.raises(NotTheirs):
-        check_in_member(session, atlas, stranger, event, number, RULES, START)
+        check_in_member(session, atlas, stranger, event, KEYS, number, RULES, START)
 
 
 def held(session: Session, atlas: Atlas, **changes: Any) -> Event:
@@ -178,7 +178,7 @@ def held(session: Session, atlas: Atlas, **changes: Any) -> Event:
         known = session.get_one(Worker, row.worker_id).member_no or ""
         if number:
             at = START + number * timedelta(minutes=1)
-            check_in_member(session, atlas, staff, event, known, RULES, at)
+            check_in_member(session, atlas, staff, event, KEYS, known, RULES, at)
     return event
 
 
@@ -204,3 +204,18 @@ def test_nothing_is_certified_before_the_end_nor_of_a_festival(
     for event, now in ((early, START + HOUR), (festival, festival.ends_at)):
         with pytest.raises(CannotChange):
             give_certificates(session, atlas, staff, event, now)
+
+
+def test_a_mobile_checks_in_who_alone_has_it(session: Session, atlas: Atlas) -> None:
+    event, staff = open_event(session, capacity=3), reviewer(session)
+    mobile = "+8613812345678"
+    for number in (1, 2):
+        worker = session.get_one(Worker, guest(session, event, number).worker_id)
+        worker.mobile_tag = KEYS.tag("mobile", mobile)
+        session.add(worker)
+        session.flush()
+        if number == 1:
+            args = (session, atlas, staff, event, KEYS, mobile, RULES, START)
+            assert check_in_member(*args).worker_id == worker.id
+    with pytest.raises(NobodyKnown):
+        check_in_member(*args)

@@ -151,3 +151,14 @@ def test_without_places_the_edition_is_none_yet(session: Session) -> None:
     session.flush()
     assert edition(session) == 0
     assert read_atlas(session).edition == 0
+
+
+@pytest.mark.parametrize(
+    ("division", "city"),
+    [("4401", "4401"), ("440111", "4401"), ("44", None), (None, None), ("9", None)],
+)
+def test_a_division_is_in_one_city(
+    atlas: Atlas, division: str | None, city: str | None
+) -> None:
+    found = atlas.city_of(division)
+    assert (found.code if found else None) == city

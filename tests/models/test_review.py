@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from sqlalchemy.exc import IntegrityError
@@ -22,6 +22,7 @@ from models.application import (
 from models.audit import AuditEntry
 from models.message import Fate
 from models.place import Atlas
+from models.reminder import Reminder
 from models.staff import Staff
 from models.worker import Worker
 from tests.models.cast import (
@@ -53,8 +54,13 @@ def undo(session: Session, staff: Staff, step: Step, row: Application) -> bool:
     return review.undo(session, KEYS, staff, step, row, NOW)
 
 
+def due(session: Session, now: datetime = LATER) -> list[Reminder]:
+    ids = reminder.due(session, now, (DECISION,), 50)
+    return [session.get_one(Reminder, number) for number in ids]
+
+
 def tell(session: Session, step: Step) -> None:
-    (row,) = reminder.due(session, LATER)
+    (row,) = due(session)
     assert row.subject == str(step.id)
     reminder.end(row, Fate.SENT, "", LATER)
     session.flush()
@@ -181,7 +187,7 @@ def test_each_decision_is_audited_and_told_in_time(
     step = decide(session, staff, row, decision)
     assert written(session) == [f"application.{decision.standing.value}"]
     assert not review.is_told(session, step)
-    assert reminder.due(session, LATER - timedelta(seconds=1)) == []
+    assert due(session, LATER - timedelta(seconds=1)) == []
     tell(session, step)
     assert review.is_told(session, step)
 
@@ -222,7 +228,7 @@ def test_undoing_adds_to_the_history_and_is_never_told(session: Session) -> None
         (Standing.IN_REVIEW, False),
     ]
     assert steps[1].reasons(KEYS, worker_of(session, row)) == BACK.reasons
-    assert reminder.due(session, LATER) == []
+    assert due(session) == []
     assert written(session) == ["application.returned", "application.undone"]
 
 
@@ -279,7 +285,7 @@ def test_a_decision_overtaken_by_the_worker_is_neither_told_nor_undone(
     row, staff = applicant(session), reviewer(session)
     step = decide(session, staff, row, BACK)
     review.withdraw(session, KEYS, row, NOW)
-    assert reminder.due(session, LATER) == []
+    assert due(session) == []
     assert not undo(session, staff, step, row)
     assert row.standing is Standing.WITHDRAWN
     skipped = session.exec(select(reminder.Reminder)).one()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlmodel import Session, select
@@ -37,7 +38,7 @@ from models.voucher import (
     vouchers_of,
 )
 from models.worker import Worker
-from tests.models.benefits import MEDICINE, PHARMACY, clerk, member, take, taken
+from tests.models.benefits import MEDICINE, PHARMACY, TODAY, clerk, member, take, taken
 from tests.models.benefits import person as person_for
 from tests.models.cast import KEYS, NOW, Meet, Runner, race
 
@@ -93,7 +94,6 @@ def test_a_voucher_is_found_by_its_code_and_by_no_other(session: Session) -> Non
     assert find(session, KEYS, code) is row
     assert find(session, KEYS, new_code()) is None
     assert code.encode() not in row.code + row.code_tag
-    assert row.until == NOW + timedelta(days=30)
     assert tallied(session) == [(Counted.ISSUED, 0)]
     assert fates(session, voucher.ENDING) == [("waiting", "")]
 
@@ -385,3 +385,10 @@ def test_a_voucher_is_used_or_cancelled_and_never_both(database: Database) -> No
         assert row.standing in (Held.USED, Held.CANCELLED)
         given = session.get_one(Benefit, MEDICINE)
         assert given.taken == int(row.standing is Held.USED)
+
+
+def test_a_voucher_is_good_to_the_end_of_its_last_day(session: Session) -> None:
+    row = take(session, member(session))
+    last = row.until.astimezone(ZoneInfo("Asia/Shanghai"))
+    assert (last.hour, last.minute) == (23, 59)
+    assert (last.date() - TODAY).days == 30

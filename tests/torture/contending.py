@@ -137,7 +137,7 @@ def _take(session: Session, atlas: Atlas, who: int) -> bool:
     person = person_of(session, atlas, Rules(), worker, NOW)
     given, at = session.get_one(Benefit, BENEFIT), session.get_one(Partner, PARTNER)
     try:
-        voucher.issue(session, KEYS, worker, person, given, at, NOW)
+        voucher.issue(session, KEYS, worker, person, given, at, NOW, Rules().zone)
     except MayNot:
         return False
     return True
