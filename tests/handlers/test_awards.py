@@ -463,6 +463,14 @@ def test_who_turned_notices_off_is_told_of_no_result_but_of_winning(
     assert world.screens["乙"][-1]["text"].startswith("恭喜您当选")
 
 
+def test_who_voted_is_told_of_the_result(world: World, award: Award) -> None:
+    row = runs(world, award, "乙")
+    begin(world, award, 1)
+    press(world, "a:vote", row, "甲")
+    begin(world, award, 4)
+    assert text(world.screens["甲"]).startswith("您参加过投票的评选有结果了")
+
+
 def test_where_nobody_has_a_point_nobody_wins(world: World, award: Award) -> None:
     runs(world, award, "乙")
     begin(world, award, 4)

@@ -357,3 +357,13 @@ def test_saying_no_ends_that_agreement_and_no_other(session: Session) -> None:
     session.flush()
     end(session, worker.id, "award", NOW)
     assert [row.scope for row in holds(session, worker.id)] == ["join"]
+
+
+def test_who_took_every_vote_back_has_cast_none(session: Session) -> None:
+    award = an_award(session)
+    row, voter = runs(session, award, member(session, 1)), member(session, 2)
+    votes(session, award, voter, row)
+    take_back(session, KEYS, award, voter, row, NOW)
+    close_vote(session, award)
+    assert (award.ballots, closing.count(session, award.id)) == (0, {})
+    assert session.exec(select(CountedBallot)).all() == []
