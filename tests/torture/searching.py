@@ -31,20 +31,39 @@ SEALED_FOR: dict[str, str] = {
     "correction.why": "worker_id",
     "correction.wish": "worker_id",
     "message.body": "about_id",
+    "nominee.story": "worker_id",
+    "nominee.why": "worker_id",
+    "objection.text": "worker_id",
+    "objection.why": "worker_id",
     "poison.update": "worker_id",
+    "service_request.why": "worker_id",
+    "service_request.words": "worker_id",
+    "signup.answers": "worker_id",
+    "site_fault.words": "worker_id",
+    "suggestion.text": "worker_id",
+    "suggestion.why": "worker_id",
+    "transfer.facts": "worker_id",
+    "transfer_step.why": "transfer_id",
+    "voucher.code": "worker_id",
 }
 """The sealed columns, and where their row says whose key opens them."""
 
+BELONGS = {"application_id": "application", "transfer_id": "transfer"}
+"""The tables whose rows say whose key opens those that refer to them."""
+
 HASHES = {
     "audit_link.hash",
+    "ballot.name_hash",
     "export_link.token_hash",
     "application.id_tag",
     "application.mobile_tag",
     "consent.text_hash",
+    "counted_ballot.name_hash",
     "form_link.token_hash",
     "invitation.token_hash",
     "link_code.code_tag",
     "tries.tag",
+    "voucher.code_tag",
     "worker.id_tag",
     "worker.mobile_tag",
     "worker.name_tag",
@@ -122,7 +141,7 @@ def open_all(session: Session, keys: Keyring) -> tuple[Opened, int]:
     opened: Opened = {}
     closed = 0
     own = _own_keys(session, keys)
-    authors = _authors(session)
+    authors = {column: _authors(session, name) for column, name in BELONGS.items()}
     for table, column in _byte_columns():
         whose = SEALED_FOR[column]
         for row in session.execute(
@@ -130,7 +149,7 @@ def open_all(session: Session, keys: Keyring) -> tuple[Opened, int]:
         ):
             sealed = getattr(row, _short(column))
             owner = getattr(row, whose)
-            owner = authors[owner] if whose == "application_id" else owner
+            owner = authors[whose][owner] if whose in authors else owner
             place = tuple(getattr(row, c.name) for c in table.primary_key)
             try:
                 value = unseal(own[owner], _seal_place(column, place), sealed)
@@ -166,7 +185,7 @@ def _own_keys(session: Session, keys: Keyring) -> dict[int, bytes]:
     return {row.id: keys.unwrap(f"worker.key|{row.id}", row.key) for row in rows}
 
 
-def _authors(session: Session) -> dict[int, int]:
-    table = SQLModel.metadata.tables["application"]
+def _authors(session: Session, name: str) -> dict[int, int]:
+    table = SQLModel.metadata.tables[name]
     rows = session.execute(select(table.c.id, table.c.worker_id))
     return {row.id: row.worker_id for row in rows}
