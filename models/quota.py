@@ -59,7 +59,7 @@ def take(
         raise MayNot(hurdle)
     period = period_of(benefit.per, person.today)
     counted = benefit.quota is not None
-    if counted and not _take_of_all(session, benefit.code):
+    if not _take_of_all(session, benefit):
         raise MayNot(Hurdle(Why.NONE_LEFT))
     one_open = Use(worker_id=worker_id, benefit_code=benefit.code, period=OPEN)
     if not _take_share(session, one_open, 1):
@@ -86,13 +86,15 @@ def close_one(session: Session, worker_id: int, benefit_code: str) -> None:
     _return_share(session, worker_id, benefit_code, OPEN)
 
 
-def _take_of_all(session: Session, code: str) -> bool:
+def _take_of_all(session: Session, benefit: Benefit) -> bool:
     """Take one of a limited number; what has no limit is not counted.
 
     All who want one would else wait for each other at one row.
     """
     left = or_(col(Benefit.quota).is_(None), col(Benefit.taken) < col(Benefit.quota))
-    one = update(Benefit).where(col(Benefit.code) == code, left)
+    one = update(Benefit).where(col(Benefit.code) == benefit.code, left)
+    if benefit.quota is None:
+        return True
     return _changed(session, one.values(taken=Benefit.taken + 1))
 
 

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlmodel import Session
 
-from models import nominee, objection, retention
+from models import nominee, objection, retention, suggestion
+from models.application import CannotDecide
 from models.award import Phase, TooLate
 from models.jury import give, given_by, may_score, to_judge
 from models.kept import kept_about
@@ -198,7 +199,11 @@ def test_who_answers_for_another_union_decides_nothing(
     award.phase = Phase.NOTICE
     made = object_to(session, KEYS, award, row, voter, "不对", award.notice_at)
     award.phase, row.standing = Phase.NOMINATING, Candidacy.PROPOSED
-    session.flush()
+    idea = suggest(session, KEYS, voter, "440106", Aspect.PAY, "好", None, NOW)
+    declined = (suggestion.Adoption.DECLINED, "unclear", None, NOW)
+    with pytest.raises(CannotDecide):
+        far = juror(session, "officer", "4451")
+        suggestion.settle(session, KEYS, atlas, far, idea, *declined)
     by = (atlas, award, juror(session, "officer", "4451"))
     deeds: tuple[Callable[[], object], ...] = (
         lambda: nominee.confirm(session, *by, row, NOW),
