@@ -184,7 +184,7 @@ class World:
         self.now += time
         before = {who: self._last(who) for who in self.screens}
         for remind in FINDING:
-            self.write(lambda s, r=remind: r.find(s, self.rules, self.now))  # type: ignore[misc]
+            self.write(lambda s, r=remind: r.find(s, self.kit.rules, self.now))  # type: ignore[misc]
         self.write(lambda s: close_all(s, self.now))
         for due in self.write(lambda s: find_due(s, self.now)):
             self.write(lambda s, at=due: tell(s, self.kit, self.cans, at, self.now))  # type: ignore[misc]

@@ -25,7 +25,7 @@ DAY = timedelta(days=1)
 
 LOGISTICS = "440111-logistics"
 
-HELPER = ("domestic_worker", "4451-home", "445102")
+HELPER = ("domestic_worker", "440106-home", "440106")
 TRUCKER = ("truck_driver", LOGISTICS, "440111")
 """Of which group, union and district those are who run."""
 
@@ -38,7 +38,7 @@ RUNNERS = (
     ("郑阿姨", "做月嫂十五年，护理过三百多个新生儿，没有一次投诉。"),
     ("冯师傅", "台风夜里走三公里，给独居的老人送去热饭。"),
     ("陈阿姨", "捡到客户遗失的两万元现金，当天送还。"),
-    ("褚师傅", "自学护理和潮州话，照顾一位老人五年，像自家人一样。"),
+    ("褚师傅", "自学护理，照顾一位老人五年，像自家人一样。"),
     ("卫阿姨", "疫情期间给小区隔离的家庭送菜做饭两个月。"),
     ("蒋师傅", "琢磨出不伤手的除油法，工友们都在用。"),
     ("沈阿姨", "资助同乡两个孩子读书，自己租住在城中村。"),
@@ -55,9 +55,9 @@ def seed(session: Session, keys: Keyring, staff: Staff, now: datetime) -> None:
     """Make the awards once, with their nominees, and a suggestion that waits."""
     if award_named(session, GOLD) is not None:
         return
-    gold = _award(keys, GOLD, now - 10 * DAY, "4451", "domestic_worker")
-    gold.name, gold.name_en = "潮州市金牌家政工", "Gold-medal domestic workers"
-    drivers = _award(keys, DRIVERS, now - DAY, "4401", "truck_driver")
+    gold = _award(keys, GOLD, now - 10 * DAY, "domestic_worker")
+    gold.name, gold.name_en = "金牌家政工", "Gold-medal domestic workers"
+    drivers = _award(keys, DRIVERS, now - DAY, "truck_driver")
     drivers.name, drivers.name_en = "最美货车司机", "Truck drivers of the year"
     for row in (gold, drivers):
         session.add(row)
@@ -74,15 +74,13 @@ def seed(session: Session, keys: Keyring, staff: Staff, now: datetime) -> None:
     _suggest(session, keys, worker, now)
 
 
-def _award(
-    keys: Keyring, code: str, opened: datetime, union: str, groups: str
-) -> Award:
-    """Plan an award of a city: nine days to nominate, fourteen to vote."""
+def _award(keys: Keyring, code: str, opened: datetime, groups: str) -> Award:
+    """Plan an award of the city: nine days to nominate, fourteen to vote."""
     award = Award(
         id=new_id(),
         code=code,
         name=code,
-        union_code=union,
+        union_code="4401",
         groups=groups,
         seats=10,
         choices=5,

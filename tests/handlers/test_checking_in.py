@@ -185,5 +185,5 @@ def test_where_two_are_open_the_own_one_counts(world: World) -> None:
 def test_who_guesses_numbers_is_stopped_for_an_hour(world: World) -> None:
     press(world, f"f:check_in_member:{key(world)}", "社工")
     for _ in range(10):
-        assert "没有会员是这个证号" in world.say("44010600000099", "社工")[-1]["text"]
+        assert "没有找到这位会员" in world.say("44010600000099", "社工")[-1]["text"]
     assert "输错太多次了" in world.say("44010600000099", "社工")[-1]["text"]
