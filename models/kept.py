@@ -28,10 +28,8 @@ from models.worker import Worker
 SLICE = 200
 """How many messages are read at a time, so that few wait in memory for a slow net."""
 
-APART = {"message", "form_link", "export_link", "link_code", "score"}
-"""Tables not given as rows: messages come by themselves, of links we keep hashes; what
-each juror gave is the jury's, its mean stands with the nominee once there is a result.
-"""
+APART = {"message", "form_link", "export_link", "link_code"}
+"""Tables not given as rows: messages come by themselves, of links we keep hashes."""
 
 LEFT_OUT = {
     *("worker.key", "worker.pin", "chat.screen", "attachment.data"),
