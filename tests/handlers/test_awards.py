@@ -138,11 +138,13 @@ def test_an_award_that_is_planned_says_when_it_begins(
 def test_many_awards_have_pages(world: World, award: Award) -> None:
     for n in range(20):
         hold_election(world, code=str(n), name=f"评选{n}")
+    ways = []
     for page in range(4):
         said = labels(press(world, "v:awards", str(page)))
         assert len(said) <= 9
         assert said[-2:] == ["提建议", "我的建议"]
-        assert "看更多" in said
+        ways.append(said[-3])
+    assert ways == ["看更多", "看更多", "看更多", "回到第一页"]
 
 
 @pytest.mark.parametrize("count", [0, 1, 9, 10, 500])
@@ -364,6 +366,15 @@ def test_only_staff_above_admit_nominees(world: World, award: Award) -> None:
     staff = world.write(lambda s: s.exec(select(Staff)).one())
     change(world, Staff, staff.id, union_code="4451")
     assert text(press(world, "v:admit", row, "社工")).startswith("这份提名不在您负责")
+
+
+def test_staff_see_of_a_nominee_what_decides(world: World, award: Award) -> None:
+    row = runs(world, award, "乙", None)
+    (said,) = press(world, "v:admit", row, "社工")
+    assert {"职业", "所在工会", "入会日期"} <= dict(said["rows"]).keys()
+    change(world, Worker, worker_of(world, "乙").id, group=None, union_code=None)
+    (said,) = press(world, "v:admit", row, "社工")
+    assert not {"职业", "所在工会"} & dict(said["rows"]).keys()
 
 
 def test_a_nominee_is_settled_once(world: World, award: Award) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -90,6 +91,24 @@ def test_nobody_else_decides(world: World) -> None:
         assert "不在您负责的范围" in press(world, act, "路人")
     assert "不在您负责的范围" in world.do("press", "a:undo_move:zz", "社工")[0]["text"]
     assert row(world).standing is Moving.REQUESTED
+
+
+def test_staff_see_whom_to_call_where_that_is_safe(world: World) -> None:
+    move(world)
+    press(world, "v:moving")
+    rows = dict(world.screens["社工"][-1]["rows"])
+    assert {"手机号", "原来的职业"} <= rows.keys()
+    assert "*" not in rows["姓名"]
+
+    def forget(session: Session) -> None:
+        session.get_one(Worker, row(world).worker_id).group = None
+
+    world.write(forget)
+    world.cans = {"page": replace(world.cans["page"], trusted=False)}
+    press(world, "v:moving")
+    rows = dict(world.screens["社工"][-1]["rows"])
+    assert not {"手机号", "原来的职业"} & rows.keys()
+    assert "*" in rows["姓名"]
 
 
 def test_what_was_decided_is_not_decided_again(world: World) -> None:
