@@ -131,6 +131,16 @@ def test_of_two_ballots_of_one_person_the_right_one_stays(session: Session) -> N
     assert picks_of(session, KEYS, award, voters[1]) == [1]
 
 
+def test_who_has_not_voted_takes_no_ballot_along(session: Session) -> None:
+    award = an_award(session)
+    row, voter = runs(session, award, member(session, 1)), member(session, 2)
+    votes(session, award, voter, row)
+    ids = [("resident", facts(n)["resident_id"]) for n in (3, 4)]
+    ballot.follow(session, KEYS, ids[0], ids[1])
+    assert picks_of(session, KEYS, award, voter) == [1]
+    assert len(session.exec(select(Ballot)).all()) == 1
+
+
 def test_another_id_gives_no_second_ballot(session: Session) -> None:
     award = an_award(session)
     row, other = (runs(session, award, member(session, n)) for n in (1, 2))

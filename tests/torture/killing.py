@@ -143,7 +143,8 @@ def _judge(ours: Program, ordeal: Ordeal) -> Verdict:
     with opened(ours.database) as database, Session(database.reading) as session:
         verdict = check(session, ordeal.server, ordeal.lives, FIRST_CHAT)
     verdict.note("stopped badly", f"exit status {status}", int(status != 0))
-    verdict.note("tracebacks", str(ours.log), ours.output.count("Traceback"))
+    _, traceback, rest = ours.output.partition("Traceback")
+    verdict.note("tracebacks", traceback + rest[:4000], ours.output.count("Traceback"))
     return verdict
 
 
