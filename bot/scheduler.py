@@ -114,11 +114,16 @@ class Clock:
 
 
 def _guarded(wake: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
-    """Return the same sweep; its failure is logged and tried again at the next tick."""
+    """Return the same sweep; its failure is logged and tried again at the next tick.
+
+    Cut short by a stop it has not failed: what is due waits for the next start.
+    """
 
     async def run() -> None:
         try:
             await wake()
+        except asyncio.CancelledError:
+            return
         except Exception:
             log.exception("a sweep failed and will be tried again")
 
