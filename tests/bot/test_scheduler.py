@@ -18,10 +18,10 @@ async def test_a_sweep_cut_short_by_a_stop_has_not_failed(
         begun.set()
         await asyncio.Event().wait()
 
-    task = asyncio.create_task(_guarded(sweep)())
+    running = asyncio.ensure_future(_guarded(sweep)())
     await begun.wait()
-    task.cancel()
-    await task
+    running.cancel()
+    await running
     assert caplog.records == []
 
 
