@@ -99,6 +99,7 @@ def rules_of(config: Config) -> Rules:
         form_minutes=config.forms.minutes,
         card_name=config.card.name,
         card_minutes=config.card.minutes,
+        console_minutes=config.console.link_minutes,
         offer_hours=config.events.offer_hours,
         check_in_minutes=config.events.check_in_minutes,
         check_in_metres=config.events.check_in_metres,

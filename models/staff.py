@@ -29,8 +29,14 @@ PARTNER_CLERK = "partner_clerk"
 JURY = "jury"
 """The role of who scores the nominees of an award, and sees nothing else."""
 
-ROLES = (*SERVING, PARTNER_CLERK, JURY)
+ADMINISTRATOR = "administrator"
+"""The role of who appoints staff and ends their access, and sees no worker's data."""
+
+ROLES = (*SERVING, PARTNER_CLERK, JURY, ADMINISTRATOR)
 """What somebody may be appointed as."""
+
+CONSOLE = (*SERVING, PARTNER_CLERK, ADMINISTRATOR)
+"""The roles that work in the console; a jury stays in the chat."""
 
 
 class Staff(SQLModel, table=True):

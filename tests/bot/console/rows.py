@@ -1,0 +1,72 @@
+"""Rows for the walk over all pages: of each noun one that is mine and one of others.
+
+A noun with a page about a row has a function here, by its name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlmodel import Session, col, select
+
+from models.application import Application
+from models.columns import short
+from models.console_session import ConsoleSession
+from models.staff import Staff
+
+from .house import House
+
+UNION, ELSEWHERE = "4401", "4403"
+"""Where the staff of the walk is, and where it has no business."""
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The keys of a row that is mine, and of one that is not."""
+
+    own: str
+    foreign: str
+
+
+def applications(house: House, who: str) -> Rows:
+    """Two people apply, each in another city."""
+    applied(house, "张师傅")
+    shenzhen = {"city": "深圳", "district": "南山", "resident_id": "440306197506150005"}
+    applied(house, "李师傅", **shenzhen)
+
+    def look(session: Session) -> Rows:
+        found = select(Application).order_by(col(Application.submitted_at))
+        own, foreign = session.exec(found).all()
+        return Rows(short(own.id), short(foreign.id))
+
+    return house.world.write(look)
+
+
+def account(house: House, who: str) -> Rows:
+    """A colleague is signed in, too."""
+    house.appoint("officer", ELSEWHERE, "同事")
+
+    def look(session: Session) -> Rows:
+        foreign = col(Staff.union_code) == ELSEWHERE
+        found = select(ConsoleSession.id).join(
+            Staff, col(Staff.id) == ConsoleSession.staff_id
+        )
+        own, other = (
+            session.exec(found.where(which)).one() for which in (~foreign, foreign)
+        )
+        return Rows(short(own), short(other))
+
+    return house.world.write(look)
+
+
+ROWS: dict[str, Callable[[House, str], Rows]] = {
+    "applications": applications,
+    "account": account,
+}
+
+
+def applied(house: House, who: str, **answers: str) -> None:
+    """Let somebody join, up to the receipt."""
+    house.world.fill("sure", who, **answers)
+    house.world.say("提交", who)
