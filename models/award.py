@@ -15,7 +15,7 @@ from sqlmodel import Field, Session, SQLModel, col, select
 
 from models import audit
 from models.coded import CODE
-from models.columns import BigId, Utc, one_of
+from models.columns import BigId, Utc, add_once, one_of
 from models.errors import Failure
 from models.place import Atlas
 from models.sealing import Keyring, new_key
@@ -134,7 +134,8 @@ def create(
     """Keep the plan of an award; raises BadAward, or NotTheirs."""
     _require_scope(atlas, staff, award)
     _require_sound(atlas, award)
-    session.add(award)
+    if not add_once(session, award):
+        raise BadAward("taken")
     audit.record(session, now, staff.id, "award.created", award.id)
     session.flush()
     return award

@@ -1,10 +1,32 @@
 """All nouns of the console, in the order of the menu; one more is a line here."""
 
-from bot.console import account, applications, today
+from bot.console import (
+    account,
+    applications,
+    awards,
+    benefits,
+    counter,
+    events,
+    partners,
+    posters,
+    sites,
+    suggestions,
+    today,
+    unions,
+)
 from bot.console.noun import Noun
 
 WORK: tuple[Noun, ...] = (
     applications.APPLICATIONS,
+    counter.COUNTER,
+    events.EVENTS_NOUN,
+    suggestions.SUGGESTIONS.noun(),
+    benefits.BENEFITS.noun(),
+    partners.PARTNERS.noun(),
+    sites.SITES.noun(),
+    awards.AWARDS.noun(),
+    posters.POSTERS_NOUN,
+    unions.UNIONS.noun(),
     account.ACCOUNT,
 )
 

@@ -26,9 +26,11 @@ from bot.console.doorkeeper import Doorkeeper
 from bot.console.drawing import STATIC, draw, draw_away
 from bot.console.noun import Form, Noun, Page
 from bot.console.sign_in import SignIn
+from bot.console.views import File
 from bot.database import read
 from bot.kit import Kit, clock
 from bot.pages import answer_with, language_of
+from bot.pictures import at_the_table
 from bot.step import Written
 from models.console_session import SEEN_EVERY, mark_seen, signed_in
 from models.once import begin
@@ -135,18 +137,22 @@ class Console:
         if isinstance(page, Page) and page.note is not None:
             await self.kit.writer.write(partial(self._note, asked, page))
 
-        def look(session: Session) -> tuple[str, Desk]:
+        def look(session: Session) -> tuple[str | File, Desk]:
             desk = self._desk(session, asked)
             desk.fields, desk.errors = fields or Fields(), errors or {}
             row = self._row(desk, asked)
             view = page.show(desk, row)
+            if isinstance(view, File):
+                return view, desk
             return draw(view, desk, self.nouns, asked.noun, said), desk
 
-        html, desk = await read(self.kit.database, look)
+        shown, desk = await read(self.kit.database, look)
         seen = desk.own_session
         if asked.now - seen.seen_at > SEEN_EVERY:
             await self.kit.writer.write(lambda s: mark_seen(s, seen.id, asked.now))
-        response = answer_with(html, 422 if errors else 200)
+        if isinstance(shown, File):
+            return await _handed(shown)
+        response = answer_with(shown, 422 if errors else 200)
         if said:
             response.delete_cookie(SAID, path="/console")
         return response
@@ -228,6 +234,15 @@ class Console:
             return RedirectResponse(way, 303)
         language = language_of(request, self.kit.rules.language)
         return answer_with(draw_away(self.kit, language, status), status)
+
+
+async def _handed(file: File) -> Response:
+    """Make a file and hand it over; nobody stores it on the way."""
+    headers = {
+        "Cache-Control": "no-store",
+        "Content-Disposition": f"inline; filename*=UTF-8''{quote(file.name)}",
+    }
+    return Response(await at_the_table(file.make), 200, headers, file.kind)
 
 
 async def _fields_of(request: Request) -> Fields:

@@ -3,7 +3,7 @@
 Most pages are a `List`, a `Detail` or a `Fill`, and need no template of their own.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -130,7 +130,17 @@ class Own:
     values: dict[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class File:
+    """Something to print or to keep; `make` makes its bytes beside the event loop."""
+
+    name: str
+    kind: str
+    make: Callable[[], bytes]
+
+
 View = List | Detail | Fill | Own
+"""What is drawn in the frame; a page may also answer with a File."""
 
 
 def choose(name: str, label: Text, value: str, options: Mapping[str, Text]) -> Input:

@@ -1,4 +1,7 @@
-"""A poster's code belongs to the union of its organiser, whose staff look after it."""
+"""A poster's code belongs to the union of its organiser, whose staff look after it.
+
+What came of a poster, and what a counter used up today, is counted with an index.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -23,13 +26,17 @@ def upgrade() -> None:
         'UPDATE source SET union_code = (SELECT MIN(u.code) FROM "union" u '
         "WHERE u.name = source.organiser)"
     )
+    op.create_index("ix_application_source", "application", ["source"])
+    op.create_index(
+        "voucher_settled_at_counter", "voucher", ["partner_code", "settled_at"]
+    )
 
 
 def downgrade() -> None:
     """Take back."""
+    op.drop_index("voucher_settled_at_counter", "voucher")
+    op.drop_index("ix_application_source", "application")
     with op.batch_alter_table("source", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_source_union_code"))
-        batch_op.drop_constraint(
-            batch_op.f("fk_source_union_code"), type_="foreignkey"
-        )
+        batch_op.drop_constraint(batch_op.f("fk_source_union_code"), type_="foreignkey")
         batch_op.drop_column("union_code")

@@ -47,5 +47,24 @@ addEventListener("pageshow", (event) => {
   for (const button of document.querySelectorAll("button:disabled")) button.disabled = false;
 });
 
+// A code is scanned in a picture the camera takes, where the browser can read one.
+async function offerScan(button) {
+  const formats = await globalThis.BarcodeDetector?.getSupportedFormats().catch(() => []);
+  if (!formats?.includes("qr_code")) return;
+  const detector = new BarcodeDetector({ formats: ["qr_code"] });
+  button.hidden = false;
+  button.querySelector("input").addEventListener("change", async ({ target }) => {
+    const picture = target.files[0] && await createImageBitmap(target.files[0]).catch(() => null);
+    const [code] = picture ? await detector.detect(picture).catch(() => []) : [];
+    target.value = "";
+    button.nextElementSibling.hidden = Boolean(code);
+    if (!code) return;
+    const field = document.getElementById(button.dataset.scan);
+    field.value = code.rawValue;
+    field.form.requestSubmit();
+  });
+}
+for (const button of document.querySelectorAll("[data-scan]")) offerScan(button);
+
 // What was wrong is read out first, and the first field of it is ready to be mended.
 (document.querySelector("[aria-invalid=true]") ?? document.querySelector("#wrong"))?.focus();

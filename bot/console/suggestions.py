@@ -1,0 +1,179 @@
+"""Suggestions: read, and answered: adopted or not, each with words to the worker."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlmodel import col, func, select
+
+from bot.console.desk import Desk, Label, Text, Wrong
+from bot.console.fields import number, words
+from bot.console.noun import Waiting
+from bot.console.records import Act, Facts, Filter, Record
+from bot.console.views import Badge, Input, Option, Sheet
+from handlers.answering import DECLINE_REASONS
+from handlers.deciding import LONGEST_REASON
+from handlers.offers import OWN_WORDS
+from handlers.question import label
+from handlers.suggesting import answer_rows
+from models import audit
+from models import suggestion as suggestions
+from models.staff import SERVING
+from models.suggestion import Suggestion, Topic, Use
+from models.worker import Worker
+
+PATH = "/console/suggestions"
+USES: dict[Use, Badge] = {
+    Use.WAITING: Badge(label(Use.WAITING), "wait"),
+    Use.ADOPTED: Badge(label(Use.ADOPTED), "good"),
+    Use.DECLINED: Badge(label(Use.DECLINED)),
+}
+TOPICS: dict[str, Text] = {topic: label(topic) for topic in Topic}
+
+
+def _mine(desk: Desk) -> Sequence[Any]:
+    """Find what one's own unions were told, but for what one said oneself."""
+    return (
+        col(Suggestion.union_code).in_(desk.unions),
+        col(Suggestion.standing).in_(tuple(USES)),
+        Suggestion.worker_id != desk.worker.id,
+    )
+
+
+def _note(desk: Desk, row: Suggestion) -> None:
+    audit.record(desk.session, desk.now, desk.staff.id, "suggestion.read", row.id)
+
+
+def _sheets(desk: Desk, row: Suggestion) -> Iterable[Sheet]:
+    teller = desk.session.get_one(Worker, row.worker_id)
+    yield Sheet(
+        Label("The suggestion"),
+        (
+            (Label("Number"), row.number),
+            (Label("Union"), desk.union(row.union_code)),
+            (Label("Sent in"), desk.moment(row.at)),
+        ),
+        text=row.load(desk.kit.keys, teller),
+    )
+    answer = tuple(answer_rows(desk.turn, row))
+    if answer:
+        yield Sheet(Label("The answer"), answer)
+
+
+def _settle(
+    desk: Desk, row: Suggestion, use: Use, answer: str, yuan: int | None
+) -> None:
+    keys, staff, now = desk.kit.keys, desk.staff, desk.now
+    suggestions.settle(desk.session, keys, staff, row, use, answer, yuan, now)
+
+
+def _adopt(desk: Desk, row: Suggestion, facts: Facts) -> Text:
+    thanks = f"{OWN_WORDS}{facts['thanks']}" if facts["thanks"] else ""
+    _settle(desk, row, Use.ADOPTED, thanks, facts["yuan"])
+    return Label("Adopted. The worker is told.")
+
+
+def _ask_why(desk: Desk, row: Suggestion) -> Sequence[Input]:
+    offered = (Option(one.key, one.label) for one in _reasons(desk))
+    own_words = Option(OWN_WORDS, Label("In my own words, below"))
+    return (
+        Input("why", Label("Reason"), "radios", options=(*offered, own_words)),
+        words(
+            "words", Label("In your own words"), LONGEST_REASON, required=False
+        ).asked(desk),
+    )
+
+
+def _reasons(desk: Desk) -> Sequence[Option]:
+    offered = DECLINE_REASONS.options(desk.turn, None)
+    return [Option(one.key, one.label) for one in offered]
+
+
+def _decline(desk: Desk, row: Suggestion, facts: Facts) -> Text:
+    why, own = desk.fields.get("why"), desk.fields.get("words")[:LONGEST_REASON]
+    if why not in (*(one.key for one in _reasons(desk)), OWN_WORDS):
+        raise Wrong(why=Label("Please choose a reason."))
+    if why == OWN_WORDS and not own:
+        raise Wrong(words=Label("Please write the reason."))
+    reason = OWN_WORDS + own if why == OWN_WORDS else why
+    _settle(desk, row, Use.DECLINED, reason, None)
+    return Label("Not adopted. The worker is told why.")
+
+
+def _waits(desk: Desk) -> Iterable[Waiting]:
+    mine = (*_mine(desk), Suggestion.standing == Use.WAITING)
+    counted = select(func.count(), func.min(Suggestion.at)).where(*mine)
+    count, since = desk.session.exec(counted).one()
+    if count:
+        yield Waiting(Label("Suggestions to answer"), count, since, PATH)
+
+
+SUGGESTIONS: Record[Suggestion] = Record(
+    name="suggestions",
+    label=Label("Suggestions"),
+    new=Label("Suggestions"),
+    table=Suggestion,
+    key="id",
+    order=(Suggestion.at, Suggestion.id),
+    roles=SERVING,
+    keepers=SERVING,
+    mine=_mine,
+    columns=(Label("Number"), Label("About"), Label("Union"), Label("Sent in")),
+    cells=lambda desk, row: (
+        row.number,
+        TOPICS[row.topic],
+        desk.union(row.union_code),
+        desk.moment(row.at),
+    ),
+    badge=lambda desk, row: USES[row.standing],
+    empty=Label("No suggestions here."),
+    fields=(),
+    title=lambda desk, row: TOPICS[row.topic],
+    note=_note,
+    acts=(
+        Act(
+            "adopt",
+            Label("Adopt"),
+            Label("Adopt this suggestion?"),
+            Label("The worker is told."),
+            lambda desk, row: row.standing is Use.WAITING,
+            _adopt,
+            "main",
+            fields=(
+                number("yuan", Label("What it is worth, in yuan"), required=False),
+                words("thanks", Label("A word of thanks"), 500, required=False),
+            ),
+        ),
+        Act(
+            "decline",
+            Label("Do not adopt"),
+            Label("Do not adopt this suggestion?"),
+            Label("The worker reads this reason."),
+            lambda desk, row: row.standing is Use.WAITING,
+            _decline,
+            "danger",
+            fields_of=_ask_why,
+        ),
+    ),
+    filters=(
+        Filter(
+            "show",
+            Label("State"),
+            lambda desk: {use.value: badge.label for use, badge in USES.items()},
+            lambda desk, value: Suggestion.standing == value,
+            Use.WAITING.value,
+        ),
+        Filter(
+            "topic",
+            Label("About"),
+            lambda desk: TOPICS,
+            lambda desk, value: Suggestion.topic == value,
+        ),
+    ),
+    sheets=_sheets,
+    deeds={
+        "read": Label("read"),
+        Use.ADOPTED: label(Use.ADOPTED),
+        Use.DECLINED: label(Use.DECLINED),
+    },
+    waits=_waits,
+)
