@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from sqlmodel import Session, col, select
 
 from models.application import Application
-from models.columns import short
+from models.columns import long, short
 from models.console_session import ConsoleSession
-from models.staff import Staff
+from models.staff import Staff, appoint
 
 from .house import House
 
@@ -43,6 +43,37 @@ def applications(house: House, who: str) -> Rows:
     return house.world.write(look)
 
 
+def members(house: House, who: str) -> Rows:
+    """Those two are members, each of a city's pool."""
+    rows = applications(house, who)
+    for union, key in ((UNION, rows.own), (ELSEWHERE, rows.foreign)):
+        house.appoint("officer", union, f"批准 {union}").do(
+            f"/console/applications/{key}/pool"
+        )
+
+    def look(session: Session) -> Rows:
+        found = (
+            session.get_one(Application, long(key)).worker_id
+            for key in (rows.own, rows.foreign)
+        )
+        return Rows(*map(short, found))
+
+    return house.world.write(look)
+
+
+def staff(house: House, who: str) -> Rows:
+    """Positions nobody holds yet, here and in another city."""
+
+    def make(session: Session) -> Rows:
+        made = (
+            appoint(session, "officer", union, house.world.now)
+            for union in (UNION, ELSEWHERE)
+        )
+        return Rows(*(short(one.id) for one in made))
+
+    return house.world.write(make)
+
+
 def account(house: House, who: str) -> Rows:
     """A colleague is signed in, too."""
     house.appoint("officer", ELSEWHERE, "同事")
@@ -62,6 +93,8 @@ def account(house: House, who: str) -> Rows:
 
 ROWS: dict[str, Callable[[House, str], Rows]] = {
     "applications": applications,
+    "members": members,
+    "staff": staff,
     "account": account,
 }
 
