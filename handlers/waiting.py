@@ -24,7 +24,10 @@ from handlers.say import Choice, Say, Word, say
 from handlers.turn import Turn
 from models.staff import Staff, staff_of
 
-SOURCES: tuple[Callable[[Session, set[str]], Iterator[Queued]], ...] = (
+Source = Callable[[Session, set[str]], Iterator[Queued]]
+"""Yield what of one noun waits for these unions."""
+
+SOURCES: tuple[Source, ...] = (
     reviewing.queue,
     correcting.queue,
     confirming.queue,

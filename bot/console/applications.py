@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from sqlmodel import col, func, select
 
+from bot.console import reveal
 from bot.console.desk import Desk, Label, Went, Wrong
 from bot.console.listing import page_of
 from bot.console.noun import Form, Noun, Page, Rule, Waiting, whole
@@ -40,6 +41,7 @@ from models.application import (
     Decision,
     DoubleMember,
     Standing,
+    id_number_of,
     steps_of,
 )
 from models.columns import long, short
@@ -186,7 +188,7 @@ def show(desk: Desk, row: Application) -> View:
         ),
         Badge(label(row.standing), TONES.get(row.standing, "")),
         notice,
-        (*_decisions(row), *_undo(desk, row)),
+        (*_decisions(row), *_undo(desk, row), *_reveal(row)),
         BACK,
     )
 
@@ -213,6 +215,12 @@ def _decisions(row: Application) -> tuple[Do, ...]:
         Do(Label("Return"), f"{at}/return"),
         Do(Label("Reject"), f"{at}/reject", kind="danger"),
     )
+
+
+def _reveal(row: Application) -> tuple[Do, ...]:
+    path = f"{PATH}/{short(row.id)}/reveal"
+    waits = row.standing in WAITING
+    return (Do(Label("Show the whole ID number"), path),) if waits else ()
 
 
 def _undo(desk: Desk, row: Application) -> tuple[Do, ...]:
@@ -282,7 +290,7 @@ def ask_return(desk: Desk, row: Application) -> View:
         Label("Return"),
         (*fields, _own_words()),
         why=Label("The worker is asked these answers again, and nothing else."),
-        back=Do(Word("reviewing", "application", {"number": row.number}), _at(row)),
+        back=_back(row),
     )
 
 
@@ -313,7 +321,7 @@ def ask_reject(desk: Desk, row: Application) -> View:
         (Input("why", Label("Reason"), "radios", options=options), _own_words()),
         why=Label("The worker reads this reason."),
         danger=True,
-        back=Do(Word("reviewing", "application", {"number": row.number}), _at(row)),
+        back=_back(row),
     )
 
 
@@ -367,6 +375,18 @@ def _approve(desk: Desk, row: Application) -> bool:
     return True
 
 
+def ask_reveal(desk: Desk, row: Application) -> View:
+    """Ask why somebody has to see an applicant's whole ID number."""
+    return reveal.ask(desk, row.number, _back(row))
+
+
+def show_number(desk: Desk, row: Application) -> Went:
+    """Show an applicant's whole ID number, once."""
+    number = id_number_of(facts_of(desk.turn, row))
+    action = "application.revealed"
+    return reveal.show(desk, action, row.id, number, row.number, _back(row))
+
+
 def _reasons(desk: Desk, offer: Offer) -> tuple[Option, ...]:
     offered = offer.options(desk.turn, None)
     return tuple(Option(option.key, option.label) for option in offered)
@@ -382,8 +402,9 @@ def _own_words() -> Input:
     )
 
 
-def _at(row: Application) -> str:
-    return f"{PATH}/{short(row.id)}"
+def _back(row: Application) -> Do:
+    number = Word("reviewing", "application", {"number": row.number})
+    return Do(number, f"{PATH}/{short(row.id)}")
 
 
 def waits(desk: Desk) -> Iterable[Waiting]:
@@ -418,6 +439,7 @@ APPLICATIONS = Noun(
         Form("{key}/undo", MINE, show, undo),
         Form("{key}/return", MINE, ask_return, return_),
         Form("{key}/reject", MINE, ask_reject, reject),
+        Form("{key}/reveal", MINE, ask_reveal, show_number),
     ),
     waits,
 )

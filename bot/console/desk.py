@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
@@ -24,6 +25,9 @@ from models.console_session import ConsoleSession, Limits, SignedIn
 from models.partner import Partner
 from models.staff import PARTNER_CLERK, Staff
 from models.worker import Worker
+
+if TYPE_CHECKING:
+    from bot.console.views import View
 
 
 class Label:
@@ -59,10 +63,14 @@ class Wrong(Exception):
 
 @dataclass(frozen=True)
 class Went:
-    """A form was carried out: where its sender goes, and what they are told there."""
+    """A form was carried out: where its sender goes, and what they are told there.
+
+    A `view` is shown at once instead, and only once: of it nothing is kept.
+    """
 
     path: str
     said: Text = ""
+    view: "View | None" = None
 
 
 @dataclass(frozen=True)

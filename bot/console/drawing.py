@@ -55,6 +55,7 @@ def draw(
         view=view,
         name=desk.kit.rules.product(desk.language),
         menu=menu_of(desk, nouns, here),
+        search=search_of(desk, nouns),
         who=own,
         role=desk.text(ROLES[desk.staff.role]),
         said=said,
@@ -77,6 +78,13 @@ def menu_of(desk: Desk, nouns: tuple[Noun, ...], here: Noun) -> list[Way]:
         for noun in nouns
         if noun.in_menu and noun.opens_to(desk.staff.role)
     ]
+
+
+def search_of(desk: Desk, nouns: tuple[Noun, ...]) -> str:
+    """Return where the search of the frame is sent; "" for a role without one."""
+    role = desk.staff.role
+    found = (n for n in nouns if n.search and n.opens_to(role))
+    return next((f"{noun.path}/{noun.search}" for noun in found), "")
 
 
 def value_of(desk: Desk, field: Input) -> Any:

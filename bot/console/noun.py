@@ -75,6 +75,8 @@ class Noun:
     pages: tuple[Page[Any] | Form[Any], ...]
     waits: Callable[[Desk], Iterable[Waiting]] | None = None
     in_menu: bool = True
+    search: str = ""
+    """The path of its form that finds a person, which the frame shows on every page."""
 
     @property
     def path(self) -> str:

@@ -7,9 +7,12 @@ from bot.console import (
     benefits,
     counter,
     events,
+    members,
+    other,
     partners,
     posters,
     sites,
+    staff,
     suggestions,
     today,
     unions,
@@ -18,15 +21,18 @@ from bot.console.noun import Noun
 
 WORK: tuple[Noun, ...] = (
     applications.APPLICATIONS,
+    members.MEMBERS,
     counter.COUNTER,
     events.EVENTS_NOUN,
     suggestions.SUGGESTIONS.noun(),
+    other.OTHER,
     benefits.BENEFITS.noun(),
     partners.PARTNERS.noun(),
     sites.SITES.noun(),
     awards.AWARDS.noun(),
     posters.POSTERS_NOUN,
     unions.UNIONS.noun(),
+    staff.STAFF,
     account.ACCOUNT,
 )
 

@@ -21,7 +21,7 @@ from starlette.staticfiles import StaticFiles
 
 from bot.channels import Can
 from bot.console import once
-from bot.console.desk import Desk, Fields, Label, Text, Went, Wrong
+from bot.console.desk import Desk, Fields, Label, Text, Wrong
 from bot.console.doorkeeper import Doorkeeper
 from bot.console.drawing import STATIC, draw, draw_away
 from bot.console.noun import Form, Noun, Page
@@ -65,6 +65,16 @@ class Asked:
     now: datetime
     query: Mapping[str, str]
     path: str
+
+
+@dataclass(frozen=True)
+class Done:
+    """What became of a form: where its sender goes, or the page shown at once."""
+
+    path: str
+    said: str
+    written: Written | None = None
+    html: str = ""
 
 
 class Console:
@@ -167,18 +177,18 @@ class Console:
     async def _send(self, asked: Asked, form: Form[Any], request: Request) -> Response:
         fields = await _fields_of(request)
         try:
-            went, said, written = await self.kit.writer.write(
+            done = await self.kit.writer.write(
                 partial(self._carry_out, asked, form, fields)
             )
         except Wrong as wrong:
             return await self._show(asked, "", fields, wrong.errors)
-        if written is not None:
-            self.put(written)
-        return went_to(went, said)
+        if done.written is not None:
+            self.put(done.written)
+        return answer_with(done.html) if done.html else went_to(done.path, done.said)
 
     def _carry_out(
         self, asked: Asked, form: Form[Any], fields: Fields, session: Session
-    ) -> tuple[str, str, Written | None]:
+    ) -> Done:
         """Do what a form is for, unless it was done; return where its sender goes."""
         desk = self._desk(session, asked)
         row = self._row(desk, asked)
@@ -186,14 +196,16 @@ class Console:
         key = fields.get(once.FIELD)
         if not once.is_ours(self.kit.keys, desk.own_session.id, key):
             raise Wrong.altogether(OLD)
-        done, is_new = begin(session, key, asked.now)
+        kept, is_new = begin(session, key, asked.now)
         if not is_new:
-            return done.went, done.said, None
+            return Done(kept.went, kept.said)
         mark_seen(session, desk.own_session.id, asked.now)
-        went: Went = form.do(desk, row)
-        done.went, done.said = went.path, desk.text(went.said)
-        session.add(done)
-        return done.went, done.said, desk.close()
+        went = form.do(desk, row)
+        kept.went, kept.said = went.path, desk.text(went.said)
+        session.add(kept)
+        view = went.view
+        html = draw(view, desk, self.nouns, asked.noun, kept.said) if view else ""
+        return Done(kept.went, kept.said, desk.close(), html)
 
     def _desk(self, session: Session, asked: Asked) -> Desk:
         """Deal a page its desk; only who is signed in has one."""

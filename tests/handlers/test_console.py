@@ -10,6 +10,7 @@ from sqlmodel import select
 from bot.database import Database
 from models.console_link import ConsoleLink
 from models.staff import CONSOLE, Staff, revoke
+from tests.handlers.members import PIN, make_member, set_pin, try_pin
 from tests.world import World
 
 
@@ -57,3 +58,13 @@ def test_who_was_revoked_does_not(world: World) -> None:
 def test_there_is_nothing_to_sign_out_of(world: World) -> None:
     world.appoint("4401")
     assert "没有登录着" in world.do("press", "a:console_out:", "社工")[-1]["text"]
+
+
+def test_a_phone_that_only_a_pin_let_in_gets_no_link_yet(world: World) -> None:
+    make_member(world)
+    set_pin(world)
+    world.appoint("4401", "工人")
+    try_pin(world, "新手机", PIN)
+    heard = world.say("工作台", "新手机")[-1]
+    assert "link" not in heard
+    assert "刚用密码登录" in heard["text"]

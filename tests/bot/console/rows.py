@@ -15,13 +15,13 @@ from sqlmodel import Session, SQLModel, col, delete, select
 from models.application import Application
 from models.award import Award
 from models.benefit import Benefit, BenefitKind, Use, person_of
-from models.columns import new_id, short
+from models.columns import long, new_id, short
 from models.console_session import ConsoleSession
 from models.event import Event, EventKind, EventState, Plan, columns_of
 from models.partner import Partner
 from models.place import read_atlas
 from models.rules import Rules
-from models.staff import Staff
+from models.staff import Staff, appoint
 from models.suggestion import Topic, suggest
 from models.voucher import issue
 from models.worker import new_worker
@@ -52,6 +52,37 @@ def applications(house: House, who: str) -> Rows:
         return Rows(short(own.id), short(foreign.id))
 
     return house.world.write(look)
+
+
+def members(house: House, who: str) -> Rows:
+    """Those two are members, each of a city's pool."""
+    rows = applications(house, who)
+    for union, key in ((UNION, rows.own), (ELSEWHERE, rows.foreign)):
+        house.appoint("officer", union, f"批准 {union}").do(
+            f"/console/applications/{key}/pool"
+        )
+
+    def look(session: Session) -> Rows:
+        found = (
+            session.get_one(Application, long(key)).worker_id
+            for key in (rows.own, rows.foreign)
+        )
+        return Rows(*map(short, found))
+
+    return house.world.write(look)
+
+
+def staff(house: House, who: str) -> Rows:
+    """Positions nobody holds yet, here and in another city."""
+
+    def make(session: Session) -> Rows:
+        made = (
+            appoint(session, "officer", union, house.world.now)
+            for union in (UNION, ELSEWHERE)
+        )
+        return Rows(*(short(one.id) for one in made))
+
+    return house.world.write(make)
 
 
 def account(house: House, who: str) -> Rows:
@@ -214,6 +245,8 @@ def unions(house: House, who: str) -> Rows:
 
 ROWS: dict[str, Callable[[House, str], Rows]] = {
     "applications": applications,
+    "members": members,
+    "staff": staff,
     "account": account,
     "events": events,
     "suggestions": suggestions,
