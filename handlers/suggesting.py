@@ -15,6 +15,7 @@ from models.application import CannotDecide
 from models.columns import long, short
 from models.message import Kind
 from models.suggestion import Suggestion, Topic, Use, ids_of
+from models.worker import Worker
 
 DROPPED = Word("suggest", "dropped")
 """What stands in place of words that were taken back."""
@@ -102,10 +103,11 @@ def suggestion(turn: Turn, arg: str) -> list[Say]:
 
 
 def answer_rows(turn: Turn, row: Suggestion) -> tuple[tuple[Text, Text], ...]:
-    """Return what the union answered to the one who reads it."""
+    """Return what the union answered."""
     worth = Word("suggest", "worth", {"yuan": f"{row.yuan or 0:,}"})
     value = ((Word("adopt", "label_yuan"), worth),) if row.yuan else ()
-    why = row.load(turn.keys, turn.worker, "why")
+    teller = turn.session.get_one(Worker, row.worker_id)
+    why = row.load(turn.keys, teller, "why")
     said = ((Word("suggest", "answer"), reason_text(why)),) if why else ()
     return (*value, *said)
 

@@ -18,6 +18,10 @@ from models.rules import Rules
 from models.worker import Worker
 
 
+MOST_DAYS = 3660
+"""The longest that somebody must have been a member, or that a voucher is good."""
+
+
 class BenefitKind(StrEnum):
     """How a benefit is given: against a voucher, or by somebody who is asked."""
 
@@ -119,8 +123,8 @@ class Benefit(SQLModel, table=True):
             "groups": {*filter(None, self.groups.split(";"))} <= {*atlas.groups},
             "quota": self.quota is None or self.quota >= 1,
             "share": self.share is None or self.share >= 1,
-            "member_days": self.member_days >= 0,
-            "valid_days": self.valid_days >= 1,
+            "member_days": 0 <= self.member_days <= MOST_DAYS,
+            "valid_days": 1 <= self.valid_days <= MOST_DAYS,
             "closes": not (self.opens and self.closes and self.closes < self.opens),
         }
         return next((part for part, sound in checks.items() if not sound), None)

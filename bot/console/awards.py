@@ -37,7 +37,7 @@ SHOWN = {
 }
 FIELDS = (
     text("code", Label("Code"), longest=20, made_with=True),
-    text("name", Label("Name"), longest=40),
+    text("name", Label("Its name"), longest=40),
     one_of("union_code", Label("Union"), unions, made_with=True),
     some_of(
         "groups", Label("Only for (none: for all)"), groups, get=split(" ", "groups")
@@ -110,7 +110,7 @@ AWARDS: Record[Award] = Record(
     roles=SERVING,
     keepers=(OFFICER,),
     mine=lambda desk: [col(Award.union_code).in_(desk.unions)],
-    columns=(Label("Name"), Label("Union"), Label("Voting from")),
+    columns=(Label("Its name"), Label("Union"), Label("Voting from")),
     cells=lambda desk, row: (
         desk.named(row),
         desk.union(row.union_code),
@@ -135,7 +135,7 @@ AWARDS: Record[Award] = Record(
         ),
         Act(
             "cancel",
-            Label("Call off"),
+            Label("Call the award off"),
             Label("Call this award off?"),
             Label("The votes are not counted. This cannot be undone."),
             lambda desk, row: row.phase in (Phase.DRAFT, *RUNNING),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from sqlmodel import col
+from sqlmodel import col, or_
 
 from bot.console.desk import Desk, Label, Text
 from bot.console.fields import (
@@ -46,7 +46,7 @@ PERIODS: dict[str, Text] = {
 
 FIELDS = (
     text("code", Label("Code"), longest=20, made_with=True),
-    text("name", Label("Name"), longest=40),
+    text("name", Label("Its name"), longest=40),
     word("kind", Label("Kind"), BenefitKind, KINDS),
     one_of("union_code", Label("For members of"), unions),
     words("about", Label("About it")),
@@ -72,8 +72,8 @@ FAULTS: dict[str, tuple[str, Text]] = {
     "about": ("about", Label("Please fill this in.")),
     "quota": ("quota", Label("At least 1; empty for no limit.")),
     "share": ("share", Label("At least 1; empty for no limit.")),
-    "member_days": ("member_days", Label("0 or more.")),
-    "valid_days": ("valid_days", Label("1 or more.")),
+    "member_days": ("member_days", Label("0 to 3660.")),
+    "valid_days": ("valid_days", Label("1 to 3660.")),
     "closes": ("closes", Label("Not before the day it begins.")),
 }
 
@@ -107,16 +107,19 @@ BENEFITS: Record[Benefit] = Record(
     order=(Benefit.position, Benefit.code),
     roles=SERVING,
     keepers=(OFFICER,),
-    mine=lambda desk: [col(Benefit.union_code).in_(desk.unions)],
-    columns=(Label("Name"), Label("Kind"), Label("Union"), Label("Taken")),
+    mine=lambda desk: [
+        or_(col(Benefit.union_code).is_(None), col(Benefit.union_code).in_(desk.unions))
+    ],
+    kept=lambda desk, row: row.union_code in desk.unions,
+    columns=(Label("Its name"), Label("Kind"), Label("Union"), Label("Taken")),
     cells=lambda desk, row: (
         desk.named(row),
         KINDS[row.kind],
-        desk.union(row.union_code),
+        desk.union(row.union_code) or Label("all"),
         f"{row.taken}/{row.quota or '∞'}",
     ),
     badge=lambda desk, row: in_use(row.active),
-    empty=Label("No benefits of your unions yet."),
+    empty=Label("No benefits yet."),
     fields=FIELDS,
     title=lambda desk, row: desk.named(row),
     make=make_coded(Benefit, _said),

@@ -12,6 +12,7 @@ from sqlmodel import col
 from bot.console import door
 from bot.console.desk import Desk, Label, Text
 from bot.console.fields import (
+    Unread,
     degrees,
     groups,
     moment,
@@ -29,7 +30,7 @@ from bot.console.records import Act, Facts, Filter, Record
 from bot.console.views import Badge, Do, Sheet
 from models import event as events
 from models import hosting
-from models.event import CERTIFIED, COMING, Event, EventKind, EventState, Plan, Unsound
+from models.event import CERTIFIED, COMING, Event, EventKind, EventState, Plan
 from models.signup import SignupState
 from models.staff import SERVING
 
@@ -51,16 +52,18 @@ SHOWN = {
     "past": (EventState.CANCELLED, EventState.OVER),
 }
 
+HOURS = Label("Whole hours with a space between them, such as 24 1.")
+
 
 def _hours(desk: Desk, text: str) -> tuple[int, ...]:
     parts = text.replace(",", " ").replace("，", " ").split()
     if not all(part.isdecimal() for part in parts):
-        raise Unsound("remind_hours")
+        raise Unread(HOURS)
     return tuple(int(part[:6]) for part in parts)
 
 
 FIELDS = (
-    text("name", Label("Name"), longest=40),
+    text("name", Label("Its name"), longest=40),
     word("kind", Label("Kind"), EventKind, KINDS),
     one_of("union_code", Label("Union"), unions, made_with=True),
     moment("starts_at", Label("Begins")),
@@ -68,7 +71,7 @@ FIELDS = (
     moment("opens_at", Label("Sign-up opens")),
     moment("closes_at", Label("Sign-up closes")),
     number("capacity", Label("Seats")),
-    text("place", Label("Place")),
+    text("place", Label("Where it is")),
     degrees(
         "lat",
         Label("Latitude"),
@@ -106,10 +109,7 @@ FAULTS: dict[str, tuple[str, Text]] = {
         "capacity",
         Label("At least 1, and no fewer than the seats that are taken."),
     ),
-    "remind_hours": (
-        "remind_hours",
-        Label("Whole hours with a space between them, such as 24 1."),
-    ),
+    "remind_hours": ("remind_hours", HOURS),
 }
 
 
@@ -167,7 +167,7 @@ def _sheets(desk: Desk, row: Event) -> Iterable[Sheet]:
 def _ways(desk: Desk, row: Event) -> Iterable[Do]:
     at = EVENTS.at(row)
     if row.state in COMING:
-        yield Do(Label("Check in"), f"{at}/door", kind="main")
+        yield Do(Label("Check-in"), f"{at}/door", kind="main")
         yield Do(Label("Sign for the door (PDF)"), f"{at}/sign.pdf")
         yield Do(Label("Sign for the door (PNG)"), f"{at}/sign.png")
 
@@ -182,7 +182,12 @@ EVENTS: Record[Event] = Record(
     roles=SERVING,
     keepers=SERVING,
     mine=lambda desk: [col(Event.union_code).in_(desk.unions)],
-    columns=(Label("Name"), Label("Begins"), Label("Place"), Label("Taken")),
+    columns=(
+        Label("Its name"),
+        Label("Begins"),
+        Label("Where it is"),
+        Label("Seats taken"),
+    ),
     cells=lambda desk, row: (
         desk.named(row),
         desk.moment(row.starts_at),
@@ -225,7 +230,7 @@ EVENTS: Record[Event] = Record(
         ),
         Act(
             "cancel",
-            Label("Call off"),
+            Label("Call the event off"),
             Label("Call this event off?"),
             Label(
                 "Everybody who has a seat or waits for one is told. "

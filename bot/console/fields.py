@@ -18,6 +18,9 @@ from bot.console.views import Input, Option
 
 Options = Mapping[str, Text]
 
+MOST_YEARS = 50
+"""How far from today an instant may be; calendars of machines end somewhere."""
+
 
 class Unread(Exception):
     """What stands in a field is not what it asks for; says what it asks for."""
@@ -108,7 +111,8 @@ class Field:
             )
         names = self.options(desk)
         keys = value if self.kind == "checks" else [self.write(desk, value)]
-        return "、".join(desk.text(names.get(str(key), str(key))) for key in keys)
+        told = (desk.text(names.get(str(key), str(key))) for key in keys if key)
+        return "、".join(told)
 
 
 def text(name: str, label: Text, **more: Any) -> Field:
@@ -205,6 +209,8 @@ def _when(kind: type[date], desk: Desk, text: str) -> Any:
 
 def _moment(desk: Desk, text: str) -> datetime:
     wall = _when(datetime, desk, text)
+    if abs(wall.year - desk.today.year) > MOST_YEARS:
+        raise Unread(Label("Please choose a day on the calendar."))
     return wall.replace(tzinfo=ZoneInfo(desk.kit.rules.zone))  # type: ignore[no-any-return]
 
 

@@ -34,7 +34,7 @@ from models.staff import OFFICER, SERVING
 
 FIELDS = (
     text("code", Label("Code"), longest=20, made_with=True),
-    text("name", Label("Name"), longest=60),
+    text("name", Label("Its name"), longest=60),
     one_of("union_code", Label("Union"), unions),
     one_of("district", Label("District"), divisions),
     text("address", Label("Address")),
@@ -92,7 +92,7 @@ PARTNERS: Record[Partner] = Record(
     roles=SERVING,
     keepers=(OFFICER,),
     mine=lambda desk: [col(Partner.union_code).in_(desk.unions)],
-    columns=(Label("Name"), Label("Address"), Label("Union")),
+    columns=(Label("Its name"), Label("Address"), Label("Union")),
     cells=lambda desk, row: (desk.named(row), row.address, desk.union(row.union_code)),
     badge=lambda desk, row: in_use(row.active),
     empty=Label("No partners yet."),

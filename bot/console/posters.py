@@ -108,7 +108,7 @@ def _sheets(desk: Desk, row: Source) -> Iterable[Sheet]:
         Label("What came of it"),
         (
             (Label("Address"), _address(desk, row)),
-            (Label("Applications"), str(desk.session.exec(came).one())),
+            (Label("Applications received"), str(desk.session.exec(came).one())),
         ),
         picture=f"{POSTERS.at(row)}/a4.png",
     )

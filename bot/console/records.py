@@ -118,6 +118,8 @@ class Record(Generic[Row]):
     make: Callable[[Desk, Facts], Row] | None = None
     change: Callable[[Desk, Row, Facts], None] | None = None
     may_change: Callable[[Desk, Row], bool] = lambda desk, row: True
+    kept: Callable[[Desk, Row], bool] = lambda desk, row: True
+    """Tell whether a row is theirs to change; others they only see."""
     acts: tuple[Act[Row], ...] = ()
     filters: tuple[Filter[Row], ...] = ()
     faults: Mapping[str, tuple[str, Text]] | None = None
@@ -152,10 +154,15 @@ class Record(Generic[Row]):
         found = select(self.table).where(column == value, *self.mine(desk))
         return desk.session.exec(found).first()
 
+    def own_kept(self, desk: Desk, key: str) -> Row | None:
+        """Find a row among those that are theirs to change."""
+        row = self.own(desk, key)
+        return row if row is not None and self.kept(desk, row) else None
+
     def noun(self) -> Noun:
         """Return its pages."""
         anybody, keeper = Rule(self.roles, whole), Rule(self.keepers, whole)
-        mine, kept = Rule(self.roles, self.own), Rule(self.keepers, self.own)
+        mine, kept = Rule(self.roles, self.own), Rule(self.keepers, self.own_kept)
         made = (Form("new", keeper, self._ask_new, self._make),) if self.make else ()
         changed = (
             (Form("{key}/change", kept, self._ask_change, self._change),)
@@ -213,20 +220,21 @@ class Record(Generic[Row]):
     def _show(self, desk: Desk, row: Row) -> View:
         facts = ((one.label, one.shown(desk, row)) for one in self.fields)
         told = tuple((label, text) for label, text in facts if text)
+        sheets = (
+            *self.sheets(desk, row),
+            Sheet(Label("Particulars"), told),
+            Sheet(Label("What was done"), lines=tuple(self._history(desk, row))),
+        )
         return Detail(
             self.title(desk, row),
-            (
-                *self.sheets(desk, row),
-                Sheet(Label("Particulars"), told),
-                Sheet(Label("What was done"), lines=tuple(self._history(desk, row))),
-            ),
+            tuple(one for one in sheets if one.rows or one.lines or one.text),
             self.badge(desk, row),
             actions=(*self.ways(desk, row), *self._buttons(desk, row)),
             back=Do(self.label, self.path),
         )
 
     def _buttons(self, desk: Desk, row: Row) -> Iterable[Do]:
-        if not self._keeps(desk):
+        if not (self._keeps(desk) and self.kept(desk, row)):
             return
         if self.change and self.may_change(desk, row):
             yield Do(Label("Change"), f"{self.at(row)}/change")

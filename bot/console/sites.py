@@ -36,7 +36,7 @@ FACILITIES: dict[str, Text] = {one: label(one) for one in Facility}
 
 FIELDS = (
     text("code", Label("Code"), longest=20, made_with=True),
-    text("name", Label("Name"), longest=60),
+    text("name", Label("Its name"), longest=60),
     word("kind", Label("Kind"), SiteKind, KINDS),
     one_of("union_code", Label("Union"), unions),
     one_of("division", Label("District"), divisions),
@@ -71,11 +71,9 @@ def _said(facts: Facts) -> Facts:
 
 def _sheets(desk: Desk, row: Site) -> Iterable[Sheet]:
     mean, count = rating_of(desk.session, row)
-    liked = f"{mean} / 5" if count else ""
-    yield Sheet(
-        Label("What workers say"),
-        ((Label("Stars"), liked), (Label("Ratings"), str(count))),
-    )
+    if count:
+        stars = ((Label("Stars"), f"{mean} / 5"), (Label("Ratings"), str(count)))
+        yield Sheet(Label("What workers say"), stars)
 
 
 def _ways(desk: Desk, row: Site) -> Iterable[Do]:
@@ -94,7 +92,7 @@ SITES: Record[Site] = Record(
     roles=SERVING,
     keepers=(OFFICER,),
     mine=lambda desk: [col(Site.union_code).in_(desk.unions)],
-    columns=(Label("Name"), Label("Kind"), Label("Address")),
+    columns=(Label("Its name"), Label("Kind"), Label("Address")),
     cells=lambda desk, row: (desk.named(row), KINDS[row.kind], row.address),
     badge=lambda desk, row: in_use(row.active),
     empty=Label("No sites yet."),

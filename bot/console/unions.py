@@ -37,7 +37,7 @@ def _kinds(desk: Desk) -> Options:
 
 FIELDS = (
     text("code", Label("Code"), longest=20, made_with=True),
-    text("name", Label("Name"), longest=60),
+    text("name", Label("Its name"), longest=60),
     one_of("parent", Label("Below"), unions, made_with=True),
     one_of("kind", Label("Kind"), _kinds, made_with=True),
     one_of("division", Label("District"), divisions),
@@ -57,11 +57,13 @@ def _said(facts: Facts) -> Facts:
 
 def _found(desk: Desk, facts: Facts) -> Union:
     row, atlas = Union(**_said(facts)), desk.kit.atlas
+    desk.kit.look_again()
     return founding.found(desk.session, atlas, desk.staff, row, desk.now)
 
 
 def _change(desk: Desk, row: Union, facts: Facts) -> None:
     atlas, said = desk.kit.atlas, _said(facts)
+    desk.kit.look_again()
     founding.change(desk.session, atlas, desk.staff, row, said, desk.now)
 
 
@@ -90,7 +92,7 @@ UNIONS: Record[Union] = Record(
     roles=(OFFICER, ADMINISTRATOR),
     keepers=(OFFICER, ADMINISTRATOR),
     mine=lambda desk: [col(Union.code).in_(desk.unions)],
-    columns=(Label("Name"), Label("Code"), Label("Below")),
+    columns=(Label("Its name"), Label("Code"), Label("Below")),
     cells=lambda desk, row: (desk.named(row), row.code, desk.union(row.parent)),
     badge=lambda desk, row: Badge(KINDS[row.kind]),
     empty=Label("No unions here."),
@@ -98,7 +100,7 @@ UNIONS: Record[Union] = Record(
     title=lambda desk, row: desk.named(row),
     make=_found,
     change=_change,
-    may_change=lambda desk, row: row.parent in desk.unions,
+    kept=lambda desk, row: row.parent in desk.unions,
     filters=(
         Filter("kind", Label("Kind"), _kinds, lambda desk, value: Union.kind == value),
     ),

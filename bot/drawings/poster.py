@@ -18,8 +18,8 @@ WIDTH, HEIGHT = 1654, 2339
 
 EDGE, MIDDLE = 130, WIDTH // 2
 INSIDE = WIDTH - 2 * EDGE
-HEAD = 560
-CODE = 1080
+HEAD = 520
+CODE = 1240
 
 RED, GOLD, WHITE, CREAM = "#c4161c", "#f3cf8a", "#ffffff", "#ffe6cf"
 INK, GREY = "#1a1a1a", "#5f5f5f"
@@ -60,7 +60,7 @@ def _head(pen: ImageDraw.ImageDraw, poster: Poster) -> None:
 
 
 def _foot(pen: ImageDraw.ImageDraw, poster: Poster) -> None:
-    y = HEAD + CODE + 90
+    y = HEAD + CODE + 70
     call = fit(poster.call, INSIDE, 100, 56)
     call.write(pen, (MIDDLE, y), INK, centred=True, bold=True)
     y += call.height + 40

@@ -112,7 +112,7 @@ def test_an_event_goes_from_its_plan_to_the_door(
     by_code.visit(re.sub("^https?://[^/]+", "", code.text))
     by_code.wait_for("签到成功")
     by_number = member(phone, database)
-    page.press("签到")
+    page.press("现场签到")
     for said in ("签到成功", "已经签过到"):
         page.page.fill("#in-number", newest_number(database))
         page.press("签到")

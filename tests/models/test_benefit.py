@@ -208,6 +208,10 @@ def test_what_is_of_another_area_is_out_of_reach(
         {"share": 0},
         {"member_days": -1},
         {"valid_days": 0},
+        {"valid_days": 10**9},
+        {"name": ""},
+        {"about": ""},
+        {"groups": "courier;astronaut"},
         {"opens": TODAY, "closes": TODAY - timedelta(days=1)},
     ],
 )
