@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from sqlmodel import col, func, select
 
+from bot.console.codes import CODED
 from bot.console.desk import Desk, Label, Text
 from bot.console.fields import (
     groups,
@@ -15,7 +16,7 @@ from bot.console.fields import (
     text,
     unions,
 )
-from bot.console.records import CODED, Act, Facts, Filter, Record
+from bot.console.records import Act, Facts, Filter, Record
 from bot.console.views import Badge, Sheet
 from handlers.question import label
 from models import award as awards

@@ -4,6 +4,15 @@ from collections.abc import Iterable
 
 from sqlmodel import col, or_
 
+from bot.console.codes import (
+    CODED,
+    bilingual,
+    change_coded,
+    in_use,
+    make_coded,
+    on_and_off,
+    used,
+)
 from bot.console.desk import Desk, Label, Text
 from bot.console.fields import (
     day,
@@ -18,17 +27,7 @@ from bot.console.fields import (
     words,
     yes_no,
 )
-from bot.console.records import (
-    CODED,
-    Facts,
-    Record,
-    bilingual,
-    change_coded,
-    in_use,
-    make_coded,
-    on_and_off,
-    used,
-)
+from bot.console.records import Facts, Record
 from bot.console.views import Line, Sheet
 from models.benefit import Benefit, BenefitKind, Per
 from models.partner import partners_of

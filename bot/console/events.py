@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from sqlmodel import col
 
-from bot.console import door
+from bot.console import attendees, door, questions
 from bot.console.desk import Desk, Label, Text
 from bot.console.fields import (
     Unread,
@@ -92,6 +92,16 @@ FIELDS = (
         read=_hours,
         write=lambda desk, value: " ".join(map(str, value)),
     ),
+    words(
+        "questions",
+        Label("Questions to who signs up"),
+        required=False,
+        hint=Label(
+            "One on a line. A choice: 午餐？ = 荤 / 素; a number: = 数字; yes or no: "
+            "= 是否; * before the line lets it be left empty."
+        ),
+        get=lambda desk, row: questions.write(row.own_questions),
+    ),
     text("name_en", Label("Name in English"), required=False, longest=80),
     text("place_en", Label("Place in English"), required=False),
     words("about_en", Label("About it in English"), required=False),
@@ -110,16 +120,27 @@ FAULTS: dict[str, tuple[str, Text]] = {
         Label("At least 1, and no fewer than the seats that are taken."),
     ),
     "remind_hours": ("remind_hours", HOURS),
+    "questions": (
+        "questions",
+        Label(
+            "At most 9 questions, a choice with 2 to 9 answers; and once it is "
+            "published what is asked stays."
+        ),
+    ),
 }
 
 
 def _make(desk: Desk, facts: Facts) -> Event:
-    atlas, plan = desk.kit.atlas, Plan(**facts)
+    asked = questions.read(facts.pop("questions"))
+    atlas, plan = desk.kit.atlas, Plan(**facts, questions=asked)
     return events.create(desk.session, atlas, desk.staff, plan, desk.now)
 
 
 def _change(desk: Desk, row: Event, facts: Facts) -> None:
-    kept: Facts = {"union_code": row.union_code, "questions": row.own_questions}
+    written, asked = facts.pop("questions"), row.own_questions
+    if written.split() != questions.write(asked).split():
+        asked = questions.read(written)
+    kept: Facts = {"union_code": row.union_code, "questions": asked}
     plan, kit = Plan(**facts, **kept), desk.kit
     hosting.change(desk.session, kit.atlas, desk.staff, row, plan, kit.rules, desk.now)
 
@@ -166,6 +187,7 @@ def _sheets(desk: Desk, row: Event) -> Iterable[Sheet]:
 
 def _ways(desk: Desk, row: Event) -> Iterable[Do]:
     at = EVENTS.at(row)
+    yield Do(Label("Who comes"), f"{at}/people")
     if row.state in COMING:
         yield Do(Label("Check-in"), f"{at}/door", kind="main")
         yield Do(Label("Sign for the door (PDF)"), f"{at}/sign.pdf")
@@ -263,12 +285,14 @@ EVENTS: Record[Event] = Record(
         "open": Label("published"),
         "closed": Label("sign-up closed"),
         "certified": Label("certificates given"),
+        "people_read": Label("looked who comes"),
     },
 )
 _MINE = Rule(SERVING, EVENTS.own)
 EVENTS_NOUN = replace(
     EVENTS,
     pages=(
+        Page("{key}/people", _MINE, attendees.show, attendees.note),
         Form("{key}/door", _MINE, door.show, door.arrive),
         Page("{key}/sign.pdf", _MINE, door.sign_pdf),
         Page("{key}/sign.png", _MINE, door.sign_png),

@@ -5,6 +5,15 @@ from dataclasses import replace
 
 from sqlmodel import col, or_, select
 
+from bot.console.codes import (
+    CODED,
+    bilingual,
+    change_coded,
+    in_use,
+    make_coded,
+    on_and_off,
+    used,
+)
 from bot.console.desk import Desk, Label, Text
 from bot.console.fields import (
     Options,
@@ -15,18 +24,7 @@ from bot.console.fields import (
     text,
     unions,
 )
-from bot.console.records import (
-    CODED,
-    Act,
-    Facts,
-    Record,
-    bilingual,
-    change_coded,
-    in_use,
-    make_coded,
-    on_and_off,
-    used,
-)
+from bot.console.records import Act, Facts, Record
 from bot.console.views import Input, Sheet
 from models.benefit import Benefit
 from models.partner import Partner, give, given_by

@@ -10,6 +10,7 @@ from functools import partial
 
 from sqlmodel import col, func, select
 
+from bot.console.codes import CODED, change_coded
 from bot.console.desk import Desk, Label, Text
 from bot.console.fields import (
     Options,
@@ -21,7 +22,7 @@ from bot.console.fields import (
     unions,
 )
 from bot.console.noun import Page, Rule
-from bot.console.records import CODED, Facts, Filter, Record, change_coded
+from bot.console.records import Facts, Filter, Record
 from bot.console.views import Badge, Do, File, Sheet
 from bot.drawings import poster
 from bot.drawings.poster import Poster

@@ -4,6 +4,15 @@ from collections.abc import Iterable
 
 from sqlmodel import col
 
+from bot.console.codes import (
+    CODED,
+    bilingual,
+    change_coded,
+    in_use,
+    make_coded,
+    on_and_off,
+    used,
+)
 from bot.console.desk import Desk, Label, Text
 from bot.console.fields import (
     degrees,
@@ -14,18 +23,7 @@ from bot.console.fields import (
     unions,
     word,
 )
-from bot.console.records import (
-    CODED,
-    Facts,
-    Filter,
-    Record,
-    bilingual,
-    change_coded,
-    in_use,
-    make_coded,
-    on_and_off,
-    used,
-)
+from bot.console.records import Facts, Filter, Record
 from bot.console.views import Do, Sheet
 from handlers.question import label
 from models.site import Facility, Site, SiteKind, rating_of

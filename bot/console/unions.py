@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from sqlmodel import col, func, select
 
+from bot.console.codes import CODED, bilingual
 from bot.console.desk import Desk, Label, Text
 from bot.console.fields import (
     Options,
@@ -15,7 +16,7 @@ from bot.console.fields import (
     text,
     unions,
 )
-from bot.console.records import CODED, Facts, Filter, Record, bilingual
+from bot.console.records import Facts, Filter, Record
 from bot.console.views import Badge, Sheet
 from models import founding
 from models.place import Union

@@ -164,10 +164,12 @@ def benefits(house: House, who: str) -> Rows:
 
 def a_benefit(code: str, union: str) -> Benefit:
     """Make a benefit of a union."""
-    words = dict.fromkeys(("name", "name_en", "about", "about_en"), "凉茶")
-    bring = dict.fromkeys(("bring", "bring_en"), "")
+    words: dict[str, Any] = {
+        **dict.fromkeys(("name", "name_en", "about", "about_en"), "凉茶"),
+        **dict.fromkeys(("bring", "bring_en"), ""),
+    }
     kind = BenefitKind.VOUCHER
-    return Benefit(code=code, kind=kind, union_code=union, **words, **bring)
+    return Benefit(code=code, kind=kind, union_code=union, **words)
 
 
 def partners(house: House, who: str) -> Rows:
@@ -178,9 +180,10 @@ def partners(house: House, who: str) -> Rows:
 
 def a_partner(code: str, union: str) -> Partner:
     """Make a partner of a union."""
-    words = dict.fromkeys(("name", "name_en", "address", "address_en"), "示例路1号")
-    at = {"lat": 23.1, "lon": 113.3}
-    return Partner(code=code, union_code=union, district="440111", **words, **at)
+    named = ("name", "name_en", "address", "address_en")
+    facts: dict[str, Any] = dict.fromkeys(named, "示例路1号")
+    facts |= {"lat": 23.1, "lon": 113.3, "district": "440111"}
+    return Partner(code=code, union_code=union, **facts)
 
 
 def counter(house: House, who: str) -> Rows:

@@ -9,6 +9,7 @@ from sqlmodel import col, select
 
 from handlers.redeeming import MOST
 from models.card import make_code
+from models.columns import short
 from models.event import Event, EventState
 from models.signup import Signup
 from models.voucher import Held, Voucher
@@ -31,7 +32,7 @@ def door(house: House) -> House:
 
 def at(house: House) -> str:
     row = house.world.write(lambda s: s.exec(select(Event)).one())
-    return f"/console/events/{rows.short(row.id)}/door"
+    return f"/console/events/{short(row.id)}/door"
 
 
 def came(house: House) -> int:
@@ -46,6 +47,18 @@ def test_a_member_is_checked_in_once_by_number(door: House) -> None:
     assert "签到成功" not in browser.read(path)
     assert "已经签过到" in browser.do(path, number=NUMBER)
     assert came(door) == 1
+
+
+def test_who_comes_is_listed_with_masked_names(door: House) -> None:
+    browser, path = door.appoint("social_worker"), at(door)
+    people = path.replace("door", "people")
+    assert "还没有人" in browser.read(people)
+    browser.do(path, number=NUMBER)
+    words = browser.read(f"{people}?state=attended")
+    assert "张* 0001" in words
+    assert "张三" not in words
+    assert "还没有人" in browser.read(f"{people}?state=waiting")
+    assert "查看了名单" in browser.read(path.removesuffix("/door"))
 
 
 def test_a_member_is_checked_in_by_the_code_on_the_card(door: House) -> None:

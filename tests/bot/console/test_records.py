@@ -12,10 +12,13 @@ import zxingcpp
 from PIL import Image
 from sqlmodel import select
 
+from bot.console import questions
 from models.audit import AuditEntry
 from models.award import Award, Phase
 from models.benefit import Benefit
+from models.columns import long, short
 from models.event import Event, EventState
+from models.own_question import Asks, OwnQuestion
 from models.partner import Partner, given_by
 from models.place import Source, Union
 from models.site import Site
@@ -26,7 +29,7 @@ from . import rows
 from .house import House, words_of
 
 AT = "/console"
-EVENT = {
+EVENT: dict[str, Any] = {
     "name": "培训班",
     "kind": "training",
     "union_code": "4401",
@@ -39,7 +42,7 @@ EVENT = {
     "remind_hours": "48，2",
     "groups": ["courier", "nobody"],
 }
-SITE = {
+SITE: dict[str, Any] = {
     "code": "new-stop",
     "name": "新服务站",
     "kind": "station",
@@ -71,7 +74,7 @@ def test_an_event_is_planned_published_and_called_off(house: House) -> None:
     assert row.remind_hours == [48, 2]
     assert (row.groups, row.capacity, row.state) == ("courier", 20, EventState.DRAFT)
     assert row.starts_at.isoformat() == "2026-11-28T01:00:00+00:00"
-    at = f"{AT}/events/{rows.short(row.id)}"
+    at = f"{AT}/events/{short(row.id)}"
     words = browser.read(at)
     assert "2026-11-28 09:00" in words
     assert "快递员" in words
@@ -120,10 +123,39 @@ def test_what_is_wrong_is_explained_beside_its_field(
     assert 'value="东园横路 5 号"' in answer.text
 
 
+ASKED = (
+    OwnQuestion("q1", Asks.CHOICE, "午餐？", "Lunch?", ("荤", "素"), ("Meat", "None")),
+    OwnQuestion("q2", Asks.NUMBER, "几年？"),
+    OwnQuestion("q3", Asks.YES_NO, "坐大巴吗？", required=False),
+    OwnQuestion("q4", Asks.TEXT, "还有呢？", required=False),
+)
+
+
+def test_own_questions_are_written_as_they_are_read() -> None:
+    assert questions.read(questions.write(ASKED)) == ASKED
+    assert questions.read("＊坐大巴吗？＝yes/no\n\n")[0].asks is Asks.YES_NO
+    assert questions.read("") == ()
+
+
+def test_what_is_asked_stays_once_an_event_is_published(house: House) -> None:
+    browser, asked = house.appoint("social_worker"), questions.write(ASKED)
+    worse = browser.send(f"{AT}/events/new", **EVENT, questions="午餐？ = 荤")
+    assert wrong(worse) == {"questions"}
+    browser.do(f"{AT}/events/new", **EVENT, questions=asked)
+    at = f"{AT}/events/{short(one(house, Event).id)}"
+    browser.do(f"{at}/change", **EVENT, questions="几年？ = 数字")
+    browser.do(f"{at}/publish")
+    given: dict[str, Any] = {**EVENT, "questions": "几年？ = 数字\r\n"}
+    assert "已保存" in browser.do(f"{at}/change", **given)
+    given = {**EVENT, "questions": "几月？ = 数字"}
+    assert wrong(browser.send(f"{at}/change", **given)) == {"questions"}
+    assert [q.name for q in one(house, Event).own_questions] == ["几年？"]
+
+
 def test_certificates_are_given_after_a_training(house: House) -> None:
     browser = house.appoint("social_worker")
     row = rows.an_event(house, "4401", ends_at=house.world.now - timedelta(hours=1))
-    at = f"{AT}/events/{rows.short(row.id)}"
+    at = f"{AT}/events/{short(row.id)}"
     rows.two(house, row)
     assert "发结业证明" in browser.read(at)
     assert "发了 0 份" in browser.do(f"{at}/certify")
@@ -167,7 +199,7 @@ def test_a_benefit_of_all_unions_is_shown_and_not_changed(house: House) -> None:
 
 def test_a_benefit_is_made_and_a_partner_gives_it(house: House) -> None:
     browser = house.appoint("officer")
-    given = {
+    given: dict[str, Any] = {
         "code": "tea",
         "name": "凉茶",
         "kind": "voucher",
@@ -214,7 +246,7 @@ def test_a_benefit_is_made_and_a_partner_gives_it(house: House) -> None:
 
 def test_a_union_is_founded_below_ones_own(house: House) -> None:
     browser = house.appoint("administrator")
-    given = {
+    given: dict[str, Any] = {
         "code": "440111-new",
         "name": "新行业工会",
         "parent": "440111",
@@ -243,7 +275,7 @@ def test_an_award_is_planned_and_published(house: House) -> None:
             ("nominating", "voting", "jury", "notice", "over"), start=1
         )
     }
-    given = {
+    given: dict[str, Any] = {
         "code": "gold",
         "name": "金牌",
         "union_code": "4401",
@@ -258,7 +290,7 @@ def test_an_award_is_planned_and_published(house: House) -> None:
     bad = {**given, "jury_share": "61"}
     assert wrong(browser.send(f"{AT}/awards/new", **bad)) == {"jury_share"}
     browser.do(f"{AT}/awards/new", **given)
-    at = f"{AT}/awards/{rows.short(one(house, Award).id)}"
+    at = f"{AT}/awards/{short(one(house, Award).id)}"
     browser.do(f"{at}/change", **{**given, "seats": "3"})
     browser.do(f"{at}/publish")
     assert one(house, Award).phase is Phase.NOMINATING
@@ -279,7 +311,7 @@ def test_a_suggestion_is_read_and_answered(house: House) -> None:
     assert wrong(browser.send(f"{at}/decline")) == {"why"}
     assert wrong(browser.send(f"{at}/decline", why="=")) == {"words"}
     assert "谢谢" in browser.do(f"{at}/adopt", yuan="1200", thanks="谢谢您")
-    row = house.world.write(lambda s: s.get_one(Suggestion, rows.long(key)))
+    row = house.world.write(lambda s: s.get_one(Suggestion, long(key)))
     assert (row.standing, row.yuan) == (Use.ADOPTED, 1200)
     assert browser.send(f"{at}/decline", why="unclear").status_code == 422
     assert "已采纳" in browser.read(f"{AT}/suggestions?show=adopted&topic=work")
@@ -302,7 +334,7 @@ def test_a_poster_is_made_for_a_site_and_scanned(house: House) -> None:
     browser = house.appoint("social_worker")
     asked = browser.get(f"{AT}/posters/new?site_code=gz-by-dh&union_code=440111").text
     assert '<option value="gz-by-dh" selected>' in asked
-    given = {
+    given: dict[str, Any] = {
         "campaign": "货车司机入会",
         "union_code": "440111",
         "group": "truck_driver",
