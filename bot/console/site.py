@@ -26,6 +26,7 @@ from bot.console.doorkeeper import Doorkeeper
 from bot.console.drawing import STATIC, draw, draw_away
 from bot.console.noun import Form, Noun, Page
 from bot.console.sign_in import SignIn
+from bot.console.views import File
 from bot.database import read
 from bot.kit import Kit, clock
 from bot.pages import answer_with, language_of
@@ -145,18 +146,20 @@ class Console:
         if isinstance(page, Page) and page.note is not None:
             await self.kit.writer.write(partial(self._note, asked, page))
 
-        def look(session: Session) -> tuple[str, Desk]:
+        def look(session: Session) -> tuple[Response, Desk]:
             desk = self._desk(session, asked)
             desk.fields, desk.errors = fields or Fields(), errors or {}
             row = self._row(desk, asked)
             view = page.show(desk, row)
-            return draw(view, desk, self.nouns, asked.noun, said), desk
+            if isinstance(view, File):
+                return file_of(view), desk
+            html = draw(view, desk, self.nouns, asked.noun, said)
+            return answer_with(html, 422 if errors else 200), desk
 
-        html, desk = await read(self.kit.database, look)
+        response, desk = await read(self.kit.database, look)
         seen = desk.own_session
         if asked.now - seen.seen_at > SEEN_EVERY:
             await self.kit.writer.write(lambda s: mark_seen(s, seen.id, asked.now))
-        response = answer_with(html, 422 if errors else 200)
         if said:
             response.delete_cookie(SAID, path="/console")
         return response
@@ -253,6 +256,14 @@ async def _fields_of(request: Request) -> Fields:
             else:
                 values.setdefault(name, []).append(value)
     return Fields(values, files)
+
+
+def file_of(view: File) -> Response:
+    """Answer with a file that nobody stores: a copy would outlive its erasure."""
+    headers = {"Cache-Control": "no-store"}
+    if view.name:
+        headers["Content-Disposition"] = f"attachment; filename={view.name}"
+    return Response(view.data, media_type=view.mime, headers=headers)
 
 
 def went_to(path: str, said: str) -> Response:

@@ -130,7 +130,17 @@ class Own:
     values: dict[str, Any] = field(default_factory=dict)
 
 
-View = List | Detail | Fill | Own
+@dataclass(frozen=True)
+class File:
+    """Bytes instead of a page: a picture, or something to save under a `name`."""
+
+    data: bytes
+    mime: str
+    name: str = ""
+
+
+Drawable = List | Detail | Fill | Own
+View = Drawable | File
 
 
 def choose(name: str, label: Text, value: str, options: Mapping[str, Text]) -> Input:

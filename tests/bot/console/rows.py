@@ -30,8 +30,10 @@ class Rows:
 
 
 def applications(house: House, who: str) -> Rows:
-    """Two people apply, each in another city."""
-    applied(house, "张师傅")
+    """Two people apply, each in another city; mine sends a picture."""
+    house.world.fill("certificate", "张师傅", group="家政服务员")
+    house.world.do("photo", who="张师傅", data=b"\xff\xd8picture", mime="image/jpeg")
+    house.world.say("提交", "张师傅")
     shenzhen = {"city": "深圳", "district": "南山", "resident_id": "440306197506150005"}
     applied(house, "李师傅", **shenzhen)
 
