@@ -49,6 +49,8 @@ FILES = 65_536
 FORM_ROOM = 64 * 1024
 """What a request may carry around the largest upload."""
 
+FOREIGN = "Please open the page at our own address and try again."
+
 log = logging.getLogger(__name__)
 
 
@@ -149,11 +151,12 @@ class App:
             routes=routes,
             exception_handlers={404: self.not_found, 500: self.failed},
         )
-        secure = self.kit.config.web.base_url.startswith("https://")
+        base_url = self.kit.config.web.base_url
         upload = self.kit.config.web.upload_mb << 20
+        foreign = self._sorry(403, "This came from another site", FOREIGN)
         web.add_middleware(BodyLimit, most=upload + FORM_ROOM)
-        web.add_middleware(SameOrigin)
-        web.add_middleware(SecurityHeaders, secure=secure)
+        web.add_middleware(SameOrigin, base_url=base_url, refusal=foreign)
+        web.add_middleware(SecurityHeaders, secure=base_url.startswith("https://"))
         return web
 
     async def health(self, request: Request) -> Response:

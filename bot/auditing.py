@@ -15,10 +15,10 @@ from zoneinfo import ZoneInfo
 from rich.console import Console
 from sqlmodel import Session
 
+from bot.beside import database_of
 from bot.config import Config
-from bot.database import open_database, read
+from bot.database import read
 from bot.kit import Kit
-from bot.schema import require_current
 from models import chain
 from models.chain import Frontier, Head, Noted, Tally
 
@@ -115,8 +115,5 @@ def print_head(config: Config, out: Console) -> None:
 @contextmanager
 def _reading(config: Config) -> Iterator[Session]:
     """Open the database only to read; the product may be running."""
-    database = open_database(config.database_url)
-    require_current(database)
-    with Session(database.reading) as session:
+    with database_of(config) as database, Session(database.reading) as session:
         yield session
-    database.close()

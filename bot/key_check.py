@@ -7,10 +7,9 @@ from dataclasses import dataclass
 
 from sqlmodel import Session
 
+from bot.beside import database_of
 from bot.config import Config
-from bot.database import open_database
 from bot.keys import held, in_use, load_keys, needed
-from bot.schema import require_current
 from models.fact import CURRENT, recall
 from models.rotation import standing
 from models.sealed import openings, sealed_columns
@@ -35,14 +34,8 @@ class Found:
 
 def check(config: Config) -> Found:
     """Try to open everything; it only reads, so the product may be running."""
-    keys = load_keys(config)
-    database = open_database(config.database_url, pool=1)
-    try:
-        require_current(database)
-        with Session(database.reading) as session:
-            return _found(session, keys)
-    finally:
-        database.close()
+    with database_of(config) as database, Session(database.reading) as session:
+        return _found(session, load_keys(config))
 
 
 def _found(session: Session, keys: Keyring) -> Found:

@@ -1,6 +1,6 @@
 """Pages: Jinja2 templates in the reader's language, and the security headers."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -124,24 +124,34 @@ class BodyLimit:
         await self.app(scope, counted, send)
 
 
-def from_elsewhere(headers: Mapping[str, str]) -> bool:
-    """Tell whether another site's page made a browser send a request."""
-    origin = headers.get("origin")
-    return origin is not None and origin.partition("://")[2] != headers.get("host", "")
-
-
 class SameOrigin:
-    """Middleware that changes nothing for a page of another site."""
+    """Middleware that changes nothing for a page of another site.
 
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
+    Our own address is believed beside the Host, which a proxy may not pass on.
+    """
+
+    def __init__(self, app: ASGIApp, base_url: str, refusal: Response) -> None:
+        self.app, self.refusal = app, refusal
+        self.own = _host_of(base_url)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, unless it would change something and comes from there."""
         changes = scope["type"] == "http" and scope["method"] not in ("GET", "HEAD")
-        foreign = changes and from_elsewhere(Headers(scope=scope))
-        answer = Response(status_code=403) if foreign else self.app
+        foreign = changes and self._is_foreign(Headers(scope=scope))
+        answer = self.refusal if foreign else self.app
         await answer(scope, receive, send)
+
+    def _is_foreign(self, headers: Headers) -> bool:
+        """Tell whether another site's page made a browser send a request."""
+        origin = headers.get("origin")
+        if origin is None:
+            return False
+        host = _host_of(origin)
+        return not host or host not in (headers.get("host"), self.own)
+
+
+def _host_of(address: str) -> str:
+    return address.partition("://")[2].partition("/")[0]
 
 
 class SecurityHeaders:

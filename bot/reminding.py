@@ -56,7 +56,7 @@ def _opening(
         return at
     if worker is None:
         return opening(kit.rules, at)
-    return next_open(session, kit.rules, worker, at)
+    return next_open(session, kit.rules, worker, at, remind.brief)
 
 
 def tell(

@@ -16,11 +16,11 @@ from rich.console import Console
 from rich.table import Table
 from sqlmodel import Session
 
+from bot.beside import database_of
 from bot.config import Config
-from bot.database import Writer, in_transaction, open_database, read
+from bot.database import Database, Writer, in_transaction, read
 from bot.keys import check_keys, load_keys
 from bot.kit import Kit, clock, rules_of
-from bot.schema import require_current
 from models import retention
 from models.fact import FINGERPRINT, recall, remember
 from models.retention import KINDS, Key, Kind
@@ -109,23 +109,25 @@ def survey(session: Session, keys: Keyring, kind: Kind, before: datetime) -> Sta
 
 def run(config: Config, dry: bool, out: Console) -> None:
     """Print what is past, kind by kind, and unless dry drop it; beside the product."""
-    database = open_database(config.database_url)
-    require_current(database)
-    keys = load_keys(config)
-    in_transaction(database, lambda s: check_keys(keys, recall(s, FINGERPRINT)))
     now = clock()
-    with Session(database.reading) as session:
-        found = {
-            kind.name: survey(session, keys, kind, _before(config, kind, now))
-            for kind in KINDS
-        }
-    gone: dict[str, int] = {}
-    if not dry:
-        kit = Kit(config, database, Writer(database), keys, rules_of(config))
-        gone = asyncio.run(sweep(kit, now))
-        kit.writer.close()
-    _print(config, found, None if dry else gone, out)
-    database.close()
+    with database_of(config) as database:
+        keys = load_keys(config)
+        in_transaction(database, lambda s: check_keys(keys, recall(s, FINGERPRINT)))
+        with Session(database.reading) as session:
+            found = {
+                kind.name: survey(session, keys, kind, _before(config, kind, now))
+                for kind in KINDS
+            }
+        gone = None if dry else _swept(config, database, keys, now)
+    _print(config, found, gone, out)
+
+
+def _swept(
+    config: Config, database: Database, keys: Keyring, now: datetime
+) -> dict[str, int]:
+    with closing(Writer(database)) as writer:
+        kit = Kit(config, database, writer, keys, rules_of(config))
+        return asyncio.run(sweep(kit, now))
 
 
 def _print(

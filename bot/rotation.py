@@ -16,8 +16,9 @@ from sqlalchemy import text
 from sqlmodel import Session
 
 from bot.app import alone
+from bot.beside import database_of
 from bot.config import Config
-from bot.database import Database, in_transaction, open_database
+from bot.database import Database, in_transaction
 from bot.key_file import KEY_FILE, RETIRED, encoded, replace_key_file, retire_all_but
 from bot.keys import (
     KeysError,
@@ -30,7 +31,6 @@ from bot.keys import (
     note,
 )
 from bot.kit import clock
-from bot.schema import require_current
 from bot.settings import variable
 from models.presence import SECONDS, Presence, present
 from models.rotation import MOVES, behind
@@ -50,13 +50,8 @@ PATIENCE = SECONDS + 5
 
 def rotate(config: Config, kinds: Sequence[Kind], say: Say) -> None:
     """Move everything to newer keys, or finish a rotation that was interrupted."""
-    with alone(config, LOCK):
-        database = open_database(config.database_url, pool=1)
-        try:
-            require_current(database)
-            _rotate(config, database, kinds, say)
-        finally:
-            database.close()
+    with alone(config, LOCK), database_of(config) as database:
+        _rotate(config, database, kinds, say)
 
 
 def _rotate(

@@ -11,7 +11,7 @@ import base64
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Any, cast
 
 import orjson
@@ -173,6 +173,7 @@ READ: dict[type, Callable[[Any], Any] | None] = {
     bytes: base64.b64decode,
     date: date.fromisoformat,
     datetime: lambda text: datetime.fromisoformat(text).astimezone(UTC),
+    time: time.fromisoformat,
     bool: None,
     float: None,
     int: None,

@@ -4,6 +4,7 @@ Each message is a Jinja block in templates/chat/<language>/<flow>.txt.
 """
 
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
@@ -13,7 +14,6 @@ from zoneinfo import ZoneInfo
 
 from jinja2 import (
     Environment,
-    FileSystemBytecodeCache,
     FileSystemLoader,
     StrictUndefined,
     Template,
@@ -60,7 +60,6 @@ def _environment(language: str) -> Environment:
         trim_blocks=True,
         keep_trailing_newline=False,
         auto_reload=False,
-        bytecode_cache=FileSystemBytecodeCache(),  # halves what a start takes here
     )
     environment.filters["day"] = _DAYS[language]
     return environment
@@ -86,7 +85,7 @@ def text_of(text: Text, reader: Reader) -> str:
     """Return a text in the reader's language."""
     if isinstance(text, str):
         return text
-    used = _variables(reader.language, text.flow)[text.key]
+    used = _used(reader.language, text.flow, text.key)
     if not used:
         return _fixed(reader.language, text.flow, text.key)
     given = text.params
@@ -95,25 +94,36 @@ def text_of(text: Text, reader: Reader) -> str:
 
 
 @cache
-def _variables(language: str, flow: str) -> dict[str, frozenset[str]]:
-    """Return the variables each block of a file uses; most use none."""
-    environment = _environment(language)
+def _blocks(language: str, flow: str) -> dict[str, nodes.Block]:
+    """Return the messages of a file as they are parsed, not yet compiled."""
     source = (CHAT / language / f"{flow}.txt").read_text(encoding="utf-8")
-    return {
-        block.name: _used_in(block, environment)
-        for block in environment.parse(source).find_all(nodes.Block)
-    }
+    parsed = _environment(language).parse(source)
+    return {block.name: block for block in parsed.find_all(nodes.Block)}
 
 
-def _used_in(block: nodes.Block, environment: Environment) -> frozenset[str]:
-    alone = nodes.Template(block.body, lineno=1)
-    alone.set_environment(environment)
+@cache
+def _used(language: str, flow: str, key: str) -> frozenset[str]:
+    """Return the variables a message uses; most use none."""
+    alone = nodes.Template(_blocks(language, flow)[key].body, lineno=1)
+    alone.set_environment(_environment(language))
     return frozenset(meta.find_undeclared_variables(alone)) - {"self"}
 
 
 @cache
 def _fixed(language: str, flow: str, key: str) -> str:
-    return _render(language, flow, key, {})
+    """Return a message without variables; a plain one needs no compiling."""
+    found = ""
+    for part in _parts(_blocks(language, flow)[key]):
+        if not isinstance(part, nodes.TemplateData):
+            return _render(language, flow, key, {})
+        found += part.data
+    return found.strip()
+
+
+def _parts(block: nodes.Block) -> Iterator[nodes.Node]:
+    """Yield the texts of a message and whatever else it is made of."""
+    for node in block.body:
+        yield from node.nodes if isinstance(node, nodes.Output) else [node]
 
 
 def _render(language: str, flow: str, key: str, params: dict[str, Any]) -> str:
@@ -192,7 +202,7 @@ def _meant(flow: str, key: str) -> str:
     found = []
     for language in LANGUAGES:
         found += _spoken(language)["means"].get(f"{flow}.{key}", [])
-        if not _variables(language, flow)[key]:
+        if not _used(language, flow, key):
             found.append(_fixed(language, flow, key))
     return " ".join(dict.fromkeys(map(plain, found)))
 
@@ -238,8 +248,7 @@ def _documents() -> dict[tuple[str, str], str]:
     found = {}
     for language in LANGUAGES:
         for path in sorted((CHAT / language).glob("*.txt")):
-            blocks = _template(language, path.stem).blocks
-            for key in blocks:
+            for key in _blocks(language, path.stem):
                 if key.startswith(READ) or key == "consent_text":
                     found[language, f"{path.stem}.{key}"] = _fixed(
                         language, path.stem, key

@@ -26,7 +26,7 @@ from models.message import Kind
 from models.reminder import Reminder
 from models.review import may_review
 from models.staff import Staff, staff_of
-from models.suggestion import SETTLED, Suggestion, Use, suggestions_in
+from models.suggestion import SETTLED, Adoption, Suggestion, suggestions_in
 from models.worker import Worker
 
 DECLINE_REASONS = reasons("already_so", "not_our_matter", "too_costly", "unclear")
@@ -42,7 +42,7 @@ def queue(session: Session, unions: set[str]) -> Iterator[Queued]:
 def _line(turn: Turn, row: Suggestion) -> Word:
     waits = {
         "number": row.number,
-        "topic": label(row.topic),
+        "aspect": label(row.aspect),
         "days": days_since(turn, row.at),
     }
     return Word("answering", "line", waits)
@@ -65,11 +65,11 @@ def look(turn: Turn, arg: str) -> list[Say]:
     staff, row = found
     audit.record(turn.session, turn.now, staff.id, "suggestion.read", row.id)
     teller = turn.session.get_one(Worker, row.worker_id)
-    waits = row.standing is Use.WAITING
+    waits = row.standing is Adoption.WAITING
     text = {"text": row.load(turn.keys, teller)}
     message = Say(
         Word("answering", "look", text) if waits else Word("answering", "settled"),
-        title=label(row.topic),
+        title=label(row.aspect),
         choices=_decisions(row) if waits else (),
         back=WAITING_LIST.press,
         about=row.worker_id,
@@ -98,7 +98,7 @@ class Answering(Flow):
         found = mine(turn, subject)
         if found is None:
             return [_not_yours()]
-        return None if found[1].standing is Use.WAITING else [_settled()]
+        return None if found[1].standing is Adoption.WAITING else [_settled()]
 
     @classmethod
     def title(cls, turn: Turn, subject: str, named: bool = False) -> Word:
@@ -106,7 +106,7 @@ class Answering(Flow):
         row = turn.session.get(Suggestion, long(subject))
         if row is None:
             return super().title(turn, subject)
-        which = {"topic": label(row.topic), "number": row.number}
+        which = {"aspect": label(row.aspect), "number": row.number}
         return Word(cls.name, "title", which)
 
     @classmethod
@@ -115,7 +115,9 @@ class Answering(Flow):
         row = turn.session.get(Suggestion, long(subject))
         return row.worker_id if row else None
 
-    def _answer(self, turn: Turn, standing: Use, answer: str, yuan: int | None) -> Say:
+    def _answer(
+        self, turn: Turn, standing: Adoption, answer: str, yuan: int | None
+    ) -> Say:
         found = mine(turn, self.subject)
         if found is None:
             return _not_yours()
@@ -139,7 +141,7 @@ class Adopt(Answering):
     def finish(self, turn: Turn) -> Say:
         """Adopt it."""
         thanks = f"{OWN_WORDS}{self.thanks}" if self.thanks else ""
-        return self._answer(turn, Use.ADOPTED, thanks, self.yuan)
+        return self._answer(turn, Adoption.ADOPTED, thanks, self.yuan)
 
 
 class Decline(Answering):
@@ -152,7 +154,7 @@ class Decline(Answering):
 
     def finish(self, turn: Turn) -> Say:
         """Decline it."""
-        return self._answer(turn, Use.DECLINED, self.reason, None)
+        return self._answer(turn, Adoption.DECLINED, self.reason, None)
 
 
 def _not_yours() -> Say:
@@ -171,7 +173,7 @@ def _chat(session: Session, row: Reminder) -> int | None:
 def _tell(turn: Turn, row: Reminder) -> list[Say] | Skip:
     found = turn.session.get_one(Suggestion, int(row.subject))
     message = Say(
-        Word("answering", f"told_{found.standing}", {"topic": label(found.topic)}),
+        Word("answering", f"told_{found.standing}", {"aspect": label(found.aspect)}),
         rows=answer_rows(turn, found),
         choices=(SUGGESTIONS,),
         kind=Kind.RECEIPT,

@@ -229,7 +229,7 @@ Name = Annotated[str, BeforeValidator(str), AfterValidator(_name)]
 Mobile = Annotated[
     str,
     BeforeValidator(_mobile),
-    Shown(identity.mask_mobile, lambda number: number.removeprefix("+86")),
+    Shown(identity.mask_mobile, identity.dialled),
 ]
 ResidentId = Annotated[
     str, BeforeValidator(str), AfterValidator(_resident_id), Shown(identity.mask_id)

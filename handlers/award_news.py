@@ -30,6 +30,10 @@ def _carry_on(session: Session, rules: Rules, now: datetime) -> None:
     tell_result(session, now)
 
 
+TOLD = (Candidacy.CONFIRMED, Candidacy.REFUSED, Candidacy.STRUCK)
+"""What became of a candidacy that its owner did not bring about."""
+
+
 def _chat_of_nominee(session: Session, row: Reminder) -> int | None:
     found = session.get(Nominee, int(row.subject))
     return newest_chat(session, found.worker_id) if found else None
@@ -53,7 +57,7 @@ def _tell_asked(turn: Turn, row: Reminder) -> list[Say] | Skip:
 
 def _tell_settled(turn: Turn, row: Reminder) -> list[Say] | Skip:
     one = turn.session.get_one(Nominee, int(row.subject))
-    if one.standing not in (Candidacy.CONFIRMED, Candidacy.REFUSED):
+    if one.standing not in TOLD:
         return "overtaken"
     award = turn.session.get_one(Award, one.award_id)
     reason = one.load(turn.keys, turn.worker, "why")

@@ -18,6 +18,7 @@ from models.ballot import CannotVote
 from models.columns import long, short
 from models.jury import SCORING, may_score
 from models.nominee import CHANGEABLE, Candidacy, Nominee, nominee_of, numbers_of
+from models.result import winners
 from models.staff import JURY, position_of
 from models.worker import Worker
 
@@ -106,10 +107,14 @@ def _facts(turn: Turn, row: Award) -> dict[str, object]:
     return {
         "until": row.starts.get(_next(row.phase), row.over_at),
         "choices": row.choices,
-        "seats": row.seats,
+        "winners": _count_winners(turn, row),
         "vote_share": row.vote_share,
         "jury_share": row.jury_share,
     }
+
+
+def _count_winners(turn: Turn, row: Award) -> int:
+    return len(winners(turn.session, row)) if row.phase in RESULTS else 0
 
 
 def _next(phase: Phase) -> Phase:
@@ -146,7 +151,7 @@ def _ways(turn: Turn, row: Award, own: Nominee | None) -> Iterator[Choice]:
     if row.last_number:
         listed = Word("awards", "results" if row.phase in RESULTS else "nominees")
         yield Choice(listed, f"v:nominees:{key}")
-    if row.phase is Phase.NOTICE:
+    if row.phase is Phase.NOTICE and winners(turn.session, row):
         yield Choice(Word("object", "name"), f"f:object:{key}")
     runs = own is not None and own.standing in (Candidacy.PROPOSED, Candidacy.CONFIRMED)
     if own and runs and row.phase in CHANGEABLE:
@@ -169,7 +174,7 @@ def nominees(turn: Turn, arg: str) -> list[Say]:
     if more:
         after = f"v:nominees:{key}.{number + 1}"
         choices.append(Choice(Word("common", "more"), after))
-    facts = {"count": len(ids), "seats": row.seats}
+    facts = {"count": len(ids), "winners": _count_winners(turn, row)}
     message = Say(
         Word("awards", "who_won" if row.phase in RESULTS else "who_runs", facts),
         title=turn.named(row),

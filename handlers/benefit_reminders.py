@@ -127,7 +127,7 @@ VOUCHER_ENDING = Remind(
 )
 VOUCHER_LAPSED = Remind(LAPSED, _lapse, _chat_of_voucher, _tell_lapsed)
 SERVICE_STEP = Remind(TOLD, nothing, _chat_of_request, _tell_step, hurried=True)
-SLOT_TOMORROW = Remind(SLOT_SOON, nothing, _chat_of_request, _tell_slot)
+SLOT_TOMORROW = Remind(SLOT_SOON, nothing, _chat_of_request, _tell_slot, brief=True)
 BENEFIT_REMINDERS = (
     VOUCHER_USED,
     VOUCHER_ENDING,

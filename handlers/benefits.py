@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from sqlmodel import col, select
 
 from handlers.my_application import JOIN, MY_APPLICATION
-from handlers.offers import page_number, page_of
+from handlers.offers import page_number, page_of, plain
 from handlers.say import Choice, Say, Text, Word, say
 from handlers.turn import Turn
 from models import benefit
@@ -97,6 +97,16 @@ def look(turn: Turn, arg: str) -> list[Say]:
         back=BENEFITS.press,
     )
     return [message]
+
+
+def named(turn: Turn, typed: str) -> list[Say] | None:
+    """Show the benefit that typed words name, in either language; None for others."""
+    words = turn.vocabulary.bare(plain(typed))
+    for terms, _ in benefit.offered(turn.session, person(turn)):
+        row = turn.session.get_one(Benefit, terms.code)
+        if words in (plain(row.name), plain(row.name_en)):
+            return look(turn, row.code)
+    return None
 
 
 def _facts(

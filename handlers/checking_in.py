@@ -2,16 +2,18 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
 from typing import Annotated, Any, ClassVar
 
 from pydantic import BeforeValidator
-from sqlmodel import col, select
+from sqlmodel import Session, col, select
 
 from handlers.card import has_card
 from handlers.events import EVENTS, event_of, look_at, unknown
 from handlers.flow import AskAgain, Flow
 from handlers.my_application import JOIN
 from handlers.question import Refused, ask
+from handlers.queued import Queued, days_since
 from handlers.say import Choice, Drawing, Say, Text, Word, say
 from handlers.turn import Turn
 from models.attendance import CannotCheckIn, check_in
@@ -31,6 +33,7 @@ from models.hosting import (
     check_in_member,
     counts,
     give_certificates,
+    to_certify,
 )
 from models.identity import halved, mask_name
 from models.link_code import read_code
@@ -143,32 +146,46 @@ def hosted(turn: Turn, arg: str) -> Event | None:
 
 
 def hosting(turn: Turn, arg: str) -> list[Say]:
-    """Show staff who comes, with the code to hang at the door."""
+    """Show staff who comes, with the code to hang at the door; in the end, who came."""
     event = hosted(turn, arg)
     if event is None:
         return [_not_yours()]
+    is_over = turn.now >= event.ends_at
     message = Say(
-        Word("check_in", "door"),
+        Word("check_in", "over" if is_over else "door"),
         title=turn.named(event),
-        rows=tuple(_counts(turn, event)),
-        drawing=Drawing("door", f"/?start={DOOR}{event.door}"),
+        rows=tuple(_counts(turn, event, is_over)),
+        drawing=None if is_over else Drawing("door", f"/?start={DOOR}{event.door}"),
         back=f"v:event:{arg}",
     )
     member = Choice(Word("check_in_member", "name"), f"f:check_in_member:{arg}")
     certify = Choice(Word("check_in", "certify"), f"a:certify:{arg}")
-    can_certify = event.kind in CERTIFIED and turn.now >= event.ends_at
-    return [message.offering(member, *((certify,) if can_certify else ()))]
+    ways = (certify,) if event.kind in CERTIFIED else ()
+    return [message.offering(*(ways if is_over else (member,)))]
 
 
-def _counts(turn: Turn, event: Event) -> Iterator[tuple[Text, Text]]:
+def _counts(turn: Turn, event: Event, is_over: bool) -> Iterator[tuple[Text, Text]]:
     found = counts(turn.session, event)
     for state in (SignupState.IN, SignupState.WAITING, SignupState.ATTENDED):
         yield Word("check_in", f"count_{state}"), str(found[state])
-    yield Word("check_in", "code"), f"{event.door[:4]} {event.door[4:]}"
+    if not is_over:
+        yield Word("check_in", "code"), f"{event.door[:4]} {event.door[4:]}"
 
 
 def _not_yours() -> Say:
     return say("check_in", "not_yours").offering(EVENTS)
+
+
+def queue(session: Session, unions: set[str]) -> Iterator[Queued]:
+    """Yield the events whose certificates wait for these unions."""
+    for event in to_certify(session, unions):
+        press = f"v:hosting:{short(event.id)}"
+        yield Queued(event.ends_at, set(), press, partial(_line, event=event))
+
+
+def _line(turn: Turn, event: Event) -> Word:
+    waits = {"name": turn.named(event), "days": days_since(turn, event.ends_at)}
+    return Word("check_in", "line", waits)
 
 
 def certify(turn: Turn, arg: str) -> list[Say]:

@@ -1,7 +1,7 @@
 """Confirming: a social worker says whether somebody is who they say they are.
 
-Permission is checked at the moment of each press.  Facts are masked everywhere: who
-asks must name the code they were shown, and the rest is known from elsewhere.
+Permission is checked at the moment of each press.  The name is masked: who asks must
+name the code they were shown.  The mobile on record is there to be called.
 """
 
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ from models import audit, reminder
 from models.chat import Chat
 from models.claim import Claim, Claimed, claims_in, settle
 from models.columns import long, short
-from models.identity import mask_mobile, mask_name
+from models.identity import dialled, mask_mobile, mask_name
 from models.link import link, may_become
 from models.review import who_is
 from models.staff import Staff, staff_of
@@ -81,7 +81,7 @@ def _rows(turn: Turn, row: Claim) -> tuple[tuple[Text, Text], ...]:
     who = who_is(turn.session, turn.keys, member)
     return (
         (Word("join", "label_full_name"), mask_name(who["name"])),
-        (Word("join", "label_mobile"), mask_mobile(who["mobile"])),
+        (Word("join", "label_mobile"), _mobile(turn, who["mobile"])),
         (
             Word("my_application", "union"),
             turn.named(turn.atlas.unions[row.union_code or ""]),
@@ -89,6 +89,11 @@ def _rows(turn: Turn, row: Claim) -> tuple[tuple[Text, Text], ...]:
         (Word("my_application", "submitted"), Word("common", "day", {"at": row.at})),
         (Word("come_back", "claim_code"), row.code),
     )
+
+
+def _mobile(turn: Turn, number: str) -> str:
+    """Return the number to call, masked where the channel is not trusted."""
+    return dialled(number) if turn.trusted else mask_mobile(number)
 
 
 def _decisions(row: Claim) -> tuple[Choice, ...]:

@@ -12,6 +12,7 @@ from handlers.flow import Flow, progress, questions
 from handlers.join import Join
 from handlers.my_application import FIX, JOIN, MY_APPLICATION, WITHDRAW, as_told
 from handlers.offers import Offer, Option
+from handlers.phones import too_new
 from handlers.question import Question
 from handlers.receipts import MY_DATA, receipt
 from handlers.say import Choice, Say, Text, Word, say
@@ -62,17 +63,18 @@ class Correct(Flow):
 
     @classmethod
     def refuse(cls, turn: Turn, subject: str) -> list[Say] | None:
-        """Refuse who is no member, and what a member of this kind does not have."""
-        instead = unless_member(turn)
+        """Refuse who is no member or too new here, and what a member does not have."""
+        instead = unless_member(turn) or too_new(turn)
         if instead is None and subject not in {name for name, _ in fields(turn)}:
             instead = [say("correct", "not_here").offering(AGAIN)]
         return instead
 
     @classmethod
     def prefill(cls, turn: Turn, subject: str) -> dict[str, Any]:
-        """Fill in all but what is to be corrected."""
-        known = {q.name for q in _context(subject)} - {*ASKED[subject]}
-        return {name: v for name, v in facts_of(turn).items() if name in known}
+        """Fill in all but what is to be corrected, be it that nobody was ever asked."""
+        facts = facts_of(turn)
+        names = (question.name for question in _context(subject))
+        return {n: facts.get(n) for n in names if n not in ASKED[subject]}
 
     @classmethod
     def more(cls, turn: Turn, seen: dict[str, Any]) -> tuple[Question, ...]:
@@ -192,7 +194,7 @@ def fields(turn: Turn) -> Iterator[tuple[str, Text]]:
     asked = {question.name: question for question in walked.asked}
     for subject, names in ASKED.items():
         if names[0] in asked:
-            read = next(n for n in READ_FROM.get(subject, names) if n in asked)
+            read = next((n for n in READ_FROM.get(subject, ()) if n in asked), names[0])
             value = asked[read].shown(turn, walked.seen, facts.get(read))
             yield subject, mask_name(facts[read]) if read == "full_name" else value
 

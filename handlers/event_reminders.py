@@ -63,11 +63,13 @@ def _tell_soon(turn: Turn, row: Reminder) -> list[Say] | Skip:
         return "there_already"
     if found.state is not SignupState.IN or event.state is EventState.CANCELLED:
         return "cancelled"
-    before = event.starts_at - row.due
-    if before not in [timedelta(hours=hours) for hours in event.remind_hours]:
+    dues = [event.starts_at - timedelta(hours=hours) for hours in event.remind_hours]
+    if row.due not in dues:
         return "moved"
     if row.due < found.at or turn.now >= event.starts_at:
         return "too_late"
+    if any(row.due < due <= turn.now for due in dues):
+        return "overtaken"
     text = Word("event_reminders", "soon", {"minutes": _minutes(turn, event)})
     leave = Choice(Word("events", "leave_in"), f"a:cancel_signup:{short(found.id)}")
     return [_say(turn, event, text, Kind.REMINDER, look_at(found), leave)]
@@ -148,7 +150,7 @@ def _tell_certificate(turn: Turn, row: Reminder) -> list[Say] | Skip:
 
 
 EVENT_REMINDERS = (
-    Remind(signup.SOON, nothing, _chat, _tell_soon, topic=Topic.EVENTS),
+    Remind(signup.SOON, nothing, _chat, _tell_soon, brief=True, topic=Topic.EVENTS),
     Remind(signup.OFFERED, _sweep, _chat, _tell_offered),
     Remind(signup.LAPSED, nothing, _chat, _tell_lapsed),
     Remind(signup.IN_VAIN, nothing, _chat, _tell_in_vain, hurried=True),

@@ -126,12 +126,14 @@ def event_(turn: Turn, arg: str) -> list[Say]:
         return [unknown()]
     row = signup_of(turn.session, event.id, turn.worker.id)
     about = event.about_en if turn.language == "en" else event.about
+    takes_place = event.state is not EventState.CANCELLED
+    calendar = (Word("events", "calendar"), f"/event/{event.code}.ics")
     message = Say(
         standing(turn, event, row),
         before=Word("events", "about", {"about": about}) if about else None,
         title=turn.named(event),
         rows=tuple(facts(turn, event)),
-        link=(Word("events", "calendar"), f"/event/{event.code}.ics"),
+        link=calendar if takes_place else None,
         back=EVENTS.press,
     )
     return [message.offering(*_choices(turn, event, row))]
@@ -194,7 +196,7 @@ def _choices(turn: Turn, event: Event, row: Signup | None) -> Iterator[Choice]:
         yield Choice(label, f"f:signup:{key}")
     elif reason == "not_member" and not turn.latest:
         yield JOIN
-    if event.lat is not None:
+    if event.lat is not None and event.state is not EventState.CANCELLED:
         yield Choice(Word("events", "way"), f"v:event_place:{key}")
     if may_run(turn.atlas, staff_of(turn.session, turn.worker.id), event):
         yield Choice(Word("events", "hosting"), f"v:hosting:{key}")

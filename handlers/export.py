@@ -102,7 +102,7 @@ def _suggestion(turn: Turn, row: Suggestion) -> Sheet:
     return Sheet(
         Word("export", "suggestion", {"number": row.number}),
         (
-            (Word("suggest", "label_topic"), label(row.topic)),
+            (Word("suggest", "label_aspect"), label(row.aspect)),
             (Word("suggest", "label_text"), text),
             (_moment(row.at), label(row.standing)),
             *answer_rows(turn, row),

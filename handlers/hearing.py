@@ -60,7 +60,9 @@ def misheard(talk: Talk, typed: str) -> list[Say]:
     """Say that a text names no answer, and show again what can be answered."""
     question = talk.state.question(talk.row.asked)
     if question and question.submit:
-        return put(talk, question.name, instead=Word("answers", "submit_or_edit"))
+        label = {"submit": Word(talk.flow.name, "submit")}
+        known = Word("answers", "submit_or_edit", label)
+        return put(talk, question.name, instead=known)
     talk.draft.query, talk.draft.page = "", 0
     if question and question.how.unknown:
         more = question.how.unknown(talk.turn, _query(typed))

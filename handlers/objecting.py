@@ -60,8 +60,7 @@ class Object(Flow):
         if row is None:
             return [gone()]
         instead = unless_theirs(turn, row)
-        if instead is None and row.phase is not Phase.NOTICE:
-            instead = say("object", "not_now").offering(AWARDS)
+        instead = instead or _unless_contestable(turn, row)
         return [instead] if instead else None
 
     @classmethod
@@ -82,6 +81,14 @@ class Object(Flow):
         except (TooLate, NotThere):
             return say("object", "not_now").offering(AWARDS)
         return Say(Word("object", "done"), kind=Kind.RECEIPT).offering(AWARDS)
+
+
+def _unless_contestable(turn: Turn, row: Award) -> Say | None:
+    if row.phase is not Phase.NOTICE:
+        return say("object", "not_now").offering(AWARDS)
+    if not winners(turn.session, row):
+        return say("object", "nobody_won").offering(AWARDS)
+    return None
 
 
 def queue(session: Session, unions: set[str]) -> Iterator[Queued]:

@@ -38,7 +38,7 @@ def is_known(turn: Turn) -> bool:
 
 def too_new(turn: Turn) -> list[Say] | None:
     """Put off what cannot be taken back, in a chat that only a PIN let in lately."""
-    if not is_strange(turn.session, turn.chat.id, turn.now):
+    if not is_strange(turn.session, turn.chat, turn.now):
         return None
     return [say("phones", "too_new", hours=STRANGE_HOURS).offering(MY_APPLICATION)]
 

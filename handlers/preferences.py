@@ -116,7 +116,7 @@ def prefer(turn: Turn, arg: str) -> list[Say]:
         return preferences(turn, "")
     own, is_on = preference_of(turn.session, turn.worker.id), word == "on"
     if not change(turn, own, is_on):
-        return [say("preferences", "cannot").offering(PREFERENCES)]
+        return [say("preferences", f"cannot_{what}").offering(PREFERENCES)]
     keep(turn.session, own)
     undo = Choice(
         Word("preferences", "undo"), f"a:prefer:{what}.{SWITCHES[int(is_on)]}"

@@ -35,6 +35,7 @@ Skip = str
 class Remind:
     """One kind of reminder; `hurried` ones do not wait for quiet hours to end.
 
+    What is `brief` would be over after a meal time: only the night's hours hold it.
     What is of a `topic` is for who wants to hear of it; None is one's own affair and
     always arrives.  What `expires` is not told so long after it could have been.
     """
@@ -44,6 +45,7 @@ class Remind:
     chat: Callable[[Session, Reminder], int | None]
     tell: Callable[[Turn, Reminder], list[Say] | Skip]
     hurried: bool = False
+    brief: bool = False
     topic: Topic | None = None
     expires: timedelta | None = None
 

@@ -14,7 +14,7 @@ from models import suggestion as suggestions
 from models.application import CannotDecide
 from models.columns import long, short
 from models.message import Kind
-from models.suggestion import Suggestion, Topic, Use, ids_of
+from models.suggestion import Adoption, Aspect, Suggestion, ids_of
 from models.worker import Worker
 
 DROPPED = Word("suggest", "dropped")
@@ -26,7 +26,7 @@ class Suggest(Flow):
 
     name: ClassVar[str] = "suggest"
 
-    topic: Topic = ask()
+    aspect: Aspect = ask()
     text: Words = ask()
     photo: Photo | None = ask(optional=True, wish="photo")
     sure: Submit = ask()
@@ -42,7 +42,7 @@ class Suggest(Flow):
         """Hand the suggestion to the union."""
         code = _union(turn) or ""
         photo = long(self.photo) if self.photo else None
-        told = (turn.session, turn.keys, turn.worker, code, self.topic, self.text)
+        told = (turn.session, turn.keys, turn.worker, code, self.aspect, self.text)
         suggestions.suggest(*told, photo, turn.now)
         union = {"union": turn.named(turn.atlas.unions[code])}
         done = Say(Word("suggest", "done", union), kind=Kind.RECEIPT)
@@ -72,7 +72,7 @@ def mine(turn: Turn, arg: str) -> list[Say]:
 
 def _line(turn: Turn, n: int, row_id: int) -> Choice:
     row = turn.session.get_one(Suggestion, row_id)
-    facts = {"n": n, "topic": label(row.topic), "standing": label(row.standing)}
+    facts = {"n": n, "aspect": label(row.aspect), "standing": label(row.standing)}
     return Choice(Word("suggest", "line", facts), f"v:suggestion:{short(row.id)}")
 
 
@@ -90,12 +90,12 @@ def suggestion(turn: Turn, arg: str) -> list[Say]:
     words = row.load(turn.keys, turn.worker)
     message = Say(
         Word("suggest", "look", {"text": words}) if words else DROPPED,
-        title=label(row.topic),
+        title=label(row.aspect),
         rows=(
             (Word("my_application", "standing"), label(row.standing)),
             *answer_rows(turn, row),
         ),
-        choices=(drop,) if row.standing is Use.WAITING else (),
+        choices=(drop,) if row.standing is Adoption.WAITING else (),
         back=SUGGESTIONS.press,
         image=row.photo_id,
     )

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from handlers.flow import Flow, Progress, progress, questions
+from handlers.offers import PAGE
 from handlers.say import Choice, Say, Word
 from handlers.turn import Turn
 from models.attachment import Attachment
@@ -171,6 +172,7 @@ def with_resume(turn: Turn, message: Say, first: bool = False) -> Say:
     """Return a message with the choice to take up what was paused last.
 
     It stands instead of the choice to begin the same flow, which would do the same.
+    Below a list that fills the screen there is no room; what follows has some.
     """
     talk = last_paused(turn)
     if talk is None or turn.chat.conversation_id is not None:
@@ -181,6 +183,8 @@ def with_resume(turn: Turn, message: Say, first: bool = False) -> Say:
         return message
     begin = f"f:{talk.flow.name}:{talk.row.subject}"
     others = tuple(c for c in message.choices if c.press != begin)
+    if len(others) >= PAGE and not first:
+        return message
     choices = (resume, *others) if first else (*others, resume)
     return replace(message, choices=choices)
 

@@ -131,9 +131,10 @@ def shown(turn: Turn, row: Voucher) -> Say:
     """Return a voucher that is open as it is shown at the counter."""
     code, at = row.read(turn.keys, turn.worker), row.partner_code
     place = turn.session.get_one(Partner, at)
-    left = days_left(row, turn.now)
+    good = place.active and turn.session.get_one(Benefit, row.benefit_code).active
+    left = {"days": days_left(row, turn.now)}
     return Say(
-        Word("vouchers", "show", {"days": left}),
+        Word("vouchers", "show", left) if good else Word("vouchers", "closed"),
         title=name_of(turn, row.benefit_code),
         rows=(
             (Word("vouchers", "label_code"), grouped(code)),
@@ -141,7 +142,7 @@ def shown(turn: Turn, row: Voucher) -> Say:
             (Word("vouchers", "label_address"), address(turn, place)),
             (Word("vouchers", "label_until"), moment(row.until)),
         ),
-        drawing=Drawing("voucher", f"/?start={SCAN}{code}"),
+        drawing=Drawing("voucher", f"/?start={SCAN}{code}") if good else None,
         choices=(
             Choice(Word("vouchers", "cancel"), f"a:cancel_voucher:{short(row.id)}"),
             MY_VOUCHERS,

@@ -10,6 +10,7 @@ from sqlmodel import Session
 from handlers import (
     admitting,
     answering,
+    checking_in,
     confirming,
     correcting,
     moving,
@@ -37,6 +38,7 @@ SOURCES: tuple[Source, ...] = (
     admitting.queue,
     objecting.queue,
     answering.queue,
+    checking_in.queue,
 )
 """What may wait for a social worker; one more is a line here."""
 

@@ -17,7 +17,6 @@ from models.place import Atlas
 from models.rules import Rules
 from models.worker import Worker
 
-
 MOST_DAYS = 3660
 """The longest that somebody must have been a member, or that a voucher is good."""
 

@@ -1,4 +1,4 @@
-"""The demo: two social workers' positions, applications that wait, and events.
+"""The demo: two social workers' positions, and people who wait for them.
 
 The people are made up: the sequence number of their IDs is 000, and their mobiles
 begin with 140, which no person's number does.
@@ -10,8 +10,10 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, select
 
+from models import transfer
 from models.application import (
     Application,
+    Decision,
     Standing,
     new_number,
     record,
@@ -22,11 +24,13 @@ from models.consent import agree
 from models.demos import awards, events
 from models.identity import id_check
 from models.place import Enterprise
+from models.review import decide
 from models.rules import Rules
 from models.sealing import Keyring
 from models.site import Site
 from models.site_fault import What, faults_of, report
 from models.staff import SOCIAL_WORKER, Staff, appoint, invite
+from models.transfer import Wish
 from models.workdays import add_workdays
 from models.worker import Worker, new_worker
 
@@ -147,6 +151,18 @@ PEOPLE: tuple[tuple[int | None, dict[str, Any]], ...] = (
 )
 """How many days each has waited (None: too long), and what they answered."""
 
+MOVER: dict[str, Any] = {
+    "full_name": "钱八",
+    "resident_id": "44028119830305",
+    "mobile": "+8614000000006",
+    "group": "truck_driver",
+    "work_form": "casual",
+    "district": "440111",
+}
+"""A member for forty days, who drives in another city now."""
+
+NEW_PLACE = {"city": "4403", "district": "440306", "street": None}
+
 
 MORE = (awards.seed, events.seed)
 """What other nouns bring, each in a file of its own in models/demos."""
@@ -155,16 +171,31 @@ MORE = (awards.seed, events.seed)
 def seed(session: Session, keys: Keyring, now: datetime) -> str:
     """Make the demo's people once; return a new invitation to the first position."""
     for number, (days, answers) in enumerate(PEOPLE, start=1):
-        same = select(Chat.id).where(
-            Chat.channel == CHANNEL, Chat.address == str(number)
-        )
-        if session.exec(same).first() is None:
+        if not _is_here(session, str(number)):
             _apply(session, keys, str(number), answers, _days_ago(now, days))
     _report_fault(session, keys, now)
     positions = [_position(session, union_code, now) for union_code in POSITIONS]
+    if not _is_here(session, "mover"):
+        _move(session, keys, positions[0], now)
     for seed_more in MORE:
         seed_more(session, keys, positions[0], now)
     return invite(session, positions[0], now)
+
+
+def _is_here(session: Session, address: str) -> bool:
+    same = select(Chat.id).where(Chat.channel == CHANNEL, Chat.address == address)
+    return session.exec(same).first() is not None
+
+
+def _move(session: Session, keys: Keyring, staff: Staff, now: datetime) -> None:
+    """Let a member wish to be moved, since two days, to where they work now."""
+    joined, at = now - timedelta(days=40), now - timedelta(days=2)
+    row = _apply(session, keys, "mover", MOVER, joined)
+    decide(session, keys, staff, row, Decision(Standing.POOL, {}), joined, 0)
+    worker = session.get_one(Worker, row.worker_id)
+    wish = Wish(NEW_PLACE["district"] or "", False, NEW_PLACE)
+    due = add_workdays(_day(at), RULES.transfer_days)
+    transfer.request(session, keys, worker, wish, at, due)
 
 
 def _report_fault(session: Session, keys: Keyring, now: datetime) -> None:
@@ -206,7 +237,7 @@ def _due(at: datetime) -> date:
 
 def _apply(
     session: Session, keys: Keyring, address: str, answers: dict[str, Any], at: datetime
-) -> None:
+) -> Application:
     """Let a person meet the bot, agree, and send the form."""
     worker = new_worker(keys, RULES.language, at)
     chat = _chat(worker, address, at)
@@ -219,6 +250,7 @@ def _apply(
     application.tag(keys, facts)
     application.keep(keys, worker, facts)
     record(session, keys, application, Standing.SUBMITTED, at)
+    return application
 
 
 def _chat(worker: Worker, address: str, at: datetime) -> Chat:

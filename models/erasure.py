@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Table, and_, delete, inspect, or_, select, update
 from sqlmodel import Field, Session, SQLModel, col
 
-from models import service, voucher
+from models import service, signup, voucher
 from models.application import latest_of
 from models.chat import Chat
 from models.columns import BigId, new_id, short
@@ -20,7 +20,6 @@ from models.conversation import Conversation, State
 from models.message import Message
 from models.reminder import Reminder
 from models.sealing import Keyring
-from models.signup import let_go
 from models.tries import Tries
 from models.worker import Worker, new_worker
 
@@ -150,7 +149,8 @@ def forget(session: Session, worker_id: int) -> set[int]:
     Return the chats that are gone or lost messages, theirs and other people's.
     """
     session.flush()
-    let_go(session, worker_id)
+    for noun in (signup, voucher, service):
+        noun.let_go(session, worker_id)
     theirs = _theirs(worker_id)
     tables = SQLModel.metadata.sorted_tables
     ids = _ids(session, theirs)

@@ -194,6 +194,22 @@ def _certifiable(event: Event, now: datetime) -> tuple[EventState, ...]:
     return (EventState.OVER, *COMING) if over else ()
 
 
+def to_certify(session: Session, unions: set[str]) -> list[Event]:
+    """Return the events of these unions that are over, but for the certificates."""
+    owed = select(Signup.id).where(
+        Signup.event_id == Event.id,
+        Signup.state == SignupState.ATTENDED,
+        col(Signup.certificate_no).is_(None),
+    )
+    found = select(Event).where(
+        Event.state == EventState.OVER,
+        col(Event.kind).in_(CERTIFIED),
+        col(Event.union_code).in_(unions),
+        owed.exists(),
+    )
+    return list(session.exec(found.order_by(col(Event.ends_at))))
+
+
 def counts(session: Session, event: Event) -> Counter[SignupState]:
     """Count an event's people by where they stand."""
     found = select(Signup.state, func.count()).where(Signup.event_id == event.id)

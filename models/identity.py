@@ -150,9 +150,14 @@ def normalise_mobile(text: str) -> str | None:
     return f"+86{found[1]}" if found else None
 
 
+def dialled(number: str) -> str:
+    """Give a mobile as it is dialled here, without its country code."""
+    return number.removeprefix("+86")
+
+
 def mask_mobile(number: str) -> str:
-    """Show 138****5678, with or without the country code stored before it."""
-    return _mask(number.removeprefix("+86") or number, 3, 4)
+    """Show 138****5678."""
+    return _mask(dialled(number) or number, 3, 4)
 
 
 def normalise_uscc(text: str) -> str:

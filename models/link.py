@@ -96,14 +96,17 @@ def _hold(session: Session, *worker_ids: int) -> list[Worker]:
     return [found[worker_id] for worker_id in worker_ids]
 
 
-def is_strange(session: Session, chat_id: int, now: datetime) -> bool:
+def is_strange(session: Session, chat: Chat, now: datetime) -> bool:
     """Tell whether a PIN alone made a chat its person's, and only lately.
 
     The other chats have been told, and need time to object.
     """
     lately = now - timedelta(hours=STRANGE_HOURS)
     found = select(Link.id).where(
-        Link.chat_id == chat_id, Link.way == "pin", Link.at > lately
+        Link.chat_id == chat.id,
+        Link.worker_id == chat.worker_id,  # after an objection it is another's
+        Link.way == "pin",
+        Link.at > lately,
     )
     return session.exec(found).first() is not None
 

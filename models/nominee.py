@@ -27,7 +27,7 @@ ASKED = "nominee_asked"
 """The kind of reminder that asks somebody nominated by a colleague, by the row's id."""
 
 SETTLED = "nominee_settled"
-"""The kind of reminder that tells a nominee what the social worker decided."""
+"""The kind of reminder that tells a nominee what staff decided."""
 
 CHANGEABLE = (Phase.NOMINATING, Phase.VOTING)
 """The phases in which nominees agree, withdraw and are confirmed."""

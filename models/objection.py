@@ -15,6 +15,7 @@ from models import audit, reminder
 from models.application import new_number
 from models.award import Award, Phase, hold, require_phase
 from models.columns import BigId, Utc, new_id, one_of
+from models.nominee import SETTLED as DECIDED
 from models.nominee import Candidacy, Nominee, NotThere
 from models.result import rank
 from models.sealing import Keyring, seal, unseal
@@ -120,6 +121,7 @@ def settle(
         nominee.standing, nominee.place = Candidacy.STRUCK, None
         session.add(nominee)
         rank(session, award)
+        reminder.schedule(session, DECIDED, str(nominee.id), now)
     audit.record(session, now, staff.id, f"objection.{row.standing}", row.id)
     reminder.schedule(session, SETTLED, str(row.id), now)
     session.flush()

@@ -107,15 +107,16 @@ def quiet_hours(rules: Rules, preference: Preference) -> hours.Window:
 
 
 def next_open(
-    session: Session, rules: Rules, worker: Worker, now: datetime
+    session: Session, rules: Rules, worker: Worker, now: datetime, brief: bool = False
 ) -> datetime:
     """Return the first moment from now at which a message that can wait may be told.
 
-    Where somebody's hours leave no minute open, those of the meals do not count.
+    Where somebody's hours leave no minute open, those of the meals do not count; nor
+    do they for what is `brief`.
     """
     preference = preference_of(session, worker.id)
     quiet = quiet_hours(rules, preference)
-    meals = MEALS if has_meals(session, worker, preference) else ()
+    meals = MEALS if not brief and has_meals(session, worker, preference) else ()
     try:
         return hours.next_open(now, rules.zone, [quiet, *meals])
     except ValueError:

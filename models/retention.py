@@ -43,7 +43,7 @@ from models.service import PENDING, ServiceRequest
 from models.signup import Signup
 from models.site_fault import SiteFault
 from models.staff import Invitation, Staff
-from models.suggestion import Suggestion, Use
+from models.suggestion import Adoption, Suggestion
 from models.transfer import OPEN, Transfer, TransferStep
 from models.tries import Tries
 from models.voucher import Held, Voucher
@@ -344,7 +344,7 @@ KINDS = (
         "suggestions",
         Suggestion,
         col(Suggestion.settled_at),
-        col(Suggestion.standing) != Use.WAITING,
+        col(Suggestion.standing) != Adoption.WAITING,
     ),
     _rows(
         "objections",

@@ -269,6 +269,16 @@ def withdraw_all(session: Session, worker_id: int, now: datetime) -> None:
         session.add(row)
 
 
+def let_go(session: Session, worker_id: int) -> None:
+    """Free the places and shares of what a person has pending, for their rows go."""
+    theirs = select(ServiceRequest).where(
+        ServiceRequest.worker_id == worker_id, col(ServiceRequest.standing).in_(PENDING)
+    )
+    for row in session.exec(theirs).all():
+        _leave_slot(session, row.slot_id)
+        quota.give_back(session, worker_id, row.benefit_code, row.period)
+
+
 def _step(
     session: Session,
     row: ServiceRequest,

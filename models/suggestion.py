@@ -24,7 +24,7 @@ SETTLED = "suggestion"
 MOST_YUAN = 10_000_000_000
 
 
-class Topic(StrEnum):
+class Aspect(StrEnum):
     """What a suggestion is about."""
 
     SAFETY = "safety"
@@ -35,7 +35,7 @@ class Topic(StrEnum):
     OTHER = "other"
 
 
-class Use(StrEnum):
+class Adoption(StrEnum):
     """What may become of a suggestion."""
 
     WAITING = "waiting"
@@ -53,10 +53,10 @@ class Suggestion(SQLModel, table=True):
     number: str = Field(unique=True)
     worker_id: int = Field(foreign_key="worker.id", sa_type=BigId, index=True)
     union_code: str = Field(foreign_key="union.code")
-    topic: Topic = Field(sa_type=one_of(Topic))
+    aspect: Aspect = Field(sa_type=one_of(Aspect))
     text: bytes
     photo_id: int | None = Field(default=None, sa_type=BigId, index=True)
-    standing: Use = Field(default=Use.WAITING, sa_type=one_of(Use))
+    standing: Adoption = Field(default=Adoption.WAITING, sa_type=one_of(Adoption))
     at: datetime = Field(sa_type=Utc)
     settled_at: datetime | None = Field(default=None, sa_type=Utc)
     staff_id: int | None = Field(default=None, foreign_key="staff.id", sa_type=BigId)
@@ -83,7 +83,7 @@ def suggest(
     keys: Keyring,
     worker: Worker,
     union_code: str,
-    topic: Topic,
+    aspect: Aspect,
     text: str,
     photo_id: int | None,
     now: datetime,
@@ -94,7 +94,7 @@ def suggest(
         number=new_number(),
         worker_id=worker.id,
         union_code=union_code,
-        topic=topic,
+        aspect=aspect,
         text=b"",
         photo_id=photo_id,
         at=now,
@@ -110,7 +110,7 @@ def settle(
     keys: Keyring,
     staff: Staff,
     row: Suggestion,
-    standing: Use,
+    standing: Adoption,
     answer: str,
     yuan: int | None,
     now: datetime,
@@ -119,7 +119,7 @@ def settle(
     worker = session.get_one(Worker, row.worker_id)
     _hold(session, row)
     row.standing, row.settled_at, row.staff_id = standing, now, staff.id
-    row.yuan = yuan if standing is Use.ADOPTED else None
+    row.yuan = yuan if standing is Adoption.ADOPTED else None
     if answer:
         row.keep(keys, worker, "why", answer)
     session.add(row)
@@ -131,7 +131,7 @@ def settle(
 def drop(session: Session, row: Suggestion, now: datetime) -> None:
     """Take one's suggestion back, words and picture; raises CannotDecide."""
     _hold(session, row)
-    row.standing, row.settled_at = Use.DROPPED, now
+    row.standing, row.settled_at = Adoption.DROPPED, now
     row.text, row.photo_id = b"", None
     session.add(row)
     session.flush()
@@ -140,7 +140,7 @@ def drop(session: Session, row: Suggestion, now: datetime) -> None:
 def _hold(session: Session, row: Suggestion) -> None:
     session.flush()
     session.refresh(row, with_for_update={"key_share": True})
-    if row.standing is not Use.WAITING:
+    if row.standing is not Adoption.WAITING:
         raise CannotDecide
 
 
@@ -159,7 +159,7 @@ def ids_of(session: Session, worker_id: int) -> list[int]:
 def suggestions_in(session: Session, unions: set[str]) -> list[Suggestion]:
     """Return the suggestions these unions have to answer, oldest first."""
     found = select(Suggestion).where(
-        Suggestion.standing == Use.WAITING, col(Suggestion.union_code).in_(unions)
+        Suggestion.standing == Adoption.WAITING, col(Suggestion.union_code).in_(unions)
     )
     return list(session.exec(found.order_by(col(Suggestion.at))))
 

@@ -235,6 +235,15 @@ def cancel_all(session: Session, worker_id: int, now: datetime) -> None:
         cancel(session, row, now)
 
 
+def let_go(session: Session, worker_id: int) -> None:
+    """Free what a person has open for others, for their rows go."""
+    theirs = select(Voucher).where(
+        Voucher.worker_id == worker_id, Voucher.standing == Held.OPEN
+    )
+    for row in session.exec(theirs).all():
+        quota.give_back(session, worker_id, row.benefit_code, row.period)
+
+
 def _end_unused(session: Session, row: Voucher, standing: Held, now: datetime) -> bool:
     if not _settle(session, row, standing, now):
         return False

@@ -118,13 +118,23 @@ def visiting(browser: Browser, made: Program) -> Iterator[Visit]:
 
     def visit(invited: bool = False, **other: Any) -> Phone:
         context = browser.new_context(**{**PHONE, **other})
-        link = re.search(r"/\?start=\S+", made.output)
-        assert link is not None, made.output
-        return Phone(context.new_page(), made.url).visit(link[0] if invited else "/")
+        phone = Phone(context.new_page(), made.url)
+        return phone.visit(invitation(made) if invited else "/")
 
     yield visit
     for context in browser.contexts:
         context.close()
+
+
+def invitation(made: Program) -> str:
+    """Appoint one more social worker of the demo; give the path of their link."""
+    beside = Program(
+        made.folder, product__data=made.folder / "demo", web__port=made.port
+    )
+    printed = beside.run("staff", "4401").stdout
+    link = re.search(r"/\?start=\S+", printed)
+    assert link is not None, printed
+    return link[0]
 
 
 def save(phone: Phone, path: Path) -> None:

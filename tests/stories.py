@@ -64,6 +64,7 @@ HAPPENINGS: dict[str, Callable[..., object]] = {
     "成为会员": make_member,
     "成为工会会员": lambda world, union: make_member(world, placed=union),
     "开放体检": lambda world, days: world.open_slot(timedelta(days=int(days))),
+    "停办": lambda world, code: world.close_benefit(code),
     "办活动": hold_event,
     "活动改期": put_off,
     "活动取消": call_off,

@@ -25,6 +25,7 @@ from bot.step import take_batch
 from bot.words import vocabulary
 from handlers.offers import plain
 from handlers.turn import Incoming
+from models.benefit import Benefit
 from models.chat import Chat
 from models.clerk import appoint_clerk
 from models.conversation import Conversation, Draft
@@ -210,6 +211,16 @@ class World:
         """Let there be a time for health checks."""
         at = "health-check", "health-first", self.now + ahead, capacity
         self.write(lambda s: add_slot(s, *at))
+
+    def close_benefit(self, code: str) -> None:
+        """Let a benefit be given no more."""
+
+        def work(session: Session) -> None:
+            given = session.get_one(Benefit, code)
+            given.active = False
+            session.add(given)
+
+        self.write(work)
 
     def conversation(self, who: str = "工人") -> tuple[Conversation, Draft]:
         """Return somebody's newest conversation and its draft."""

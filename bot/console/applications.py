@@ -5,6 +5,7 @@ and what the worker is told are the same from everywhere.
 """
 
 from collections.abc import Iterable
+from typing import Any
 
 from sqlmodel import col, func, select
 
@@ -16,6 +17,7 @@ from bot.console.views import (
     Badge,
     Detail,
     Do,
+    File,
     Fill,
     Input,
     Line,
@@ -25,6 +27,7 @@ from bot.console.views import (
     View,
     choose,
 )
+from bot.step import picture_of
 from handlers.deciding import LONGEST_REASON, REJECT_REASONS, RETURN_REASONS, asked_of
 from handlers.doubts import doubts_about
 from handlers.my_application import rows_of
@@ -183,7 +186,7 @@ def show(desk: Desk, row: Application) -> View:
     return Detail(
         Word("reviewing", "application", {"number": row.number}),
         (
-            Sheet(Label("What was answered"), rows),
+            Sheet(Label("What was answered"), rows, picture=_picture(row, facts)),
             Sheet(Label("History"), lines=tuple(_history(desk, row))),
         ),
         Badge(label(row.standing), TONES.get(row.standing, "")),
@@ -191,6 +194,24 @@ def show(desk: Desk, row: Application) -> View:
         (*_decisions(row), *_undo(desk, row), *_reveal(row)),
         BACK,
     )
+
+
+def _picture(row: Application, facts: dict[str, Any]) -> str:
+    """Return where the picture of a certificate is, if one was sent."""
+    return f"{PATH}/{short(row.id)}/picture" if facts.get("certificate") else ""
+
+
+def own_picture(desk: Desk, key: str) -> File | None:
+    """Return the picture of the certificate of somebody one may review."""
+    row = own(desk, key)
+    number = facts_of(desk.turn, row).get("certificate") if row else None
+    found = picture_of(desk.session, desk.kit, long(number)) if number else None
+    return File(found[1], found[0]) if found else None
+
+
+def show_picture(desk: Desk, picture: File) -> View:
+    """Show the picture of a certificate."""
+    return picture
 
 
 def _history(desk: Desk, row: Application) -> Iterable[Line]:
@@ -434,6 +455,7 @@ APPLICATIONS = Noun(
         Page("", ANYBODY, list_),
         Form("approve", ANYBODY, ask_many, approve_many),
         Page("{key}", MINE, show, note),
+        Page("{key}/picture", Rule(SERVING, own_picture), show_picture),
         Form("{key}/place", MINE, show, place),
         Form("{key}/pool", MINE, show, pool),
         Form("{key}/undo", MINE, show, undo),

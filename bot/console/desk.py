@@ -27,7 +27,7 @@ from models.staff import PARTNER_CLERK, Staff
 from models.worker import Worker
 
 if TYPE_CHECKING:
-    from bot.console.views import View
+    from bot.console.views import Drawable
 
 
 class Label:
@@ -70,7 +70,7 @@ class Went:
 
     path: str
     said: Text = ""
-    view: "View | None" = None
+    view: "Drawable | None" = None
 
 
 @dataclass(frozen=True)

@@ -130,13 +130,13 @@ def _was_here(desk: Desk, row: Event, number: str) -> bool:
 def sign_pdf(desk: Desk, row: Event) -> File:
     """Return the sign to print and hang at the door."""
     make = partial(poster.as_pdf, _sign(desk, row))
-    return File(f"{row.code}.pdf", "application/pdf", make)
+    return File(make, "application/pdf", f"{row.code}.pdf")
 
 
 def sign_png(desk: Desk, row: Event) -> File:
     """Return the sign as a picture."""
     make = partial(poster.as_png, _sign(desk, row))
-    return File(f"{row.code}.png", "image/png", make)
+    return File(make, "image/png")
 
 
 def _sign(desk: Desk, row: Event) -> Poster:

@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.console.desk import Desk, Label
 from bot.console.noun import Noun
-from bot.console.views import Input, View
+from bot.console.views import Drawable, Input
 from bot.kit import Kit
 from bot.pages import TEMPLATES, rendered
 from models.staff import ADMINISTRATOR, OFFICER, PARTNER_CLERK, SOCIAL_WORKER
@@ -45,7 +45,7 @@ class Way:
 
 
 def draw(
-    view: View, desk: Desk, nouns: tuple[Noun, ...], here: Noun, said: str = ""
+    view: Drawable, desk: Desk, nouns: tuple[Noun, ...], here: Noun, said: str = ""
 ) -> str:
     """Return a page's text."""
     own = desk.partner.name if desk.partner else desk.union(desk.staff.union_code)

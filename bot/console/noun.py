@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from bot.console.desk import Desk, Label, Text, Went
-from bot.console.views import File, View
+from bot.console.views import View
 
 Row = TypeVar("Row")
 
@@ -38,7 +38,7 @@ class Page(Generic[Row]):
 
     path: str
     rule: Rule[Row]
-    show: Callable[[Desk, Row], View | File]
+    show: Callable[[Desk, Row], View]
     note: Callable[[Desk, Row], None] | None = None
 
 

@@ -134,13 +134,13 @@ def _poster(desk: Desk, row: Source) -> Poster:
 def as_pdf(desk: Desk, row: Source) -> File:
     """Return the page to print."""
     make = partial(poster.as_pdf, _poster(desk, row))
-    return File(f"{row.code}.pdf", "application/pdf", make)
+    return File(make, "application/pdf", f"{row.code}.pdf")
 
 
 def as_png(desk: Desk, row: Source) -> File:
     """Return the picture."""
     make = partial(poster.as_png, _poster(desk, row))
-    return File(f"{row.code}.png", "image/png", make)
+    return File(make, "image/png")
 
 
 FAULTS: dict[str, tuple[str, Text]] = {

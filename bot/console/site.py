@@ -147,22 +147,21 @@ class Console:
         if isinstance(page, Page) and page.note is not None:
             await self.kit.writer.write(partial(self._note, asked, page))
 
-        def look(session: Session) -> tuple[str | File, Desk]:
+        def look(session: Session) -> tuple[Response | File, Desk]:
             desk = self._desk(session, asked)
             desk.fields, desk.errors = fields or Fields(), errors or {}
             row = self._row(desk, asked)
             view = page.show(desk, row)
             if isinstance(view, File):
                 return view, desk
-            return draw(view, desk, self.nouns, asked.noun, said), desk
+            html = draw(view, desk, self.nouns, asked.noun, said)
+            return answer_with(html, 422 if errors else 200), desk
 
         shown, desk = await read(self.kit.database, look)
         seen = desk.own_session
         if asked.now - seen.seen_at > SEEN_EVERY:
             await self.kit.writer.write(lambda s: mark_seen(s, seen.id, asked.now))
-        if isinstance(shown, File):
-            return await _handed(shown)
-        response = answer_with(shown, 422 if errors else 200)
+        response = await file_of(shown) if isinstance(shown, File) else shown
         if said:
             response.delete_cookie(SAID, path="/console")
         return response
@@ -248,15 +247,6 @@ class Console:
         return answer_with(draw_away(self.kit, language, status), status)
 
 
-async def _handed(file: File) -> Response:
-    """Make a file and hand it over; nobody stores it on the way."""
-    headers = {
-        "Cache-Control": "no-store",
-        "Content-Disposition": f"inline; filename*=UTF-8''{quote(file.name)}",
-    }
-    return Response(await at_the_table(file.make), 200, headers, file.kind)
-
-
 async def _fields_of(request: Request) -> Fields:
     """Read a form, its files too; the most a request may carry is limited before."""
     values: dict[str, list[str]] = {}
@@ -268,6 +258,16 @@ async def _fields_of(request: Request) -> Fields:
             else:
                 values.setdefault(name, []).append(value)
     return Fields(values, files)
+
+
+async def file_of(view: File) -> Response:
+    """Answer with a file that nobody stores: a copy would outlive its erasure."""
+    headers = {"Cache-Control": "no-store"}
+    if view.name:
+        headers["Content-Disposition"] = f"attachment; filename={view.name}"
+    given = view.data
+    data = given if isinstance(given, bytes) else await at_the_table(given)
+    return Response(data, media_type=view.mime, headers=headers)
 
 
 def went_to(path: str, said: str) -> Response:

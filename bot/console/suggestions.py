@@ -7,9 +7,10 @@ from sqlmodel import col, func, select
 
 from bot.console.desk import Desk, Label, Text, Wrong
 from bot.console.fields import number, words
-from bot.console.noun import Waiting
+from bot.console.noun import Page, Rule, Waiting
 from bot.console.records import Act, Facts, Filter, Record
-from bot.console.views import Badge, Input, Option, Sheet
+from bot.console.views import Badge, File, Input, Option, Sheet, View
+from bot.step import picture_of
 from handlers.answering import DECLINE_REASONS
 from handlers.deciding import LONGEST_REASON
 from handlers.offers import OWN_WORDS
@@ -17,17 +18,18 @@ from handlers.question import label
 from handlers.suggesting import answer_rows
 from models import audit
 from models import suggestion as suggestions
+from models.columns import short
 from models.staff import SERVING
-from models.suggestion import Suggestion, Topic, Use
+from models.suggestion import Adoption, Aspect, Suggestion
 from models.worker import Worker
 
 PATH = "/console/suggestions"
-USES: dict[Use, Badge] = {
-    Use.WAITING: Badge(label(Use.WAITING), "wait"),
-    Use.ADOPTED: Badge(label(Use.ADOPTED), "good"),
-    Use.DECLINED: Badge(label(Use.DECLINED)),
+USES: dict[Adoption, Badge] = {
+    Adoption.WAITING: Badge(label(Adoption.WAITING), "wait"),
+    Adoption.ADOPTED: Badge(label(Adoption.ADOPTED), "good"),
+    Adoption.DECLINED: Badge(label(Adoption.DECLINED)),
 }
-TOPICS: dict[str, Text] = {topic: label(topic) for topic in Topic}
+ASPECTS: dict[str, Text] = {aspect: label(aspect) for aspect in Aspect}
 
 
 def _mine(desk: Desk) -> Sequence[Any]:
@@ -53,14 +55,26 @@ def _sheets(desk: Desk, row: Suggestion) -> Iterable[Sheet]:
             (Label("Sent in"), desk.moment(row.at)),
         ),
         text=row.load(desk.kit.keys, teller),
+        picture=f"{PATH}/{short(row.id)}/picture" if row.photo_id else "",
     )
     answer = tuple(answer_rows(desk.turn, row))
     if answer:
         yield Sheet(Label("The answer"), answer)
 
 
+def _own_picture(desk: Desk, key: str) -> File | None:
+    """Return the picture that came with a suggestion one may read."""
+    row = SUGGESTIONS.own(desk, key)
+    found = picture_of(desk.session, desk.kit, row.photo_id or 0) if row else None
+    return File(found[1], found[0]) if found else None
+
+
+def _show_picture(desk: Desk, picture: File) -> View:
+    return picture
+
+
 def _settle(
-    desk: Desk, row: Suggestion, use: Use, answer: str, yuan: int | None
+    desk: Desk, row: Suggestion, use: Adoption, answer: str, yuan: int | None
 ) -> None:
     keys, staff, now = desk.kit.keys, desk.staff, desk.now
     suggestions.settle(desk.session, keys, staff, row, use, answer, yuan, now)
@@ -68,7 +82,7 @@ def _settle(
 
 def _adopt(desk: Desk, row: Suggestion, facts: Facts) -> Text:
     thanks = f"{OWN_WORDS}{facts['thanks']}" if facts["thanks"] else ""
-    _settle(desk, row, Use.ADOPTED, thanks, facts["yuan"])
+    _settle(desk, row, Adoption.ADOPTED, thanks, facts["yuan"])
     return Label("Adopted. The worker is told.")
 
 
@@ -95,12 +109,12 @@ def _decline(desk: Desk, row: Suggestion, facts: Facts) -> Text:
     if why == OWN_WORDS and not own:
         raise Wrong(words=Label("Please write the reason."))
     reason = OWN_WORDS + own if why == OWN_WORDS else why
-    _settle(desk, row, Use.DECLINED, reason, None)
+    _settle(desk, row, Adoption.DECLINED, reason, None)
     return Label("Not adopted. The worker is told why.")
 
 
 def _waits(desk: Desk) -> Iterable[Waiting]:
-    mine = (*_mine(desk), Suggestion.standing == Use.WAITING)
+    mine = (*_mine(desk), Suggestion.standing == Adoption.WAITING)
     counted = select(func.count(), func.min(Suggestion.at)).where(*mine)
     count, since = desk.session.exec(counted).one()
     if count:
@@ -120,14 +134,14 @@ SUGGESTIONS: Record[Suggestion] = Record(
     columns=(Label("Number"), Label("About"), Label("Union"), Label("Sent in")),
     cells=lambda desk, row: (
         row.number,
-        TOPICS[row.topic],
+        ASPECTS[row.aspect],
         desk.union(row.union_code),
         desk.moment(row.at),
     ),
     badge=lambda desk, row: USES[row.standing],
     empty=Label("No suggestions here."),
     fields=(),
-    title=lambda desk, row: TOPICS[row.topic],
+    title=lambda desk, row: ASPECTS[row.aspect],
     note=_note,
     acts=(
         Act(
@@ -135,7 +149,7 @@ SUGGESTIONS: Record[Suggestion] = Record(
             Label("Adopt"),
             Label("Adopt this suggestion?"),
             Label("The worker is told."),
-            lambda desk, row: row.standing is Use.WAITING,
+            lambda desk, row: row.standing is Adoption.WAITING,
             _adopt,
             "main",
             fields=(
@@ -148,7 +162,7 @@ SUGGESTIONS: Record[Suggestion] = Record(
             Label("Do not adopt"),
             Label("Do not adopt this suggestion?"),
             Label("The worker reads this reason."),
-            lambda desk, row: row.standing is Use.WAITING,
+            lambda desk, row: row.standing is Adoption.WAITING,
             _decline,
             "danger",
             fields_of=_ask_why,
@@ -160,20 +174,21 @@ SUGGESTIONS: Record[Suggestion] = Record(
             Label("State"),
             lambda desk: {use.value: badge.label for use, badge in USES.items()},
             lambda desk, value: Suggestion.standing == value,
-            Use.WAITING.value,
+            Adoption.WAITING.value,
         ),
         Filter(
-            "topic",
+            "aspect",
             Label("About"),
-            lambda desk: TOPICS,
-            lambda desk, value: Suggestion.topic == value,
+            lambda desk: ASPECTS,
+            lambda desk, value: Suggestion.aspect == value,
         ),
     ),
     sheets=_sheets,
     deeds={
         "read": Label("read"),
-        Use.ADOPTED: label(Use.ADOPTED),
-        Use.DECLINED: label(Use.DECLINED),
+        Adoption.ADOPTED: label(Adoption.ADOPTED),
+        Adoption.DECLINED: label(Adoption.DECLINED),
     },
     waits=_waits,
+    pages=(Page("{key}/picture", Rule(SERVING, _own_picture), _show_picture),),
 )

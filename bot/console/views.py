@@ -132,15 +132,18 @@ class Own:
 
 @dataclass(frozen=True)
 class File:
-    """Something to print or to keep; `make` makes its bytes beside the event loop."""
+    """Bytes instead of a page: a picture, or something to save under a `name`.
 
-    name: str
-    kind: str
-    make: Callable[[], bytes]
+    What is painted is given as what paints it, beside the event loop, one at a time.
+    """
+
+    data: bytes | Callable[[], bytes]
+    mime: str
+    name: str = ""
 
 
-View = List | Detail | Fill | Own
-"""What is drawn in the frame; a page may also answer with a File."""
+Drawable = List | Detail | Fill | Own
+View = Drawable | File
 
 
 def choose(name: str, label: Text, value: str, options: Mapping[str, Text]) -> Input:

@@ -1,4 +1,4 @@
-"""Suggestions by union and topic: how many, how many adopted, what they are worth."""
+"""Suggestions by union and aspect: how many, how many adopted, what they are worth."""
 
 from typing import Any
 
@@ -10,42 +10,42 @@ from handlers.reports import Period, Table
 from handlers.say import Word
 from handlers.turn import named
 from models.place import Atlas
-from models.suggestion import Suggestion, Use
+from models.suggestion import Adoption, Suggestion
 
 
 def suggestions(session: Session, atlas: Atlas, period: Period, language: str) -> Table:
     """Count the suggestions made in a period, but those taken back."""
 
-    def counted(standing: Use) -> Any:
+    def counted(standing: Adoption) -> Any:
         return func.sum(case((col(Suggestion.standing) == standing, 1), else_=0))
 
     found: Any = session.execute(
         select(
             col(Suggestion.union_code),
-            col(Suggestion.topic),
+            col(Suggestion.aspect),
             func.count(),
-            counted(Use.ADOPTED),
-            counted(Use.DECLINED),
+            counted(Adoption.ADOPTED),
+            counted(Adoption.DECLINED),
             func.coalesce(func.sum(Suggestion.yuan), 0),
         )
         .where(
             col(Suggestion.at) >= period.since,
             col(Suggestion.at) < period.until,
-            col(Suggestion.standing) != Use.DROPPED,
+            col(Suggestion.standing) != Adoption.DROPPED,
         )
-        .group_by(col(Suggestion.union_code), col(Suggestion.topic))
-        .order_by(col(Suggestion.union_code), col(Suggestion.topic))
+        .group_by(col(Suggestion.union_code), col(Suggestion.aspect))
+        .order_by(col(Suggestion.union_code), col(Suggestion.aspect))
     )
     columns = (
         Word("reports", "union"),
-        Word("reports", "topic"),
+        Word("reports", "aspect"),
         Word("reports", "made"),
         Word("reports", "adopted"),
         Word("reports", "declined"),
         Word("reports", "yuan"),
     )
     rows: Any = tuple(
-        (named(atlas.unions[union], language), label(topic), *map(int, sums))
-        for union, topic, *sums in found
+        (named(atlas.unions[union], language), label(aspect), *map(int, sums))
+        for union, aspect, *sums in found
     )
     return Table(Word("reports", "suggestions"), columns, rows)

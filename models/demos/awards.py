@@ -16,7 +16,7 @@ from models.review import new_member_no
 from models.rules import Rules
 from models.sealing import Keyring
 from models.staff import Staff
-from models.suggestion import Topic, suggest
+from models.suggestion import Aspect, suggest
 from models.worker import Worker, new_worker
 
 CHANNEL = "demo"
@@ -136,4 +136,4 @@ def _run(
 def _suggest(session: Session, keys: Keyring, worker: Worker, now: datetime) -> None:
     text, union = "把高楼擦窗的安全绳统一检查一遍，旧的换掉。", "440106-home"
     at = now - 3 * DAY
-    suggest(session, keys, worker, union, Topic.SAFETY, text, None, at)
+    suggest(session, keys, worker, union, Aspect.SAFETY, text, None, at)

@@ -4,7 +4,7 @@ from contextlib import nullcontext
 from typing import Any, Literal
 
 from alembic import context
-from sqlalchemy import Enum
+from sqlalchemy import Connection, Enum, text
 from sqlmodel import SQLModel, sql
 
 import models  # noqa: F401, so that the metadata knows every table
@@ -22,6 +22,36 @@ def render_item(kind: str, item: Any, autogen_context: Any) -> str | Literal[Fal
     return False
 
 
+TAKE_NO_SAMPLES = """
+DO $$
+DECLARE it record;
+BEGIN
+    FOR it IN
+        SELECT attrelid::regclass AS of_table, attname AS name
+        FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
+        WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace
+            AND atttypid = 'bytea'::regtype AND attstattarget IS DISTINCT FROM 0
+    LOOP
+        EXECUTE format(
+            'ALTER TABLE %s ALTER %I TYPE bytea, ALTER %I SET STATISTICS 0',
+            it.of_table, it.name, it.name
+        );
+    END LOOP;
+END $$
+"""
+"""Let ANALYZE keep no samples of keys, hashes and sealed values, nor any it has taken.
+
+They would stay in PostgreSQL's catalogue when their rows are erased. Stating the type
+anew is what drops a column's samples.
+"""
+
+
+def take_no_samples(connection: Connection) -> None:
+    """Keep what is sealed out of the statistics, also of tables yet to come."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text(TAKE_NO_SAMPLES))
+
+
 def run() -> None:
     """Run the migrations; on a connection, as a part of its transaction."""
     handed = context.config.attributes
@@ -35,6 +65,7 @@ def run() -> None:
         )
         with context.begin_transaction():
             context.run_migrations()
+            take_no_samples(connection)
 
 
 run()

@@ -5,7 +5,7 @@ What a column may hold is read from the database; only a worker's key is a real 
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 from typing import Any
 
@@ -98,6 +98,7 @@ def _value(
         bool: random.random() < 0.5,
         float: random.uniform(-180, 180),
         date: FIRST_DAY + timedelta(days=random.randrange(99_999)),
+        time: time(random.randrange(24), random.randrange(60)),
         datetime: datetime(1970, 1, 1, tzinfo=UTC)
         + timedelta(microseconds=random.randrange(-(2**50), 2**52)),
     }[kind]

@@ -14,7 +14,15 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from bot.config import ROOT
-from bot.pages import HEADERS, BodyLimit, SecurityHeaders, _catalogue, page, translated
+from bot.pages import (
+    HEADERS,
+    BodyLimit,
+    SameOrigin,
+    SecurityHeaders,
+    _catalogue,
+    page,
+    translated,
+)
 
 PAGES = [
     path
@@ -108,6 +116,36 @@ def test_an_answer_may_be_stricter_by_itself() -> None:
 
 def test_plain_http_promises_no_https() -> None:
     assert "Strict-Transport-Security" not in make(secure=False).get("/").headers
+
+
+OURS = "home.example.org"
+
+
+@pytest.mark.parametrize(
+    ("host", "origin", "status"),
+    [
+        (OURS, None, 200),
+        (OURS, f"https://{OURS}", 200),
+        ("10.0.0.5:8080", "http://10.0.0.5:8080", 200),
+        ("127.0.0.1:8080", f"https://{OURS}", 200),  # a proxy that keeps the Host
+        (OURS, "https://evil.example", 403),
+        (OURS, f"https://{OURS}.evil.example", 403),
+        (OURS, "null", 403),
+        ("", "null", 403),
+    ],
+)
+def test_only_a_page_of_our_own_may_change_something(
+    host: str, origin: str | None, status: int
+) -> None:
+    async def write(request: object) -> Response:
+        return PlainTextResponse("written")
+
+    web = Starlette(routes=[Route("/", write, methods=["GET", "POST"])])
+    refusal = PlainTextResponse("no", status_code=403)
+    web.add_middleware(SameOrigin, base_url=f"https://{OURS}", refusal=refusal)
+    headers = {"Host": host} | ({"Origin": origin} if origin else {})
+    assert TestClient(web).post("/", headers=headers).status_code == status
+    assert TestClient(web).get("/", headers=headers).status_code == 200
 
 
 def limited(most: int) -> TestClient:

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from bot.words import Reader, draw, line_of, text_of
+import pytest
+
+from bot.words import (
+    CHAT,
+    LANGUAGES,
+    Reader,
+    _environment,
+    _fixed,
+    _used,
+    draw,
+    line_of,
+    text_of,
+)
 from handlers.say import Choice, Drawing, Say, Word, say
 from models.chat import Shown
 
@@ -84,3 +96,15 @@ def test_a_card_a_link_a_picture_and_a_wish_are_drawn() -> None:
 def test_a_row_has_the_colon_of_its_own_script() -> None:
     assert line_of("手机号", "138") == "手机号：138"
     assert line_of("Mobile", "138") == "Mobile: 138"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_message_taken_as_it_is_written_is_what_would_be_rendered(
+    language: str,
+) -> None:
+    for path in (CHAT / language).glob("*.txt"):
+        template = _environment(language).get_template(path.name)
+        for key, block in template.blocks.items():
+            if not _used(language, path.stem, key):
+                rendered = "".join(block(template.new_context({}))).strip()
+                assert _fixed(language, path.stem, key) == rendered

@@ -92,6 +92,21 @@ def test_a_join_in_large_type_fits(
         assert worker.sticking_out() == {}, menu
 
 
+def test_large_type_chosen_in_the_chat_is_shown_and_stays(phone: NewPhone) -> None:
+    worker = phone().visit()
+    worker.type("提醒设置")
+    words = worker.log.locator(".text").first
+    for switch, size in (("打开大字", "21px"), ("撤销，改回去", "17px")):
+        worker.wait_for_last(switch)
+        worker.tap(switch)
+        expect(words).to_have_css("font-size", size)
+        assert worker.sticking_out() == {}
+    worker.tap("撤销，改回去")
+    expect(words).to_have_css("font-size", "21px")
+    worker.page.reload()
+    expect(words).to_have_css("font-size", "21px")
+
+
 def test_english_is_behind_the_three_dots_and_fits_too(phone: NewPhone) -> None:
     worker = phone(viewport={"width": 320, "height": 568}).visit()
     worker.touch("更多")

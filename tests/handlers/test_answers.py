@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from datetime import date
+from datetime import date, time
 from typing import Any
 
 import pytest
@@ -14,6 +14,7 @@ from bot.words import Reader, text_of
 from handlers.answers import (
     AnyId,
     Born,
+    Clock,
     Key,
     LinkCode,
     Mobile,
@@ -23,6 +24,7 @@ from handlers.answers import (
     Pin,
     Plate,
     ResidentId,
+    Words,
     looks_like_id,
 )
 from handlers.choices import Sex
@@ -45,6 +47,8 @@ KINDS = {
     "key": Key,
     "sex": Sex,
     "several": list[Sex],
+    "clock": Clock,
+    "words": Words,
 }
 
 DIGITS = "".join(
@@ -159,6 +163,8 @@ def test_it_takes_the_ways_people_write(
         ("born", "2020-01-01", "您还不满 14 周岁"),
         ("plate", "12345", "车牌号写法"),
         ("photo", "abc", "请发一张照片"),
+        ("clock", "25:00", "请写几点"),
+        ("words", "。。", "没看懂，请用文字或数字"),
         ("key", "", "这一项现在选不了"),
         ("sex", "robot", "这一项现在选不了"),
         ("several", ["robot"], "这一项现在选不了"),
@@ -169,6 +175,10 @@ def test_a_refusal_says_what_was_wrong(
     turn: Turn, name: str, typed: Any, said: str
 ) -> None:
     assert verdict(turn, name, typed).startswith(said)
+
+
+def test_an_hour_is_taken_as_a_time_too(turn: Turn) -> None:
+    assert question("clock").valid(turn, {}, time(22, 30)) == time(22, 30)
 
 
 def test_a_birth_date_is_taken_as_a_date_too(turn: Turn) -> None:

@@ -377,6 +377,27 @@ def contested(world: World, award: Award) -> int:
     return world.write(lambda s: s.exec(select(Objection.id)).one())
 
 
+def test_who_turned_notices_off_is_not_told_of_the_result(
+    world: World, award: Award
+) -> None:
+    row = runs(world, award, "乙")
+    begin(world, award, 1)
+    press(world, "a:vote", row, "甲")
+    for who in ("甲", "乙"):
+        world.do("press", "a:prefer:notices.off", who)
+    begin(world, award, 4)
+    assert ended(world, "award_result") == [("skipped", "opted_out")] * 2
+
+
+def test_where_nobody_has_a_point_nobody_wins(world: World, award: Award) -> None:
+    runs(world, award, "乙")
+    begin(world, award, 4)
+    said = press(world, "v:award", award.id)
+    assert "没有人当选" in text(said)
+    assert "提出异议" not in labels(said)
+    assert "没有人当选" in text(press(world, "f:object", award.id))
+
+
 def test_an_objection_is_an_officer_s_and_settled_once(
     world: World, award: Award, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -87,10 +88,16 @@ def test_a_claim_nobody_looked_at_ends_like_a_refused_one(asked: World) -> None:
     assert "已经有结果" in act(asked, "deny")
 
 
-def test_facts_are_masked_and_the_look_is_written_down(asked: World) -> None:
+@pytest.mark.parametrize(
+    ("trusted", "mobile"), [(True, "14000000001"), (False, "140****0001")]
+)
+def test_who_is_to_be_called_is_shown_and_the_look_is_written_down(
+    asked: World, trusted: bool, mobile: str
+) -> None:
+    asked.cans = {"page": replace(asked.cans["page"], trusted=trusted)}
     asked.do("press", f"v:claim:{short(claims(asked)[0].id)}", "社工")
     rows = dict(asked.screens["社工"][-1]["rows"])
-    assert (rows["姓名"], rows["手机号"]) == ("张*", "140****0001")
+    assert (rows["姓名"], rows["手机号"]) == ("张*", mobile)
     act(asked, "confirm")
     actions = asked.write(lambda s: s.exec(select(AuditEntry.action)).all())
     assert {"claim.read", "claim.approved", "chat.linked_by_person"} <= {*actions}

@@ -103,6 +103,22 @@ def test_nobody_is_reminded_of_what_is_no_more(
     assert ended(world, SOON)[0] == ("skipped", reason)
 
 
+def test_a_rider_hears_at_meal_time_of_an_event_in_an_hour(world: World) -> None:
+    make_member(world)
+    change(world, Worker, group="delivery_rider")
+    hold_event(world, "家政节", "1", "2")
+    sign_up(world)
+    assert "还有 59 分钟" in heard(world, timedelta(hours=1))
+
+
+def test_nobody_is_woken_for_an_event_in_an_hour(world: World) -> None:
+    make_member(world)
+    hold_event(world, "家政节", "1", "22.5")
+    sign_up(world)
+    assert heard(world, timedelta(hours=21.75)) == ""
+    assert "还有 29 分钟" in heard(world, timedelta(minutes=15))
+
+
 def test_a_reminder_of_the_old_hour_is_not_said(world: World) -> None:
     make_member(world)
     hold_event(world, "家政节", "1", "48")
@@ -119,6 +135,25 @@ def test_a_machine_that_slept_reminds_nobody_of_what_was(world: World) -> None:
     sign_up(world)
     world.wait(timedelta(hours=48, minutes=30))
     assert ended(world, SOON) == [("skipped", "too_late")] * 2
+
+
+def test_who_turned_the_topic_off_hears_of_changes_alone(world: World) -> None:
+    make_member(world)
+    hold_event(world, "家政节", "1", "48")
+    sign_up(world)
+    press(world, "a:prefer:events.off")
+    assert heard(world, timedelta(hours=24)) == ""
+    assert ended(world, SOON)[0] == ("skipped", "opted_out")
+    put_off(world, "家政节", "5")
+    assert "有变动" in heard(world, MINUTE)
+
+
+def test_of_two_reminders_that_are_late_one_is_said(world: World) -> None:
+    make_member(world)
+    hold_event(world, "家政节", "1", "48")
+    sign_up(world)
+    world.wait(timedelta(hours=47, minutes=30))
+    assert ended(world, SOON) == [("skipped", "overtaken"), ("sent", "")]
 
 
 def test_an_offer_that_was_answered_is_told_no_more(world: World) -> None:

@@ -159,6 +159,21 @@ def test_objecting_twice_is_harmless(robbed: World) -> None:
     assert ended(robbed, "unlinked") == [("waiting", "")]
 
 
+def test_a_phone_let_in_by_a_pin_changes_nothing_for_a_day(robbed: World) -> None:
+    assert "24 小时后才能在这里更正" in text(
+        robbed.do("press", "f:correct:mobile", THIEF)
+    )
+    robbed.now += timedelta(days=1, seconds=1)
+    assert "现在的手机号" in text(robbed.do("press", "f:correct:mobile", THIEF))
+
+
+def test_who_has_a_cut_chat_next_is_no_stranger_in_it(robbed: World) -> None:
+    object_(robbed)
+    assert "小时后才能" not in text(robbed.say("导出我的资料", THIEF))
+    robbed.do("press", "a:export:", THIEF)
+    assert "link" in robbed.screens[THIEF][-1]
+
+
 def test_objecting_works_for_seven_days(robbed: World) -> None:
     robbed.now += timedelta(days=7)
     assert "不能用了" in object_(robbed)

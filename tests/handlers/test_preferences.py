@@ -101,7 +101,7 @@ def _agree(session: Session) -> None:
 def test_a_greeting_is_off_unless_switched_on_for_all(world: World) -> None:
     make_member(world)
     assert "生日祝福" not in rows(world)
-    assert "改不了" in press(world, "a:prefer:birthday.on")
+    assert "出生日期" in press(world, "a:prefer:birthday.on")
     assert chosen(world).greet_at is None
 
 

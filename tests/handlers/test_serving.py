@@ -13,6 +13,7 @@ from models.columns import short
 from models.message import Body
 from models.service import Served, ServiceRequest, Slot
 from models.voucher import Held, Voucher
+from models.worker import Worker
 from tests.handlers.members import ended, make_member
 from tests.handlers.test_benefits import change, labels, take_voucher, texts
 from tests.world import World
@@ -163,12 +164,29 @@ def test_a_slot_that_is_over_or_past_is_not_recalled(
     assert ended(world, service.SLOT_SOON) == [fate or ("skipped", "too_late")]
 
 
+def test_a_slot_is_recalled_at_a_rider_s_meal_time_too(world: World) -> None:
+    book(world)
+    change(world, Worker, group="delivery_rider")
+    assert "明天的预约" in texts(world.wait(timedelta(hours=33))["工人"])
+
+
 def test_a_slot_is_recalled_in_english_too(world: World) -> None:
     book(world)
     world.say("英文")
     heard = world.wait(timedelta(hours=34))["工人"]
     assert "Please bring: Your ID card" in texts(heard)
     assert "Your ID card" in str(world.do("press", "v:benefit:health-check"))
+
+
+def test_who_turned_the_topic_off_hears_of_the_voucher_s_own_fate_alone(
+    world: World,
+) -> None:
+    make_member(world)
+    take_voucher(world)
+    world.do("press", "a:prefer:benefits.off")
+    assert world.wait(timedelta(days=28)) == {}
+    assert ended(world, "voucher_ending") == [("skipped", "opted_out")]
+    assert "到期了" in texts(world.wait(timedelta(days=2, minutes=1))["工人"])
 
 
 def test_a_voucher_s_end_is_not_recalled_where_it_is_settled_or_past(

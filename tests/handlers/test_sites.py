@@ -132,6 +132,13 @@ def test_a_place_without_districts_asks_again(world: World) -> None:
     assert "wish" in press(world, "v:site_areas:440111012::0")[0]
 
 
+def test_a_list_that_fills_the_screen_has_no_room_for_a_form(world: World) -> None:
+    world.fill("full_name")
+    world.say("菜单")
+    assert labels(press(world, "v:site_areas:4401::0"))[-2:] == ["看更多", "返回"]
+    assert labels(press(world, "v:site_areas:4401::1"))[-2] == "接着填：入会申请"
+
+
 def test_words_that_only_sound_like_a_site_are_let_be(world: World) -> None:
     world.say("菜单")
     assert world.say("白云")[0]["text"].startswith("没看懂")

@@ -15,7 +15,7 @@ from models.application import CannotDecide
 from models.columns import short
 from models.message import Body
 from models.reminder import Reminder
-from models.suggestion import Suggestion, Topic, Use, suggest
+from models.suggestion import Adoption, Aspect, Suggestion, suggest
 from models.worker import Worker
 from tests.electing import make_members
 from tests.handlers.members import worker_of
@@ -34,7 +34,7 @@ def made(world: World, count: int = 1) -> int:
 
     def make(session: Session) -> int:
         worker = session.get_one(Worker, worker_of(world, "甲").id)
-        told = (session, KEYS, worker, "440106", Topic.SAFETY, "修一修")
+        told = (session, KEYS, worker, "440106", Aspect.SAFETY, "修一修")
         rows = [
             suggest(*told, None, world.now + timedelta(seconds=n)) for n in range(count)
         ]
@@ -119,7 +119,7 @@ def test_of_two_answers_at_once_one_counts(
     said = world.say("确定不采纳", "社工")
     assert said[-1]["text"].startswith("这条建议已经有答复了")
     found = world.write(lambda s: s.exec(select(Suggestion.standing)).one())
-    assert found is Use.WAITING
+    assert found is Adoption.WAITING
 
 
 @pytest.mark.parametrize("flow", [Adopt, Decline])

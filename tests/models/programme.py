@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -61,12 +62,12 @@ def open_event(session: Session, now: datetime = NOW, **changes: Any) -> Event:
             for name in ("starts_at", "ends_at", "opens_at", "closes_at")
         },
     )
-    number = new_id()
     row = columns_of(replace(plan, **changes))
+    number = secrets.randbelow(len(ALPHABET) ** 8)
     event = Event(
-        id=number,
-        code=f"{number % 10**6:06}",
-        door=_code(number, 8),
+        id=new_id(),
+        code=f"{number % 10**8:08}",
+        door=_code(number),
         state=state,
         changed_at=now,
         **row,
@@ -76,8 +77,11 @@ def open_event(session: Session, now: datetime = NOW, **changes: Any) -> Event:
     return event
 
 
-def _code(number: int, length: int) -> str:
-    return "".join(ALPHABET[number >> 5 * n & 15] for n in range(length))
+def _code(number: int) -> str:
+    """Write a number as a code of eight letters; neighbours look unlike."""
+    size = len(ALPHABET)
+    number = number * 7**13 % size**8
+    return "".join(ALPHABET[number // size**n % size] for n in range(8))
 
 
 def member(session: Session, number: int = 1, **columns: Any) -> Worker:

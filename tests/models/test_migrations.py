@@ -15,10 +15,13 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, SQLModel, col, delete, select, update
 
 from bot.database import Database
-from bot.schema import KNOWN, MIGRATIONS, is_current, migrate
+from bot.schema import KNOWN, MIGRATIONS, is_current, migrate, migrate_within
 from models import audit
 from models.audit import AuditEntry
 from models.chain import AuditLink
+from models.worker import new_worker
+from tests.databases import SEEDED, Copy
+from tests.models.cast import KEYS
 
 NOW = datetime(2026, 11, 20, 8, tzinfo=UTC)
 
@@ -59,6 +62,24 @@ def test_a_database_goes_back_to_nothing_and_up_again(database: Database) -> Non
     assert tables(database) == set()
     migrate(database)
     assert tables(database) == set(SQLModel.metadata.tables)
+
+
+SAMPLED = "SELECT count(*) FROM pg_stats WHERE tablename = 'worker' AND attname = "
+
+
+def test_postgresql_keeps_no_samples_of_what_is_sealed(postgresql_copies: Copy) -> None:
+    with postgresql_copies(SEEDED) as made, made.writing.connect() as connection:
+        session = Session(connection)
+        session.add_all(new_worker(KEYS, "zh-CN", NOW) for _ in range(20))
+        session.flush()
+        connection.execute(text("ALTER TABLE worker ALTER key SET STATISTICS 100"))
+        connection.execute(text("ANALYZE worker"))
+        assert connection.execute(text(f"{SAMPLED}'key'")).scalar() == 1
+        assert connection.execute(text(f"{SAMPLED}'id'")).scalar() == 1
+        migrate_within(connection)
+        connection.execute(text("ANALYZE worker"))
+        assert connection.execute(text(f"{SAMPLED}'key'")).scalar() == 0
+        assert connection.execute(text(f"{SAMPLED}'id'")).scalar() == 1
 
 
 @pytest.mark.parametrize("table", SQLModel.metadata.sorted_tables, ids=str)

@@ -76,6 +76,12 @@ def test_riders_and_couriers_are_left_in_peace_at_meal_times(
     assert opens(session, row, 15) == clock(15)
 
 
+def test_what_is_brief_waits_for_the_night_alone(session: Session) -> None:
+    row = worker(session, "courier")
+    assert next_open(session, RULES, row, clock(12), brief=True) == clock(12)
+    assert next_open(session, RULES, row, clock(22), brief=True) == clock(32)
+
+
 def test_meal_times_can_be_switched_either_way(session: Session) -> None:
     assert opens(session, worker(session, "courier", meals=False), 12) == clock(12)
     assert opens(session, worker(session, "truck_driver", meals=True), 12) == clock(

@@ -18,7 +18,7 @@ from models.nominee import Candidacy, NotThere, colleague, is_portrait, nominees
 from models.objection import object_to, objections_in, settle
 from models.place import Atlas
 from models.result import hundredths, rank, standings, winners
-from models.suggestion import Topic, suggest, with_photo
+from models.suggestion import Aspect, suggest, with_photo
 from tests.models.awarding import DAY, an_award, juror, member, runs, votes
 from tests.models.cast import KEYS, NOW, facts
 
@@ -164,7 +164,7 @@ def test_what_is_settled_is_dropped_in_time_and_pictures_with_it(
 ) -> None:
     kinds = {kind.name: kind for kind in retention.KINDS}
     worker = member(session, 1)
-    row = suggest(session, KEYS, worker, "440106", Topic.PAY, "好", 9, NOW)
+    row = suggest(session, KEYS, worker, "440106", Aspect.PAY, "好", 9, NOW)
     assert with_photo(session, 9) is row
     later = NOW + timedelta(days=1)
     assert list(kinds["suggestions"].find(session, KEYS, later)) == []

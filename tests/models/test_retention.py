@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 from sqlmodel import Session, SQLModel, select
 
-from models import retention, service, voucher
+from models import nominee, retention, service, voucher
 from models.application import Application, Standing, Step, record
 from models.arrival import Arrival, Poison
 from models.attachment import Attachment, new_attachment
 from models.audit import AuditEntry
+from models.award import Award
 from models.chat import Chat
 from models.claim import Asks, Claim, Claimed, file_claim
 from models.columns import new_id, short
@@ -24,13 +25,19 @@ from models.fact import Fact
 from models.form_link import FormLink, make_link
 from models.link_code import new_code
 from models.message import Fate, Kind, Message
+from models.nominee import Nominee
 from models.reminder import Reminder
 from models.retention import KINDS, Key
 from models.service import ServiceRequest
+from models.site import Site
+from models.site_fault import What, report
 from models.staff import Invitation, appoint, invite
+from models.suggestion import Aspect, suggest
 from models.tries import held
 from models.voucher import Voucher
 from models.worker import Worker
+from tests.models import awarding
+from tests.models.awarding import an_award, runs
 from tests.models.benefits import ask, member, take
 from tests.models.cast import KEYS, NOW, applicant, apply, facts, meet, reviewer
 from tests.models.test_merging import wish
@@ -325,6 +332,27 @@ def test_where_an_answer_does_not_open_no_picture_goes(session: Session) -> None
     session.add(row)
     assert past(session, "pictures") == []
     assert drop(session, "pictures", rows) == 0
+
+
+def test_pictures_stay_with_what_they_show(session: Session) -> None:
+    runner = runner_of(session)
+    worker = session.get_one(Worker, runner.worker_id)
+    site, told = session.get_one(Site, "gz-by-dh"), picture(session, worker).id
+    fault = report(session, KEYS, worker, site, What.BROKEN, "", told, NOW)
+    idea = picture(session, worker).id
+    suggest(session, KEYS, worker, "440106", Aspect.PAY, "好", idea, NOW)
+    runner.photo_id = portrait = picture(session, worker).id
+    session.flush()
+    assert {p.id for p in left(session, Attachment)} == {told, idea, portrait}
+    assert past(session, "pictures") == []
+    session.delete(fault)
+    nominee.decline(session, session.get_one(Award, runner.award_id), runner, NOW)
+    assert drop(session, "pictures") == 2
+    assert [p.id for p in left(session, Attachment)] == [idea]
+
+
+def runner_of(session: Session) -> Nominee:
+    return runs(session, an_award(session), awarding.member(session, 1))
 
 
 # What a sweep leaves behind

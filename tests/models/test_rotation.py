@@ -20,6 +20,7 @@ from models.sealing import Keyring, wrapped_by
 from models.voucher import find
 from models.worker import Worker, member_with_id
 from tests.databases import SEEDED, Copy
+from tests.models.awarding import an_award
 from tests.models.benefits import member as member_of_benefits
 from tests.models.benefits import take
 from tests.models.cast import (
@@ -39,6 +40,11 @@ BOTH = replace(
 NEW = replace(BOTH, current=2, current_index=2)
 ONLY_NEW = Keyring({2: b"v" * 32}, 2, {2: b"j" * 32}, 2)
 TO_POOL = Decision(Standing.POOL, {})
+
+
+def test_an_award_whose_key_is_destroyed_needs_none(session: Session) -> None:
+    an_award(session).destroy_key()
+    assert standing(session)["wrapping"] == {}
 
 
 def approve(session: Session, row: Application, keys: Keyring) -> None:

@@ -29,7 +29,7 @@ from models.service import decline
 from models.signup import sign_up
 from models.site import Site
 from models.site_fault import What, report
-from models.suggestion import Suggestion, Topic
+from models.suggestion import Aspect, Suggestion
 from models.totp import new_secret
 from models.worker import Worker
 from tests.models.awarding import an_award
@@ -155,7 +155,7 @@ def elected(session: Session, worker: Worker) -> None:
         worker_id=worker.id,
         number=new_number(),
         union_code="4401",
-        topic=Topic.SAFETY,
+        aspect=Aspect.SAFETY,
         text=b"",
         at=NOW,
     )

@@ -11,6 +11,7 @@ from bot.database import Database, in_transaction
 from models import service
 from models.application import CannotDecide
 from models.benefit import MayNot, Why
+from models.erasure import forget
 from models.reminder import Reminder
 from models.service import (
     Served,
@@ -24,7 +25,7 @@ from models.service import (
     requests_of,
 )
 from models.tally import Tally
-from tests.models.benefits import CAREER, CHECK, ask, member
+from tests.models.benefits import CAREER, CHECK, ask, member, take, taken
 from tests.models.cast import KEYS, NOW, Meet, Runner, race, reviewer
 
 TOMORROW = NOW + timedelta(days=1)
@@ -43,6 +44,15 @@ def fates(session: Session, kind: str) -> list[str]:
 def left(session: Session, row: Slot) -> int:
     session.refresh(row)
     return row.capacity - row.taken
+
+
+def test_who_is_forgotten_after_a_restore_leaves_it_to_others(session: Session) -> None:
+    worker, place = member(session), slot(session)
+    ask(session, worker, CHECK, place.id)
+    take(session, worker)
+    forget(session, worker.id)
+    assert left(session, place) == 1
+    assert taken(session) == 0
 
 
 def test_a_request_goes_to_the_member_s_union_and_is_sealed(session: Session) -> None:

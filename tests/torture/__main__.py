@@ -20,12 +20,13 @@ from tests.torture import interrupting, neutrality
 from tests.torture.canaries import Found, live
 from tests.torture.checking import Verdict
 from tests.torture.chosen import Addresses, Kind, databases
-from tests.torture.contending import Rush, contend
+from tests.torture.contending import Want, contend
 from tests.torture.interrupting import Noticed, Trial
 from tests.torture.killing import Ordeal, Plan, allowed_repeats, torture
 from tests.torture.leaking import serve
 from tests.torture.rotating import torture_rotation
-from tests.torture.seats import PROCESSES, Crowd, rush_for_seats
+from tests.torture.rushing import PROCESSES
+from tests.torture.seats import Crowd, rush_for_seats
 from tests.torture.tampering import TAMPERS, tamper
 
 CLI = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
@@ -208,15 +209,15 @@ def _contend(addresses: Addresses, vouchers: int, seed: int) -> bool:
     """Let eight processes contend for vouchers; the books must agree in the end."""
     columns: dict[str, dict[str, object]] = {}
     faults: list[str] = []
-    rush = Rush(people=vouchers // 20, quota=vouchers // 25, deeds=vouchers, seed=seed)
+    want = Want(people=vouchers // 20, quota=vouchers // 25, deeds=vouchers, seed=seed)
     for name, fresh in addresses.items():
         with TemporaryDirectory(prefix="zhigong-") as folder:
             address = fresh() or f"sqlite:///{folder}/zhigong.db"
             seed_database(address)
-            books = contend(address, rush)
+            books = contend(address, want)
         columns[name] = {**books.counts, "faults": len(books.faults)}
         faults += [f"{name}: {fault}" for fault in books.faults]
-    print_columns(f"{vouchers} deeds on {rush.quota} vouchers, seed {seed}", columns)
+    print_columns(f"{vouchers} deeds on {want.quota} vouchers, seed {seed}", columns)
     for fault in faults[:MOST_FAULTS]:
         out.print(f"  {fault}", markup=False)
     return not faults
@@ -245,26 +246,26 @@ def _told(found: Found) -> dict[str, object]:
     return {"people": found.people, **found.counts}
 
 
-def _rush(addresses: Addresses, rush: Crowd) -> bool:
+def _rush(addresses: Addresses, crowd: Crowd) -> bool:
     """Let many people want few seats at once; none is given twice, nobody overtaken."""
     columns: dict[str, dict[str, object]] = {}
     faults: list[str] = []
     for name, fresh in addresses.items():
         with TemporaryDirectory(prefix="zhigong-") as folder:
-            outcome = rush_for_seats(rush, fresh() or f"sqlite:///{folder}/seats.db")
+            outcome = rush_for_seats(crowd, fresh() or f"sqlite:///{folder}/seats.db")
         columns[name] = {
-            "people": rush.people,
-            "seats": rush.seats,
+            "people": crowd.people,
+            "seats": crowd.seats,
             "in": outcome.inside,
             "waiting": len(outcome.numbers),
             "overtaken": outcome.overtaken,
-            "sign-ups a second": f"{rush.people / outcome.seconds:.0f}",
+            "sign-ups a second": f"{crowd.people / outcome.seconds:.0f}",
             "seats given back": outcome.given_back,
             "in again": outcome.inside_again,
             "out of turn": outcome.out_of_turn,
         }
         faults += [f"{name}: {fault} not kept" for fault in outcome.faults]
-    print_columns(f"{PROCESSES} processes at once, seed {rush.seed}", columns)
+    print_columns(f"{PROCESSES} processes at once, seed {crowd.seed}", columns)
     for fault in faults:
         out.print(f"  {fault}", markup=False)
     return not faults

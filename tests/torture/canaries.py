@@ -116,6 +116,7 @@ def live(people: int, database: str, folder: Path) -> Found:
         whole = _open(found, made, canaries)
         gone = [c for c in canaries if c.number // len(FATES) % 2 == 0]
         keys = [flock.key_of(c) for c in gone]
+        _analyse(made)
         kept = {c.number: flock.rows_of(c, whole) for c in canaries if c not in gone}
         for canary in gone:
             flock.erase(canary)
@@ -159,6 +160,13 @@ def search(found: Found, folders: list[Path], when: str) -> None:
         found.faults.append(f"{when}{kind} readable ({way}) in {names}")
     found.must_be(f"{when}readable", len(leaks))
     found.counts[f"{when}searched (MB)"] = f"{size_of(folders) / 1e6:.0f}"
+
+
+def _analyse(made: Database) -> None:
+    """Let the database take the samples it would take some day."""
+    with made.writing.connect() as connection:
+        automatic = connection.execution_options(isolation_level="AUTOCOMMIT")
+        automatic.execute(text("ANALYZE"))
 
 
 def _search_keys(found: Found, made: Database, folder: Path, keys: list[bytes]) -> None:

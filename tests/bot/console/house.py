@@ -8,8 +8,9 @@ from contextlib import contextmanager
 from html import unescape
 from typing import Any
 
-from httpx2 import Response
+from httpx2 import Response as Answer
 from starlette.applications import Starlette
+from starlette.responses import Response
 from starlette.testclient import TestClient
 
 from bot.console import sign_in, site
@@ -33,7 +34,7 @@ class Colleague:
             web, follow_redirects=False, headers={"accept-language": "zh-CN"}
         )
 
-    def get(self, path: str) -> Response:
+    def get(self, path: str) -> Answer:
         """Open a page."""
         return self.client.get(path)
 
@@ -49,7 +50,7 @@ class Colleague:
         assert found is not None
         return found[1]
 
-    def send(self, path: str, once: str | None = None, **fields: Any) -> Response:
+    def send(self, path: str, once: str | None = None, **fields: Any) -> Answer:
         """Send a form."""
         data = {"once": self.key() if once is None else once, **fields}
         return self.client.post(path, data=data)
@@ -69,7 +70,8 @@ class House:
         self.sent: list[Written] = []
         self.console = Console(world.kit, world.cans, self.sent.append, NOUNS)
         self.web = Starlette(routes=self.console.routes())
-        self.web.add_middleware(SameOrigin)
+        elsewhere = Response(status_code=403)
+        self.web.add_middleware(SameOrigin, base_url="", refusal=elsewhere)
         self.web.add_middleware(SecurityHeaders, secure=False)
 
     def browser(self) -> Colleague:
@@ -94,7 +96,7 @@ class House:
         return self.enter(who or role)
 
 
-def words_of(shown: Response) -> str:
+def words_of(shown: Answer) -> str:
     """Return what a page says."""
     text = MARKUP.sub(" ", shown.text.partition("<body")[2])
     return re.sub(r"\s+", " ", unescape(text))

@@ -13,6 +13,7 @@ from typing import Any
 from sqlmodel import Session, SQLModel, col, delete, select
 
 from models.application import Application
+from models.attachment import new_attachment
 from models.award import Award
 from models.benefit import Benefit, BenefitKind, Use, person_of
 from models.columns import long, new_id, short
@@ -22,7 +23,7 @@ from models.partner import Partner
 from models.place import read_atlas
 from models.rules import Rules
 from models.staff import Staff, appoint
-from models.suggestion import Topic, suggest
+from models.suggestion import Aspect, suggest
 from models.voucher import issue
 from models.worker import new_worker
 
@@ -41,8 +42,10 @@ class Rows:
 
 
 def applications(house: House, who: str) -> Rows:
-    """Two people apply, each in another city."""
-    applied(house, "张师傅")
+    """Two people apply, each in another city; mine sends a picture."""
+    house.world.fill("certificate", "张师傅", group="家政服务员")
+    house.world.do("photo", who="张师傅", data=b"\xff\xd8picture", mime="image/jpeg")
+    house.world.say("提交", "张师傅")
     shenzhen = {"city": "深圳", "district": "南山", "resident_id": "440306197506150005"}
     applied(house, "李师傅", **shenzhen)
 
@@ -140,16 +143,18 @@ def an_event(house: House, union: str, **other: Any) -> Event:
 
 
 def suggestions(house: House, who: str) -> Rows:
-    """Each city was suggested something."""
+    """Each city was suggested something, with a picture."""
 
     def work(session: Session) -> Rows:
         keys, now = house.world.kit.keys, house.world.now
         worker = new_worker(keys, "zh-CN", now)
         session.add(worker)
         session.flush()
+        photo = new_attachment(keys, worker, "image/jpeg", b"\xff\xd8", now)
+        session.add(photo)
+        told = (Aspect.WORK, "换拖把", photo.id, now)
         own, foreign = (
-            suggest(session, keys, worker, union, Topic.WORK, "换拖把", None, now)
-            for union in (UNION, ELSEWHERE)
+            suggest(session, keys, worker, union, *told) for union in (UNION, ELSEWHERE)
         )
         return Rows(short(own.id), short(foreign.id))
 

@@ -129,6 +129,26 @@ def test_an_application_is_rejected_with_a_reason(waiting: House) -> None:
     assert "不在本市工作" in str(heard)
 
 
+def test_a_picture_of_a_certificate_is_shown_and_not_stored(house: House) -> None:
+    house.world.fill("certificate", group="家政服务员")
+    house.world.do("photo", data=b"\xff\xd8picture", mime="image/jpeg")
+    house.world.say("提交")
+    browser = house.appoint("social_worker")
+    (path,) = paths(browser)
+    assert f'src="{path}/picture"' in browser.get(path).text
+    shown = browser.get(f"{path}/picture")
+    assert shown.content == b"\xff\xd8picture"
+    assert shown.headers["content-type"] == "image/jpeg"
+    assert shown.headers["cache-control"] == "no-store"
+
+
+def test_who_sent_no_picture_has_none(waiting: House) -> None:
+    browser = waiting.appoint("social_worker")
+    (path,) = paths(browser)
+    assert "<img class" not in browser.get(path).text
+    assert browser.get(f"{path}/picture").status_code == 404
+
+
 def test_several_are_approved_at_once_but_not_what_is_doubtful(
     waiting: House,
 ) -> None:

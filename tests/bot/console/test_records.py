@@ -22,7 +22,7 @@ from models.own_question import Asks, OwnQuestion
 from models.partner import Partner, given_by
 from models.place import Source, Union
 from models.site import Site
-from models.suggestion import Suggestion, Use
+from models.suggestion import Adoption, Suggestion
 from tests.models.benefits import MEDICINE
 
 from . import rows
@@ -312,9 +312,9 @@ def test_a_suggestion_is_read_and_answered(house: House) -> None:
     assert wrong(browser.send(f"{at}/decline", why="=")) == {"words"}
     assert "谢谢" in browser.do(f"{at}/adopt", yuan="1200", thanks="谢谢您")
     row = house.world.write(lambda s: s.get_one(Suggestion, long(key)))
-    assert (row.standing, row.yuan) == (Use.ADOPTED, 1200)
+    assert (row.standing, row.yuan) == (Adoption.ADOPTED, 1200)
     assert browser.send(f"{at}/decline", why="unclear").status_code == 422
-    assert "已采纳" in browser.read(f"{AT}/suggestions?show=adopted&topic=work")
+    assert "已采纳" in browser.read(f"{AT}/suggestions?show=adopted&aspect=work")
     assert "没有等您办的事" in browser.read(f"{AT}/today")
 
 

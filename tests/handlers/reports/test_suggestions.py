@@ -13,23 +13,23 @@ from handlers.reports.suggestions import suggestions
 from models.award import Phase
 from models.ballot import digest_of, seal_ballots
 from models.place import Atlas
-from models.suggestion import Topic, Use, drop, settle, suggest
+from models.suggestion import Adoption, Aspect, drop, settle, suggest
 from tests.models.awarding import an_award, member, runs, votes
 from tests.models.cast import KEYS, NOW, meet, reviewer
 
 PERIOD = Period(NOW - timedelta(days=30), NOW + timedelta(days=1))
 
 
-def test_it_adds_up_by_union_and_topic(session: Session, atlas: Atlas) -> None:
+def test_it_adds_up_by_union_and_aspect(session: Session, atlas: Atlas) -> None:
     worker, _ = meet(session)
     staff = reviewer(session)
     told = (session, KEYS, worker, "440106")
-    rows = [suggest(*told, Topic.SAFETY, "好", None, NOW) for _ in range(4)]
-    suggest(*told, Topic.PAY, "好", None, NOW)
-    suggest(*told, Topic.PAY, "早", None, NOW - timedelta(days=60))
+    rows = [suggest(*told, Aspect.SAFETY, "好", None, NOW) for _ in range(4)]
+    suggest(*told, Aspect.PAY, "好", None, NOW)
+    suggest(*told, Aspect.PAY, "早", None, NOW - timedelta(days=60))
     drop(session, rows[0], NOW)
-    settle(session, KEYS, staff, rows[1], Use.ADOPTED, "", 300, NOW)
-    settle(session, KEYS, staff, rows[2], Use.DECLINED, "unclear", 7, NOW)
+    settle(session, KEYS, staff, rows[1], Adoption.ADOPTED, "", 300, NOW)
+    settle(session, KEYS, staff, rows[2], Adoption.DECLINED, "unclear", 7, NOW)
     table = suggestions(session, atlas, PERIOD, "zh-CN")
     assert [row[0] for row in table.rows] == ["天河区总工会"] * 2
     assert [row[2:] for row in table.rows] == [(1, 0, 0, 0), (3, 1, 1, 300)]
