@@ -24,6 +24,8 @@ from bot.channels import Channel
 from bot.channels.page import Page
 from bot.channels.telegram import Telegram
 from bot.config import Config
+from bot.console.nouns import NOUNS
+from bot.console.site import Console
 from bot.database import Writer, in_transaction, is_writable, open_database, read
 from bot.erased import ErasedList, forget_listed
 from bot.export import Exports
@@ -130,6 +132,7 @@ class App:
         self.exports = Exports(kit, cans, self.outbox.put)
         self.cards = Cards(kit, self.page.gate.wait_to_check)
         self.calendars = Calendars(kit, self.page.gate.wait_to_check)
+        self.console = Console(kit, cans, self.outbox.put, NOUNS)
         self.web = self._web()
 
     def _web(self) -> Starlette:
@@ -139,6 +142,7 @@ class App:
             *self.exports.routes(),
             *self.cards.routes(),
             *self.calendars.routes(),
+            *self.console.routes(),
             Route("/healthz", self.health),
         ]
         if self.telegram:

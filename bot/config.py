@@ -21,6 +21,7 @@ from bot.sections import (
     Audit,
     Backup,
     Card,
+    Console,
     Database,
     Drafts,
     Erasure,
@@ -88,6 +89,7 @@ class Config(BaseSettings):
     backup: Backup = Backup()
     card: Card = Card()
     events: Events = Events()
+    console: Console = Console()
     keys: Keys = Keys()
 
     @classmethod

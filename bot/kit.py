@@ -55,6 +55,10 @@ class Kit:
         if told is not None and told != current(self.keys):
             self.keys = follow(self.config, self.keys, told)
 
+    def look_again(self) -> None:
+        """Take up what was just written at once; other processes do in a second."""
+        self.looked = None
+
     def reader(self, worker: Worker) -> Reader:
         """Return how this person reads."""
         return Reader(worker.language, self.rules.zone, self.config.address)
@@ -99,6 +103,7 @@ def rules_of(config: Config) -> Rules:
         form_minutes=config.forms.minutes,
         card_name=config.card.name,
         card_minutes=config.card.minutes,
+        console_minutes=config.console.link_minutes,
         offer_hours=config.events.offer_hours,
         check_in_minutes=config.events.check_in_minutes,
         check_in_metres=config.events.check_in_metres,

@@ -33,8 +33,17 @@ HEADERS = {
 
 @cache
 def _catalogue(language: str) -> dict[str, str]:
-    """Return the translations of the pages' own words; English is the original."""
-    path = TEMPLATES / "locale" / f"{language}.po"
+    """Return the translations of the pages' own words; English is the original.
+
+    Those of the console lie in a folder, a file for each of its nouns.
+    """
+    locale = TEMPLATES / "locale"
+    files = [locale / f"{language}.po", *sorted((locale / language).glob("*.po"))]
+    return {word: text for path in files for word, text in read_words(path).items()}
+
+
+def read_words(path: Path) -> dict[str, str]:
+    """Return the translations in one file; a language without it has none."""
     if not path.exists():
         return {}
     with path.open("rb") as file:
@@ -64,12 +73,21 @@ def _environment() -> Environment:
 
 def page(kind: str, /, language: str, status: int = 200, **values: Any) -> HTMLResponse:
     """Return a rendered page."""
+    return answer_with(rendered(f"page/{kind}", language, **values), status)
+
+
+def rendered(template: str, language: str, **values: Any) -> str:
+    """Return the text of a page."""
 
     def translate(text: str) -> str:
         return translated(language, text)
 
-    template = _environment().get_template(f"page/{kind}.html")
-    html = template.render(_=translate, language=language, **values)
+    found = _environment().get_template(f"{template}.html")
+    return found.render(_=translate, language=language, **values)
+
+
+def answer_with(html: str, status: int = 200) -> HTMLResponse:
+    """Return a page's text as an answer that nobody stores."""
     return HTMLResponse(html, status, headers={"Cache-Control": "no-store"})
 
 

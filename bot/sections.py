@@ -281,6 +281,12 @@ class Retention(Section):
     """Days after which the hash of an expired link to one's own data goes."""
     link_codes: Days = 1
     """Days after which the hash of an expired connection code goes."""
+    console_links: Days = 1
+    """Days after which the hash of an expired link to the console goes."""
+    console_sessions: Days = 7
+    """Days after its last use for which a session of the console is remembered."""
+    console_forms: Days = 7
+    """Days for which a form of the console that comes again is known to be the same."""
     tries: Annotated[int, Field(ge=2, le=30)] = 2
     """Days for which vain tries to come back are counted; they close a way for one."""
     claims: Days = 90
@@ -360,6 +366,19 @@ class Events(Section):
     """Minutes before the start from which people can check in."""
     check_in_metres: Annotated[int, Field(ge=50, le=5000)] = 300
     """How near, in metres, somebody must be to check in by their location."""
+
+
+class Console(Section):
+    """The console, where staff work in a browser."""
+
+    link_minutes: Annotated[int, Field(ge=1, le=60)] = 10
+    """Minutes for which the link is good that the chat gives a staff member."""
+    idle_minutes: Annotated[int, Field(ge=5, le=480)] = 30
+    """Minutes without use after which a session ends."""
+    hours: Annotated[int, Field(ge=1, le=72)] = 12
+    """Hours after which a session ends in any case."""
+    per_minute: Count = 240
+    """Pages a minute from one address."""
 
 
 class Keys(Section):

@@ -13,6 +13,7 @@ from handlers import (
     certificate,
     checking_in,
     confirming,
+    console,
     correcting,
     events,
     jurors,
@@ -147,6 +148,8 @@ VIEWS = {
 
 ACTS = {
     "language": menu.language,
+    "console": console.open_console,
+    "console_out": console.put_out,
     "withdraw": my_application.withdraw,
     "approve": reviewing.approve,
     "pool": reviewing.pool,

@@ -13,24 +13,24 @@ from handlers.join import Join
 from handlers.offers import Offer, Option, matching
 from handlers.question import Ask, Question, Submit, ask, make_question
 from handlers.queued import WAITING_LIST
-from handlers.reviewing import decide, label_of, mine, name_of
+from handlers.reviewing import decide, facts_of, label_of, mine, name_of
 from handlers.say import Say, Word, say
 from handlers.turn import Turn
 from models.application import WAITING, Application, Decision, Standing
 from models.columns import long
-from models.worker import Worker
 
 
 def _fields(turn: Turn, answers: Any) -> list[Option]:
     """Offer the questions that were put to the applicant."""
     row = turn.session.get(Application, long(answers.subject))
-    if row is None:
-        return []
-    facts = row.load(turn.keys, turn.session.get_one(Worker, row.worker_id))
-    asked = progress(turn, Join, "", facts).asked
-    return [
-        Option(q.name, label_of(q.name)) for q in asked if q.how.shown and not q.submit
-    ]
+    names = asked_of(turn, row) if row else []
+    return [Option(name, label_of(name)) for name in names]
+
+
+def asked_of(turn: Turn, row: Application) -> list[str]:
+    """Return the names of the questions that were put to an applicant."""
+    asked = progress(turn, Join, "", facts_of(turn, row)).asked
+    return [q.name for q in asked if q.how.shown and not q.submit]
 
 
 def reasons(*keys: str) -> Offer:

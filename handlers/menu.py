@@ -6,6 +6,7 @@ from handlers import my_data
 from handlers.awards import AWARDS, JUDGE, SUGGEST
 from handlers.benefits import BENEFITS
 from handlers.card import has_card
+from handlers.console import OPEN_CONSOLE
 from handlers.events import EVENTS
 from handlers.my_application import CARD, MY_APPLICATION
 from handlers.my_data import PREFERENCES, TRANSFER
@@ -18,7 +19,7 @@ from handlers.sites import SITES
 from handlers.talk import with_resume
 from handlers.turn import Turn
 from models.clerk import counter_of
-from models.staff import JURY, PARTNER_CLERK, SERVING, position_of
+from models.staff import ADMINISTRATOR, JURY, PARTNER_CLERK, SERVING, position_of
 
 JOIN = Choice(Word("join", "name"), "f:join:")
 MENU = Choice(Word("menu", "menu_label"), "v:menu:")
@@ -60,6 +61,7 @@ def own_rows(turn: Turn) -> tuple[Choice, ...]:
         *((WAITING_LIST,) if staff else ()),
         *((COUNTER,) if counter else ()),
         *((JUDGE,) if role == JURY else ()),
+        *((OPEN_CONSOLE,) if role == ADMINISTRATOR else ()),
         *((CARD,) if has_card(turn) else ()),
         *((MY_APPLICATION,) if applied else (JOIN,)),
         *(() if applied or staff else (COME_BACK,)),

@@ -1,5 +1,7 @@
 """My application: where it stands, who looks at it until when, and taking it back."""
 
+from collections.abc import Mapping
+
 from handlers.offers import OWN_WORDS
 from handlers.question import label
 from handlers.say import Choice, Say, Text, Word, say
@@ -89,7 +91,11 @@ def _reason_rows(
 
 def reason_rows(turn: Turn, step: Step) -> tuple[tuple[Text, Text], ...]:
     """Return the reasons of a decision, a row for each field found wrong."""
-    reasons = step.reasons(turn.keys, turn.worker)
+    return rows_of(step.reasons(turn.keys, turn.worker))
+
+
+def rows_of(reasons: Mapping[str, str]) -> tuple[tuple[Text, Text], ...]:
+    """Return reasons as rows: what is wrong, and why."""
     return tuple((_reason_label(name), reason_text(r)) for name, r in reasons.items())
 
 

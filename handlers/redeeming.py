@@ -39,8 +39,13 @@ _YUAN = re.compile(
 )
 
 
+def code_in(text: str) -> str | None:
+    """Return the code in what was typed or scanned: the code itself, or its link."""
+    return read_typed(text.rpartition("start=")[2].strip().removeprefix(SCAN))
+
+
 def _code(value: Any) -> str:
-    code = read_typed(str(value).strip().removeprefix(SCAN))
+    code = code_in(str(value))
     if code is None:
         raise Refused("voucher_shape")
     return code
@@ -54,6 +59,14 @@ def _amount(value: Any) -> str:
     if amount in ("", "0.00"):
         raise Refused("yuan")
     return amount
+
+
+def fen_in(text: str) -> int | None:
+    """Return an amount that was typed in yuan, in fen."""
+    try:
+        return _fen(_amount(text))
+    except Refused:
+        return None
 
 
 def _fen(amount: str) -> int:
@@ -104,7 +117,7 @@ class EnterCode(Flow):
 
 def _looked_up(turn: Turn, at: Counter, code: str) -> Say:
     """Begin to redeem the voucher of a code; a wrong one counts, and is asked again."""
-    rows = _tries(turn, at)
+    rows = wrong_codes(turn, at)
     if tries.closed(rows):
         return say("counter", "too_many")
     row = find(turn.session, turn.keys, code)
@@ -115,7 +128,8 @@ def _looked_up(turn: Turn, at: Counter, code: str) -> Say:
     return begin(turn, Redeem, short(row.id))[0]
 
 
-def _tries(turn: Turn, at: Counter) -> list[Tries]:
+def wrong_codes(turn: Turn, at: Counter) -> list[Tries]:
+    """Lock the count of wrong codes at a counter, in the chat and in the console."""
     tried = {"tries.voucher": str(at.staff.id)}
     return tries.held(turn.session, turn.keys, tried, turn.now, HOUR)
 
@@ -185,6 +199,10 @@ class Redeem(Flow):
 
 
 def _refusal(turn: Turn, row: Voucher, why: Denied) -> Say:
+    return Say(why_denied(turn, row, why), choices=(COUNTER,))
+
+
+def why_denied(turn: Turn, row: Voucher, why: Denied) -> Word:
     """Say why a voucher cannot be redeemed; of a used one, when and where it was."""
     place = turn.session.get_one(Partner, row.partner_code)
     told = {
@@ -192,4 +210,4 @@ def _refusal(turn: Turn, row: Voucher, why: Denied) -> Say:
         Denied.EXPIRED: {"at": last_day(row), "partner": ""},
     }
     said = told.get(why, {"at": "", "partner": ""})
-    return Say(Word("counter", f"denied_{why}", said), choices=(COUNTER,))
+    return Word("counter", f"denied_{why}", said)

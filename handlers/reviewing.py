@@ -81,7 +81,7 @@ def application(turn: Turn, arg: str) -> list[Say]:
     message = Say(
         Word("reviewing", "look", looked),
         title=Word("reviewing", "application", {"number": row.number}),
-        rows=tuple(_facts(turn, row, facts)),
+        rows=tuple(fact_rows(turn, row, facts)),
         choices=_decisions(turn, row) if waits else (),
         back="v:waiting:0",
         about=row.worker_id,
@@ -90,7 +90,7 @@ def application(turn: Turn, arg: str) -> list[Say]:
     return [message]
 
 
-def _facts(
+def fact_rows(
     turn: Turn, row: Application, facts: dict[str, Any]
 ) -> Iterator[tuple[Text, Text]]:
     """Yield every answer as a row, masked where the channel is not trusted."""

@@ -29,7 +29,7 @@ from models.event import DOOR
 from models.identity import mask_id, parse_number
 from models.pin import read_pin
 from models.place import Source
-from models.staff import JURY, PREFIX, accept
+from models.staff import ADMINISTRATOR, JURY, PREFIX, accept
 
 _WORDS = re.compile(r"[^\W\d_]+")
 _EDIT = re.compile(
@@ -84,8 +84,12 @@ def _accept(turn: Turn, code: str) -> list[Say]:
     if at is not None:
         return [menu.home(turn, greet_clerk(turn, at))]
     union = {"union": turn.named(turn.atlas.unions[staff.union_code])}
-    judges = staff.role == JURY
-    words = Word("reviewing", "bound_jury" if judges else "bound", union)
+    judges, appoints = staff.role == JURY, staff.role == ADMINISTRATOR
+    words = Word(
+        "reviewing",
+        "bound_jury" if judges else "bound_administrator" if appoints else "bound",
+        union,
+    )
     return [menu.home(turn, words)]
 
 

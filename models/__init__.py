@@ -13,8 +13,11 @@ from models.claim import Claim
 from models.clerk import Clerk
 from models.closing import CountedBallot, VoteCount
 from models.consent import Consent
+from models.console_link import ConsoleLink
+from models.console_session import ConsoleSession
 from models.conversation import Conversation
 from models.correction import Correction
+from models.credential import Credential
 from models.erasure import Erasure
 from models.event import Event
 from models.export_link import ExportLink
@@ -27,6 +30,7 @@ from models.link_code import LinkCode
 from models.message import Message
 from models.nominee import Nominee
 from models.objection import Objection
+from models.once import Once
 from models.partner import Giving, Partner
 from models.place import Division, Edition, Enterprise, Group, Source, Union
 from models.preference import Preference
@@ -58,9 +62,12 @@ __all__ = [
     "Claim",
     "Clerk",
     "Consent",
+    "ConsoleLink",
+    "ConsoleSession",
     "Conversation",
     "Correction",
     "CountedBallot",
+    "Credential",
     "Division",
     "Edition",
     "Enterprise",
@@ -78,6 +85,7 @@ __all__ = [
     "Message",
     "Nominee",
     "Objection",
+    "Once",
     "Partner",
     "Poison",
     "Preference",

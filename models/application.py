@@ -94,7 +94,7 @@ class Application(SQLModel, table=True):
     group: str
     work_form: str
     district: str
-    source: str | None = None
+    source: str | None = Field(default=None, index=True)
     submitted_at: datetime = Field(sa_type=Utc)
     due: date
     chased: int = 0

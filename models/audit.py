@@ -3,9 +3,10 @@
 The migrations add triggers that refuse updates and deletions on both databases.
 """
 
+import hashlib
 from datetime import datetime
 
-from sqlmodel import Field, Session, SQLModel
+from sqlmodel import Field, Session, SQLModel, col, select
 
 from models.columns import BigId, Utc
 
@@ -41,3 +42,15 @@ def record(
             detail=detail,
         )
     )
+
+
+def number_of(name: str) -> int:
+    """Return the number by which a subject without an id is written down."""
+    digest = hashlib.blake2b(name.encode(), digest_size=8).digest()
+    return int.from_bytes(digest) >> 2
+
+
+def entries_about(session: Session, subject_id: int, most: int) -> list[AuditEntry]:
+    """Return what was done to something, the newest first."""
+    found = select(AuditEntry).where(AuditEntry.subject_id == subject_id)
+    return list(session.exec(found.order_by(col(AuditEntry.id).desc()).limit(most)))

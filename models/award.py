@@ -9,12 +9,14 @@ Each phase begins at its instant, which `models.election` brings about by the cl
 import base64
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import Index
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from models import audit
-from models.columns import BigId, Utc, one_of
+from models.coded import CODE
+from models.columns import BigId, Utc, add_once, one_of
 from models.errors import Failure
 from models.place import Atlas
 from models.sealing import Keyring, new_key
@@ -43,7 +45,7 @@ SHOWN = (*RUNNING, Phase.OVER)
 
 
 class BadAward(Failure):
-    """The award's dates, shares, seats or groups do not fit together (permanent)."""
+    """The parts of the award do not fit together; says which (permanent)."""
 
 
 class NotTheirs(Failure):
@@ -142,23 +144,56 @@ def create(
 ) -> Award:
     """Keep the plan of an award; raises BadAward, or NotTheirs."""
     _require_scope(atlas, staff, award)
-    times = [*award.starts.values()]
-    shares = (award.vote_share, award.jury_share)
-    sound = (
-        times == sorted(times)
-        and award.voting_at < award.jury_at
-        and sum(shares) == 100
-        and min(shares) >= 0
-        and min(award.seats, award.choices) >= 1
-        and {*award.groups.split()} <= {*atlas.groups}
-        and bool(award.name)
-    )
-    if not sound:
-        raise BadAward
-    session.add(award)
+    _require_sound(atlas, award)
+    if not add_once(session, award):
+        raise BadAward("taken")
     audit.record(session, now, staff.id, "award.created", award.id)
     session.flush()
     return award
+
+
+def change(
+    session: Session,
+    atlas: Atlas,
+    staff: Staff,
+    award: Award,
+    facts: dict[str, Any],
+    now: datetime,
+) -> None:
+    """Change the plan of a draft; raises BadAward, TooLate, or NotTheirs."""
+    _require_scope(atlas, staff, award)
+    hold(session, award)
+    if award.phase is not Phase.DRAFT:
+        raise TooLate
+    for name, value in facts.items():
+        setattr(award, name, value)
+    _require_scope(atlas, staff, award)
+    _require_sound(atlas, award)
+    session.add(award)
+    audit.record(session, now, staff.id, "award.changed", award.id)
+    session.flush()
+
+
+def _require_sound(atlas: Atlas, award: Award) -> None:
+    part = fault_of(atlas, award)
+    if part is not None:
+        raise BadAward(part)
+
+
+def fault_of(atlas: Atlas, award: Award) -> str | None:
+    """Return which part of an award's plan will not do, if one will not."""
+    times = [*award.starts.values()]
+    shares = (award.vote_share, award.jury_share)
+    checks = {
+        "code": CODE.fullmatch(award.code) is not None,
+        "name": bool(award.name),
+        "times": times == sorted(times) and award.voting_at < award.jury_at,
+        "shares": sum(shares) == 100 and min(shares) >= 0,
+        "seats": award.seats >= 1,
+        "choices": award.choices >= 1,
+        "groups": {*award.groups.split()} <= {*atlas.groups},
+    }
+    return next((part for part, sound in checks.items() if not sound), None)
 
 
 def publish(

@@ -6,18 +6,19 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Any, Protocol, cast
+from typing import Protocol, cast
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Field, Session, SQLModel, col, or_, select
 
-from models import audit
 from models.columns import BigId, Utc, one_of
 from models.errors import Failure
 from models.place import Atlas
 from models.rules import Rules
-from models.staff import Staff
 from models.worker import Worker
+
+MOST_DAYS = 3660
+"""The longest that somebody must have been a member, or that a voucher is good."""
 
 
 class BenefitKind(StrEnum):
@@ -59,14 +60,6 @@ class MayNot(Failure):
     def __init__(self, why: "Hurdle") -> None:
         super().__init__()
         self.why = why
-
-
-class OutOfReach(Failure):
-    """This belongs to a union outside the staff member's area (permanent)."""
-
-
-class BadTerms(Failure):
-    """The terms of a benefit do not hold together (permanent)."""
 
 
 class Terms(Protocol):
@@ -123,6 +116,25 @@ class Benefit(SQLModel, table=True):
     def sites(self) -> str:
         """The kind of site where a benefit that is a place is found."""
         return self.code.replace("-", "_")
+
+    @property
+    def kept_by(self) -> str | None:
+        """The union whose staff may change the terms."""
+        return self.union_code
+
+    def fault(self, atlas: Atlas) -> str | None:
+        """Return which part of the terms nobody could meet, if one."""
+        checks = {
+            "name": bool(self.name),
+            "about": bool(self.about),
+            "groups": {*filter(None, self.groups.split(";"))} <= {*atlas.groups},
+            "quota": self.quota is None or self.quota >= 1,
+            "share": self.share is None or self.share >= 1,
+            "member_days": 0 <= self.member_days <= MOST_DAYS,
+            "valid_days": 1 <= self.valid_days <= MOST_DAYS,
+            "closes": not (self.opens and self.closes and self.closes < self.opens),
+        }
+        return next((part for part, sound in checks.items() if not sound), None)
 
 
 class Use(SQLModel, table=True):
@@ -274,55 +286,3 @@ def offered(session: Session, person: Person) -> list[tuple[Terms, Hurdle | None
     rows = session.exec(found.order_by(col(Benefit.position), col(Benefit.code)))
     every = [(cast(Terms, row), why_not(cast(Terms, row), person)) for row in rows]
     return sorted(every, key=lambda pair: pair[1] is not None)
-
-
-def check_terms(benefit: Benefit) -> None:
-    """Refuse terms that nobody could meet; raises BadTerms."""
-    limits = (benefit.quota, benefit.share)
-    if any(limit is not None and limit < 1 for limit in limits):
-        raise BadTerms("A quota or a share is at least 1; leave it empty for no limit.")
-    if benefit.member_days < 0 or benefit.valid_days < 1:
-        raise BadTerms("Days of membership are 0 or more, days of validity 1 or more.")
-    if benefit.opens and benefit.closes and benefit.closes < benefit.opens:
-        raise BadTerms("A benefit closes on the day it opens, or later.")
-
-
-def create(
-    session: Session, atlas: Atlas, staff: Staff, benefit: Benefit, now: datetime
-) -> None:
-    """Put a new benefit on offer; raises OutOfReach or BadTerms."""
-    _within_reach(atlas, staff, benefit)
-    check_terms(benefit)
-    session.add(benefit)
-    session.flush()
-    audit.record(session, now, staff.id, "benefit.created", None, benefit.code)
-
-
-def change(
-    session: Session,
-    atlas: Atlas,
-    staff: Staff,
-    benefit: Benefit,
-    terms: dict[str, Any],
-    now: datetime,
-) -> None:
-    """Change a benefit's terms; raises OutOfReach or BadTerms.
-
-    What is taken already stays taken, also where the quota is now below it.
-    """
-    _within_reach(atlas, staff, benefit)
-    after = Benefit(**benefit.model_dump() | terms)
-    _within_reach(atlas, staff, after)
-    check_terms(after)
-    for name, value in terms.items():
-        setattr(benefit, name, value)
-    session.add(benefit)
-    detail = " ".join([benefit.code, *sorted(terms)])
-    audit.record(session, now, staff.id, "benefit.changed", None, detail)
-
-
-def _within_reach(atlas: Atlas, staff: Staff, benefit: Benefit) -> None:
-    """A benefit without a union is the operator's alone, who imports it."""
-    reach = atlas.branch(staff.union_code) if staff.active else set()
-    if benefit.union_code not in reach:
-        raise OutOfReach

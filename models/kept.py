@@ -28,11 +28,12 @@ from models.worker import Worker
 SLICE = 200
 """How many messages are read at a time, so that few wait in memory for a slow net."""
 
-APART = {"message", "form_link", "export_link", "link_code"}
+APART = {"message", "form_link", "export_link", "link_code", "console_link"}
 """Tables not given as rows: messages come by themselves, of links we keep hashes."""
 
 LEFT_OUT = {
     *("worker.key", "worker.pin", "chat.screen", "attachment.data"),
+    *("credential.password", "credential.secret", "credential.last_step"),
     *("claim.worker_id", "claim.union_code", "claim.standing", "claim.decided_at"),
     "chat_link.stray_worker_id",
 }

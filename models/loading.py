@@ -22,7 +22,7 @@ from models.data import DIVISION_KINDS, UNION_KINDS, Row, check_tree, rows
 from models.errors import Failure
 from models.identity import normalise_uscc, uscc_fault
 from models.pinyin import pinyin_keys
-from models.place import Division, Edition, Enterprise, Group, Source, Union
+from models.place import Division, Enterprise, Group, Source, Union, renew
 from models.row_faults import is_date, lines, missing, unknown
 from models.site_rows import check_sites, site_of
 
@@ -55,9 +55,7 @@ def load(session: Session, name: str, given: Sequence[Row]) -> int:
     for position, row in enumerate(tidy):
         session.merge(MAKERS[name](session, row, position))
         session.flush()
-    edition = session.get(Edition, 1) or Edition(id=1, number=0)
-    edition.number += 1
-    session.add(edition)
+    renew(session)
     return len(tidy)
 
 
@@ -214,6 +212,7 @@ def _enterprise_id(session: Session, row: Row) -> int | None:
 
 
 def _source(session: Session, row: Row, position: int) -> SQLModel:
+    named = select(Union.code).where(Union.name == row["organiser"])
     return Source(
         code=row["code"],
         campaign=row["campaign"],
@@ -221,6 +220,7 @@ def _source(session: Session, row: Row, position: int) -> SQLModel:
         organiser=row["organiser"],
         division=row.get("division") or None,
         group=row.get("group") or None,
+        union_code=session.exec(named.order_by(Union.code)).first(),
     )
 
 

@@ -14,6 +14,7 @@ from sqlmodel import select as select_row
 
 from models import correction, quota, transfer
 from models.application import OPEN, Application, Standing, hold, record
+from models.credential import credential_of
 from models.erasure import forget
 from models.export_link import ExportLink
 from models.nominee import Nominee, nominee_of
@@ -35,6 +36,7 @@ MOVED = {
     "consent": "worker_id",
     "conversation": "worker_id",
     "correction": "worker_id",
+    "credential": "worker_id",
     "export_link": "worker_id",
     "message": "about_id",
     "nominee": "worker_id",
@@ -51,7 +53,10 @@ MOVED = {
 }
 """The tables whose rows go over, and the column that says whose they are."""
 
-LEFT = {"benefit_use", "link_code", "staff", "tries", "voter"}
+LEFT = {
+    *("benefit_use", "console_link", "console_session", "link_code"),
+    *("staff", "tries", "voter"),
+}
 """The tables whose rows stay behind, or of which `merge` itself decides."""
 
 
@@ -129,6 +134,9 @@ def _settle_choices(session: Session, stray: Worker, member: Worker) -> None:
     own = session.get(Preference, stray.id)
     if own is not None and session.get(Preference, member.id) is not None:
         session.delete(own)
+    own_way = credential_of(session, stray.id)
+    if own_way is not None and credential_of(session, member.id) is not None:
+        session.delete(own_way)
     rated = select_row(SiteRating.site_code).where(SiteRating.worker_id == member.id)
     twice = delete(SiteRating).where(
         col(SiteRating.worker_id) == stray.id, col(SiteRating.site_code).in_(rated)

@@ -50,6 +50,14 @@ def read_hours(text: str) -> tuple[Span, ...]:
     return tuple(_span(part.strip()) for part in text.split(";") if part.strip())
 
 
+def are_hours(text: str) -> bool:
+    """Tell whether a text says opening hours, and some."""
+    try:
+        return bool(read_hours(text))
+    except ValueError:
+        return False
+
+
 def _span(text: str) -> Span:
     found = _SPAN.fullmatch(text.lower())
     days = [day for day in found.groups()[:2] if day] if found else []

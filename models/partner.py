@@ -1,11 +1,14 @@
 """Partners: who gives members something, and where their counter is."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from datetime import datetime
 
-from sqlmodel import Field, Session, SQLModel, col, select
+from sqlmodel import Field, Session, SQLModel, col, delete, select
 
+from models import coded
 from models.errors import Failure
-from models.place import kilometres
+from models.place import Atlas, is_somewhere, kilometres
+from models.staff import Staff
 
 
 class NoSuchPartner(Failure):
@@ -26,6 +29,21 @@ class Partner(SQLModel, table=True):
     lon: float
     phone: str = ""
     active: bool = True
+
+    @property
+    def kept_by(self) -> str:
+        """The union whose staff look after the partner."""
+        return self.union_code
+
+    def fault(self, atlas: Atlas) -> str | None:
+        """Return which part will not do, if one will not."""
+        checks = {
+            "name": bool(self.name),
+            "address": bool(self.address),
+            "district": self.district in atlas.divisions,
+            "coordinates": is_somewhere(self.lat, self.lon),
+        }
+        return next((part for part, sound in checks.items() if not sound), None)
 
 
 class Giving(SQLModel, table=True):
@@ -63,3 +81,26 @@ def open_partner(session: Session, code: str) -> Partner:
     if found is None or not found.active:
         raise NoSuchPartner
     return found
+
+
+def give(
+    session: Session,
+    atlas: Atlas,
+    staff: Staff,
+    row: Partner,
+    benefits: Collection[str],
+    now: datetime,
+) -> None:
+    """Say which benefits a partner gives, and no other; raises OutOfReach."""
+    coded.require(atlas, staff, row)
+    session.exec(delete(Giving).where(col(Giving.partner_code) == row.code))
+    for code in sorted(benefits):
+        session.add(Giving(benefit_code=code, partner_code=row.code))
+    session.flush()
+    coded.note(session, staff, row, "gives", now, *sorted(benefits))
+
+
+def given_by(session: Session, partner_code: str) -> list[str]:
+    """Return the codes of the benefits a partner gives."""
+    found = select(Giving.benefit_code).where(Giving.partner_code == partner_code)
+    return list(session.exec(found.order_by(Giving.benefit_code)))

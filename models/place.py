@@ -11,6 +11,9 @@ from math import asin, cos, radians, sin, sqrt
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from models.columns import BigId
+from models.data import UNION_KINDS
+
+LONGEST_CAMPAIGN = 40
 
 
 class Division(SQLModel, table=True):
@@ -37,6 +40,22 @@ class Union(SQLModel, table=True):
     division: str
     groups: str = ""
     phone: str = ""
+
+    @property
+    def kept_by(self) -> str | None:
+        """The union above it, whose staff found and name it."""
+        return self.parent
+
+    def fault(self, atlas: "Atlas") -> str | None:
+        """Return which part will not do, if one will not."""
+        above = atlas.unions.get(self.parent or "")
+        checks = {
+            "name": bool(self.name),
+            "kind": above is not None and above.kind in UNION_KINDS.get(self.kind, ()),
+            "division": self.division in atlas.divisions,
+            "groups": {*filter(None, self.groups.split(";"))} <= {*atlas.groups},
+        }
+        return next((part for part, sound in checks.items() if not sound), None)
 
 
 class Group(SQLModel, table=True):
@@ -65,7 +84,10 @@ class Enterprise(SQLModel, table=True):
 
 
 class Source(SQLModel, table=True):
-    """Where a poster's code hung: campaign, site, organiser; it fills in answers."""
+    """Where a poster's code hung: campaign, site, organiser; it fills in answers.
+
+    It is looked after by the union of the organiser, if that is one of ours.
+    """
 
     code: str = Field(primary_key=True)
     campaign: str
@@ -73,6 +95,24 @@ class Source(SQLModel, table=True):
     organiser: str
     division: str | None = None
     group: str | None = None
+    union_code: str | None = Field(default=None, foreign_key="union.code", index=True)
+
+    @property
+    def kept_by(self) -> str | None:
+        """The union whose staff hang the poster."""
+        return self.union_code
+
+    def fault(self, atlas: "Atlas") -> str | None:
+        """Return which part will not do, if one will not."""
+        checks = {
+            "code": self.code[1:2] != "-",  # links of other kinds begin so
+            "campaign": 0 < len(self.campaign) <= LONGEST_CAMPAIGN,
+            "site": bool(self.site),
+            "organiser": bool(self.organiser),
+            "division": self.division is None or self.division in atlas.divisions,
+            "group": self.group is None or self.group in atlas.groups,
+        }
+        return next((part for part, sound in checks.items() if not sound), None)
 
 
 class Edition(SQLModel, table=True):
@@ -158,6 +198,11 @@ class Atlas:
         return self.divisions[code] if distance <= 80 else None
 
 
+def is_somewhere(lat: float, lon: float) -> bool:
+    """Tell whether these are coordinates."""
+    return -90 <= lat <= 90 and -180 <= lon <= 180
+
+
 def kilometres(lat: float, lon: float, lat2: float, lon2: float) -> float:
     """Return the great-circle distance (haversine, mean radius of the Earth)."""
     a = sin(radians(lat2 - lat) / 2) ** 2
@@ -171,6 +216,14 @@ _EDITION = select(Edition.number).where(Edition.id == 1)
 def edition(session: Session) -> int:
     """Return the number of the places' present edition."""
     return session.exec(_EDITION).first() or 0
+
+
+def renew(session: Session) -> None:
+    """Have every process read the places again."""
+    row = session.get(Edition, 1) or Edition(id=1, number=0)
+    row.number += 1
+    session.add(row)
+    session.flush()
 
 
 def read_atlas(session: Session) -> Atlas:

@@ -25,6 +25,8 @@ from models.benefit import Use
 from models.chat import Chat
 from models.claim import Claim, Claimed
 from models.columns import short
+from models.console_link import ConsoleLink
+from models.console_session import ConsoleSession
 from models.conversation import Conversation, State
 from models.correction import Correction, Wish
 from models.erasure import forget
@@ -36,6 +38,7 @@ from models.link_code import LinkCode
 from models.message import Fate, Message
 from models.nominee import Nominee, drop_nominee
 from models.objection import Heard, Objection
+from models.once import Once
 from models.reminder import Reminder
 from models.sealing import CannotOpen, Keyring
 from models.service import PENDING, ServiceRequest
@@ -334,6 +337,9 @@ KINDS = (
     _rows("form_links", FormLink, col(FormLink.expires_at)),
     _rows("export_links", ExportLink, col(ExportLink.expires_at)),
     _rows("link_codes", LinkCode, col(LinkCode.expires_at)),
+    _rows("console_links", ConsoleLink, col(ConsoleLink.expires_at)),
+    _rows("console_sessions", ConsoleSession, col(ConsoleSession.seen_at)),
+    _rows("console_forms", Once, col(Once.at)),
     _rows("tries", Tries, col(Tries.last_at)),
     _rows(
         "claims", Claim, col(Claim.decided_at), col(Claim.standing) != Claimed.WAITING

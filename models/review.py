@@ -97,6 +97,27 @@ def decide(
     return step
 
 
+def place(
+    session: Session,
+    keys: Keyring,
+    staff: Staff,
+    application: Application,
+    union_code: str,
+    now: datetime,
+    undo_seconds: int,
+) -> Step:
+    """Give a member in the pool their union; raises CannotDecide for anybody else."""
+    worker = hold(session, application)
+    if application.standing is not Standing.POOL or not worker.in_pool:
+        raise CannotDecide
+    worker.union_code, worker.in_pool = union_code, False
+    step = record(session, keys, application, Standing.PLACED, now, staff.id)
+    audit.record(session, now, staff.id, "application.placed", application.id)
+    told = now + timedelta(seconds=undo_seconds)
+    reminder.schedule(session, DECISION, str(step.id), told)
+    return step
+
+
 def undo(
     session: Session,
     keys: Keyring,
@@ -112,12 +133,25 @@ def undo(
         session, DECISION, str(step.id), "undone", now
     ):
         return False
-    if step.standing in APPROVED:
-        release(worker)
     step.undone = True
-    record(session, keys, application, Standing.IN_REVIEW, now, staff.id)
+    record(session, keys, application, _before(session, worker, step), now, staff.id)
     audit.record(session, now, staff.id, "application.undone", application.id)
     return True
+
+
+def _before(session: Session, worker: Worker, step: Step) -> Standing:
+    """Return where an application stood, once what a step did is taken back.
+
+    Who was placed from the pool is in it again; all else is in review again.
+    """
+    earlier = steps_of(session, step.application_id)[:-1]
+    if step.standing is Standing.PLACED and earlier[-1].standing is Standing.POOL:
+        application = session.get_one(Application, step.application_id)
+        worker.union_code, worker.in_pool = application.union_code, True
+        return Standing.POOL
+    if step.standing in APPROVED:
+        release(worker)
+    return Standing.IN_REVIEW
 
 
 def is_told(session: Session, step: Step) -> bool:

@@ -25,6 +25,7 @@ class Rules:
     backup_days: int = 30
     card_name: str = "masked"
     card_minutes: int = 10
+    console_minutes: int = 10
     offer_hours: int = 12
     check_in_minutes: int = 60
     check_in_metres: int = 300

@@ -15,7 +15,8 @@ from sqlalchemy import Index
 from sqlmodel import Field, Session, SQLModel, col, func, select
 
 from models.columns import BigId, Utc, one_of
-from models.place import Division, kilometres
+from models.opening import are_hours
+from models.place import Atlas, Division, is_somewhere, kilometres
 
 RADII = (3.0, 12.0, 50.0)
 """How far is looked, in kilometres; what is beyond the last is not near."""
@@ -81,6 +82,23 @@ class Site(SQLModel, table=True):
         """What this site has, in the order of the list."""
         given = self.facilities.split(";")
         return [facility for facility in Facility if facility in given]
+
+    @property
+    def kept_by(self) -> str:
+        """The union whose staff look after the site."""
+        return self.union_code
+
+    def fault(self, atlas: Atlas) -> str | None:
+        """Return which part will not do, if one will not."""
+        checks = {
+            "name": bool(self.name),
+            "address": bool(self.address),
+            "division": self.division in atlas.divisions,
+            "coordinates": is_somewhere(self.lat, self.lon),
+            "hours": are_hours(self.hours),
+            "facilities": {*filter(None, self.facilities.split(";"))} <= {*Facility},
+        }
+        return next((part for part, sound in checks.items() if not sound), None)
 
 
 class SiteRating(SQLModel, table=True):

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from sqlmodel import Session, SQLModel, select
 
 from models.data import Row, is_degrees
-from models.opening import read_hours
+from models.opening import are_hours
 from models.place import Division, Union
 from models.row_faults import lines, missing, unknown
 from models.site import Facility, Site, SiteKind
@@ -34,7 +34,7 @@ def check_sites(session: Session, given: Sequence[Row]) -> list[str]:
         lat, lon = row.get("lat", ""), row.get("lon", "")
         if not (is_degrees(lat, 90) and is_degrees(lon, 180)):
             yield f'has bad coordinates: lat "{lat}", lon "{lon}".'
-        if not _are_hours(row.get("hours", "")):
+        if not are_hours(row.get("hours", "")):
             yield f'has hours that are none: "{row.get("hours", "")}".'
         for one in filter(None, row.get("facilities", "").split(";")):
             if one not in {*Facility}:
@@ -60,10 +60,3 @@ def site_of(session: Session, row: Row, position: int) -> SQLModel:
         union_code=row["union"],
         active=row.get("active", "") != "no",
     )
-
-
-def _are_hours(text: str) -> bool:
-    try:
-        return bool(read_hours(text))
-    except ValueError:
-        return False

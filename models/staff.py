@@ -8,7 +8,7 @@ from sqlmodel import Field, Session, SQLModel, and_, col, func, select
 from models import audit, one_time
 from models.columns import BigId, Utc, new_id
 from models.one_time import OneTime
-from models.place import Union
+from models.place import Atlas, Union
 
 PREFIX = "s-"
 """How the code of an invitation begins, apart from the codes on posters."""
@@ -29,8 +29,14 @@ PARTNER_CLERK = "partner_clerk"
 JURY = "jury"
 """The role of who scores the nominees of an award, and sees nothing else."""
 
-ROLES = (*SERVING, PARTNER_CLERK, JURY)
+ADMINISTRATOR = "administrator"
+"""The role of who appoints staff and ends their access, and sees no worker's data."""
+
+ROLES = (*SERVING, PARTNER_CLERK, JURY, ADMINISTRATOR)
 """What somebody may be appointed as."""
+
+CONSOLE = (*SERVING, PARTNER_CLERK, ADMINISTRATOR)
+"""The roles that work in the console; a jury stays in the chat."""
 
 
 class Staff(SQLModel, table=True):
@@ -85,12 +91,20 @@ def _end_links(session: Session, staff: Staff, now: datetime) -> None:
     session.exec(older.values(expires_at=now))
 
 
-def revoke(session: Session, staff: Staff, now: datetime) -> None:
+def revoke(
+    session: Session, staff: Staff, now: datetime, by: Staff | None = None
+) -> None:
     """End a position: its holder may do nothing more, its link makes nobody staff."""
     staff.active = False
     session.add(staff)
     _end_links(session, staff, now)
-    audit.record(session, now, None, "staff.revoked", staff.id)
+    audit.record(session, now, by.id if by else None, "staff.revoked", staff.id)
+
+
+def may_appoint(atlas: Atlas, by: Staff, union_code: str) -> bool:
+    """Tell whether somebody appoints the staff of a union: its own or one below."""
+    appoints = by.active and by.role == ADMINISTRATOR
+    return appoints and union_code in atlas.branch(by.union_code)
 
 
 def positions(session: Session, now: datetime) -> list[tuple[Staff, datetime | None]]:

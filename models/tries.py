@@ -98,6 +98,12 @@ def count(
             row.closed_at, row.told = now, not tell
 
 
+def forgive(rows: Sequence[Tries], tries: int) -> None:
+    """Count so many tries no more, for the last of them was not in vain."""
+    for row in rows:
+        row.wrong, row.closed_at = max(0, row.wrong - tries), None
+
+
 def closed(rows: Sequence[Tries]) -> bool:
     """Tell whether one of these was tried too often."""
     return any(row.closed_at is not None for row in rows)

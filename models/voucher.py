@@ -78,6 +78,7 @@ class Voucher(SQLModel, table=True):
 
     __table_args__ = (
         Index("voucher_of", "worker_id", "standing", "until"),
+        Index("voucher_settled_at_counter", "partner_code", "settled_at"),
         Index(
             "voucher_open_until",
             "until",

@@ -24,9 +24,13 @@ from bot.pages import (
     translated,
 )
 
-PAGES = sorted((ROOT / "templates/page").glob("*.html"))
+PAGES = [
+    path
+    for folder in ("page", "console")
+    for path in sorted((ROOT / "templates" / folder).glob("*.html"))
+]
 SOURCES = sorted((ROOT / "bot").rglob("*.py"))
-SPEAKING = {"translated": 1, "refusal_of": 1, "_sorry": 1}
+SPEAKING = {"translated": 1, "refusal_of": 1, "_sorry": 1, "Label": 0}
 """Functions of the program that take words of the pages, and from which argument on."""
 
 

@@ -19,12 +19,14 @@ from tests.people import invitation
 from tests.programs import Program
 
 from .chromium import chromium
+from .console_page import DESK, ConsolePage
 from .phone import PHONE, Phone
 
 QUICK = {"page__new_per_minute": 10_000, "page__per_minute": 10_000, "page__burst": 999}
 """One machine plays many visitors here; the test of the limits sets its own."""
 
 NewPhone = Callable[..., Phone]
+NewConsole = Callable[..., ConsolePage]
 
 
 @pytest.fixture(scope="package")
@@ -76,3 +78,19 @@ def reviewer(phone: NewPhone, database: Database) -> Phone:
     staff = phone().visit(f"/?start={invitation(database)}")
     staff.wait_for_last("您现在是“广州市总工会”的工作人员")
     return staff
+
+
+@pytest.fixture
+def console(browser: Browser, program: Program) -> Iterator[NewConsole]:
+    """Give new browsers for the console; none may complain or ask elsewhere."""
+    with ExitStack() as stack:
+        opened: list[ConsolePage] = []
+
+        def new(**screen: Any) -> ConsolePage:
+            context = browser.new_context(**(screen or DESK))
+            stack.callback(context.close)
+            opened.append(ConsolePage(context, f"http://localhost:{program.port}"))
+            return opened[-1]
+
+        yield new
+        assert [line for one in opened for line in one.complaints] == []

@@ -17,6 +17,7 @@ from models.award import (
     TooLate,
     award_named,
     awards_among,
+    change,
     create,
     publish,
     require_phase,
@@ -92,6 +93,30 @@ def test_a_plan_that_does_not_hold_together_is_refused(
 ) -> None:
     with pytest.raises(BadAward):
         create(session, atlas, reviewer(session), planned(**wrong), NOW)
+
+
+def test_a_draft_is_changed_and_nothing_later(session: Session, atlas: Atlas) -> None:
+    staff = reviewer(session)
+    award = create(session, atlas, staff, planned(), NOW)
+    change(session, atlas, staff, award, {"seats": 3}, NOW)
+    assert award.seats == 3
+    with pytest.raises(BadAward, match="shares"):
+        change(session, atlas, staff, award, {"vote_share": 1}, NOW)
+    award.vote_share = 40
+    with pytest.raises(NotTheirs):
+        change(session, atlas, reviewer(session, "4451"), award, {"seats": 1}, NOW)
+    publish(session, KEYS, atlas, staff, award, NOW)
+    with pytest.raises(TooLate):
+        change(session, atlas, staff, award, {"seats": 4}, NOW)
+
+
+def test_no_two_awards_have_one_code(session: Session, atlas: Atlas) -> None:
+    staff = reviewer(session)
+    create(session, atlas, staff, planned(), NOW)
+    with pytest.raises(BadAward, match="taken"):
+        create(session, atlas, staff, planned(), NOW)
+    with pytest.raises(BadAward, match="code"):
+        create(session, atlas, staff, planned(code="no code"), NOW)
 
 
 def test_nobody_plans_an_award_for_another_union(

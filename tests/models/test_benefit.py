@@ -9,15 +9,13 @@ from typing import Any
 import pytest
 from sqlmodel import Session, select
 
-from models import benefit
+from models import coded
 from models.audit import AuditEntry
 from models.benefit import (
     OPEN,
-    BadTerms,
     Benefit,
     BenefitKind,
     Hurdle,
-    OutOfReach,
     Per,
     Person,
     Use,
@@ -27,6 +25,7 @@ from models.benefit import (
     person_of,
     why_not,
 )
+from models.coded import OutOfReach, Unfit
 from models.place import Atlas
 from models.rules import Rules
 from tests.models.benefits import TODAY, member
@@ -175,8 +174,8 @@ def test_staff_put_on_offer_and_change_what_is_of_their_area(
     session: Session, atlas: Atlas
 ) -> None:
     staff, row = reviewer(session, "4401"), terms(union_code="440111")
-    benefit.create(session, atlas, staff, row, NOW)
-    benefit.change(session, atlas, staff, row, {"quota": 5, "active": False}, NOW)
+    coded.create(session, atlas, staff, row, NOW)
+    coded.change(session, atlas, staff, row, {"quota": 5, "active": False}, NOW)
     assert (row.quota, row.active) == (5, False)
     entries = session.exec(select(AuditEntry.action, AuditEntry.detail)).all()
     assert entries[-2:] == [
@@ -191,14 +190,14 @@ def test_what_is_of_another_area_is_out_of_reach(
 ) -> None:
     staff = reviewer(session, "4401")
     with pytest.raises(OutOfReach):
-        benefit.create(session, atlas, staff, terms(union_code=union_code), NOW)
+        coded.create(session, atlas, staff, terms(union_code=union_code), NOW)
     row = terms()
-    benefit.create(session, atlas, staff, row, NOW)
+    coded.create(session, atlas, staff, row, NOW)
     with pytest.raises(OutOfReach):
-        benefit.change(session, atlas, staff, row, {"union_code": union_code}, NOW)
+        coded.change(session, atlas, staff, row, {"union_code": union_code}, NOW)
     staff.active = False
     with pytest.raises(OutOfReach):
-        benefit.change(session, atlas, staff, row, {"quota": 1}, NOW)
+        coded.change(session, atlas, staff, row, {"quota": 1}, NOW)
     assert (row.union_code, row.quota) == ("4401", None)
 
 
@@ -209,6 +208,10 @@ def test_what_is_of_another_area_is_out_of_reach(
         {"share": 0},
         {"member_days": -1},
         {"valid_days": 0},
+        {"valid_days": 10**9},
+        {"name": ""},
+        {"about": ""},
+        {"groups": "courier;astronaut"},
         {"opens": TODAY, "closes": TODAY - timedelta(days=1)},
     ],
 )
@@ -216,5 +219,5 @@ def test_terms_nobody_could_meet_are_refused(
     session: Session, atlas: Atlas, wrong: dict[str, Any]
 ) -> None:
     staff = reviewer(session, "4401")
-    with pytest.raises(BadTerms):
-        benefit.create(session, atlas, staff, terms(**wrong), NOW)
+    with pytest.raises(Unfit):
+        coded.create(session, atlas, staff, terms(**wrong), NOW)

@@ -23,6 +23,7 @@ from models.columns import new_id
 from models.consent import Consent, agree
 from models.conversation import Draft, new_conversation
 from models.correction import Correction, Wish
+from models.credential import credential_of, fits, set_credential
 from models.export_link import find_export_link, make_export_link
 from models.merging import LEFT, MOVED, merge
 from models.message import Fate, Kind, Message, seal_body, unseal_body
@@ -32,6 +33,7 @@ from models.sealed import WORKER, openings, sealed_columns
 from models.sealing import CannotOpen, seal, unseal
 from models.site import Site, rate, rating_by, rating_of
 from models.staff import Staff, accept, appoint, invite
+from models.totp import new_secret
 from models.worker import Worker
 from tests.models.cast import KEYS, NOW, applicant, apply, meet, reviewer
 from tests.models.test_sealed import everything
@@ -331,3 +333,25 @@ def test_a_member_s_own_choices_and_ratings_hold(
     assert preference_of(session, member.id).large is not own
     assert rating_by(session, site, member.id) == stars
     assert rating_of(session, site) == (stars, 1)
+
+
+@pytest.mark.parametrize("own", [False, True])
+def test_a_way_to_sign_in_goes_along_where_the_member_has_none(
+    session: Session, own: bool
+) -> None:
+    stray, member = meet(session, "1")[0], meet(session, "2")[0]
+    session.flush()
+    strays = set_credential(session, KEYS, stray, "a password", new_secret()).number
+    members = (
+        set_credential(session, KEYS, member, "another", new_secret()).number
+        if own
+        else strays
+    )
+    session.flush()
+    merge(session, KEYS, stray, member, NOW)
+    session.expire_all()
+    row = credential_of(session, member.id)
+    assert row is not None
+    assert row.number == members
+    hashed, _ = row.load(KEYS, member)
+    assert fits(hashed, "another" if own else "a password")

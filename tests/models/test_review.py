@@ -335,3 +335,40 @@ def test_a_member_number_that_is_taken_is_drawn_again(
     draws = iter([7, 8])
     monkeypatch.setattr("secrets.randbelow", lambda limit: next(draws))
     assert review.new_member_no(session, "440106008") == "44010600000008"
+
+
+def place(session: Session, staff: Staff, row: Application) -> Step:
+    by = (session, KEYS, staff, row, "440106-demo-mall")
+    return review.place(*by, NOW, UNDO_SECONDS)
+
+
+def test_who_is_in_the_pool_is_placed_in_a_union(session: Session) -> None:
+    row, staff = applicant(session), reviewer(session)
+    tell(session, decide(session, staff, row, TO_POOL))
+    step = place(session, staff, row)
+    worker = worker_of(session, row)
+    assert (worker.union_code, worker.in_pool) == ("440106-demo-mall", False)
+    assert row.standing is Standing.PLACED
+    assert written(session)[-1] == "application.placed"
+    tell(session, step)
+
+
+def test_only_who_is_in_the_pool_is_placed(session: Session) -> None:
+    row, staff = applicant(session), reviewer(session)
+    with pytest.raises(CannotDecide):
+        place(session, staff, row)
+    decide(session, staff, row, TO_UNION)
+    with pytest.raises(CannotDecide):
+        place(session, staff, row)
+
+
+def test_a_placing_is_taken_back_to_the_pool(session: Session) -> None:
+    row, staff = applicant(session), reviewer(session)
+    tell(session, decide(session, staff, row, TO_POOL))
+    number = worker_of(session, row).member_no
+    assert undo(session, staff, place(session, staff, row), row)
+    worker = worker_of(session, row)
+    assert (worker.union_code, worker.in_pool) == (row.union_code, True)
+    assert worker.member_no == number
+    assert row.standing is Standing.POOL
+    place(session, staff, row)

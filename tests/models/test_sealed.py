@@ -16,6 +16,7 @@ from models.chat import Shown
 from models.columns import new_id
 from models.conversation import Draft, new_conversation
 from models.correction import refuse, wish_for
+from models.credential import set_credential
 from models.message import Fate, Kind, Message, seal_body
 from models.nominee import Candidacy, Nominee
 from models.objection import Objection
@@ -29,6 +30,7 @@ from models.signup import sign_up
 from models.site import Site
 from models.site_fault import What, report
 from models.suggestion import Aspect, Suggestion
+from models.totp import new_secret
 from models.worker import Worker
 from tests.models.awarding import an_award
 from tests.models.benefits import ask, take
@@ -38,6 +40,8 @@ from tests.models.programme import open_event
 MOVE = transfer.Wish("440306", False, {"district": "440306"})
 
 COLUMNS = {
+    "credential.password",
+    "credential.secret",
     "worker.key",
     "worker.name",
     "worker.mobile",
@@ -86,6 +90,7 @@ def everything(session: Session) -> Worker:
     refuse(session, KEYS, staff, wish, "unclear", NOW)
     worker.mark = worker.seal(KEYS, "mark", "star")
     set_pin(KEYS, worker, "135790")
+    set_credential(session, KEYS, worker, "a password", new_secret())
     sign_up(session, KEYS, open_event(session), worker, {"meal": "0"}, NOW)
     talk = new_conversation(worker.id, chat.id, "join", "", NOW)
     talk.keep(KEYS, worker, Draft(), NOW)

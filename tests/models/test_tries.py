@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from sqlmodel import Session
 
-from models.tries import DAY, MOST, closed, count, held, newly_closed
+from models.tries import DAY, MOST, closed, count, forgive, held, newly_closed
 from tests.models.cast import KEYS, NOW, meet
 
 ONE, OTHER = {"tries.one": "1"}, {"tries.other": "1"}
@@ -70,3 +70,12 @@ def test_tries_are_found_while_index_keys_rotate(session: Session) -> None:
     assert closed(held(session, newer, ONE, NOW))
     assert closed(held(session, KEYS, ONE, NOW))
     assert not closed(held(session, newer, OTHER, NOW))
+
+
+def test_a_try_that_was_not_in_vain_counts_no_more(session: Session) -> None:
+    for _ in range(MOST):
+        count(held(session, KEYS, ONE, NOW), None, NOW)
+    rows = held(session, KEYS, ONE, NOW)
+    forgive(rows, 2)
+    assert not closed(rows)
+    assert [row.wrong for row in rows] == [MOST - 2]

@@ -4,29 +4,16 @@ import hashlib
 import re
 import secrets
 import time
-from ipaddress import IPv4Address, ip_address, ip_network
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from bot.config import Config
+from bot.network import network_of
 from bot.pace import Buckets
 
 TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 YEAR = 365 * 24 * 3600
-
-
-def network_of(request: Request) -> str:
-    """Return where a request came from; one home has a whole /64 of IPv6 addresses."""
-    host = request.client.host if request.client else ""
-    try:
-        address = ip_address(host)
-    except ValueError:
-        return host
-    if isinstance(address, IPv4Address):
-        return host
-    mapped = address.ipv4_mapped
-    return str(mapped or ip_network((address.packed[:8] + bytes(8), 64)))
 
 
 class Gate:

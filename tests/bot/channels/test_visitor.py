@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from starlette.requests import Request
 from starlette.responses import Response
 
-from bot.channels.page.visitor import Gate, network_of
+from bot.channels.page.visitor import Gate
 from bot.config import Config
+from bot.network import network_of
 from bot.sections import Page, Web
 
 TOKEN = "a" * 43

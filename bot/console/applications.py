@@ -1,0 +1,467 @@
+"""Applications to join: those that wait, and the decisions on them.
+
+The decisions are the operations that the chat's are, so that history, audit, undoing
+and what the worker is told are the same from everywhere.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlmodel import col, func, select
+
+from bot.console import reveal
+from bot.console.desk import Desk, Label, Went, Wrong
+from bot.console.listing import page_of
+from bot.console.noun import Form, Noun, Page, Rule, Waiting, whole
+from bot.console.views import (
+    Badge,
+    Detail,
+    Do,
+    File,
+    Fill,
+    Input,
+    Line,
+    List,
+    Option,
+    Sheet,
+    View,
+    choose,
+)
+from bot.step import picture_of
+from handlers.deciding import LONGEST_REASON, REJECT_REASONS, RETURN_REASONS, asked_of
+from handlers.doubts import doubts_about
+from handlers.my_application import rows_of
+from handlers.offers import OWN_WORDS, Offer
+from handlers.question import label
+from handlers.reviewing import fact_rows, facts_of, label_of
+from handlers.say import Word
+from models import review
+from models.application import (
+    APPROVED,
+    WAITING,
+    Application,
+    CannotDecide,
+    Decision,
+    DoubleMember,
+    Standing,
+    id_number_of,
+    steps_of,
+)
+from models.columns import long, short
+from models.identity import mask_name
+from models.staff import SERVING
+from models.worker import Worker
+
+PATH = "/console/applications"
+BACK = Do(Label("Applications"), PATH)
+ORDER = (Application.submitted_at, Application.id)
+TONES = {
+    Standing.SUBMITTED: "wait",
+    Standing.IN_REVIEW: "wait",
+    Standing.RETURNED: "",
+    Standing.REJECTED: "bad",
+    Standing.POOL: "good",
+    Standing.PLACED: "good",
+}
+SHOWN: dict[str, tuple[Standing, ...]] = {
+    "waiting": WAITING,
+    "returned": (Standing.RETURNED,),
+    "approved": APPROVED,
+    "rejected": (Standing.REJECTED,),
+    "all": tuple(Standing),
+}
+NAMES = {
+    "waiting": Label("Waiting"),
+    "returned": Label("Returned"),
+    "approved": Label("Approved"),
+    "rejected": Label("Rejected"),
+    "all": Label("All"),
+}
+DECIDED = Label("This application is decided already, or was withdrawn.")
+DOUBLE = Label("A member has this ID number already. Please settle it with both first.")
+
+
+def _asked(desk: Desk, name: str, among: Iterable[str], usual: str = "") -> str:
+    """Return a filter of the address, if it is one that is offered."""
+    asked = desk.query.get(name, usual)
+    return asked if asked in among else usual
+
+
+def list_(desk: Desk, row: str) -> View:
+    """List applications: those that wait, the oldest first, unless asked otherwise."""
+    atlas = desk.kit.atlas
+    show = _asked(desk, "show", SHOWN, "waiting")
+    group = _asked(desk, "group", atlas.groups)
+    union = _asked(desk, "union", desk.unions)
+    age = _asked(desk, "age", ("late",))
+    unions = atlas.branch(union) & desk.unions if union else desk.unions
+    query = select(Application).where(
+        col(Application.standing).in_(SHOWN[show]),
+        col(Application.union_code).in_(unions),
+        Application.worker_id != desk.worker.id,
+        *((Application.group == group,) if group else ()),
+        *((Application.due < desk.today,) if age else ()),
+    )
+    newest_first, after = show != "waiting", desk.query.get("after", "")
+    rows, more = page_of(desk.session, query, ORDER, after, newest_first)
+    return List(
+        Label("Applications"),
+        (
+            Label("Number"),
+            Label("Name"),
+            Label("Occupation"),
+            Label("Union"),
+            Label("Sent in"),
+        ),
+        tuple(_line(desk, row) for row in rows),
+        Label("No applications here."),
+        (
+            choose("show", Label("State"), show, NAMES),
+            choose(
+                "group",
+                Label("Occupation"),
+                group,
+                {
+                    "": Label("All"),
+                    **{c: desk.named(atlas.groups[c]) for c in atlas.groups},
+                },
+            ),
+            choose(
+                "union",
+                Label("Union"),
+                union,
+                {"": Label("All"), **{c: desk.union(c) for c in sorted(desk.unions)}},
+            ),
+            choose(
+                "age", Label("Age"), age, {"": Label("All"), "late": Label("Overdue")}
+            ),
+        ),
+        after=more,
+        many=Do(Label("Approve those chosen"), f"{PATH}/approve")
+        if show == "waiting"
+        else None,
+    )
+
+
+def _line(desk: Desk, row: Application) -> Line:
+    name = mask_name(facts_of(desk.turn, row).get("full_name", ""))
+    late = row.standing in WAITING and row.due < desk.today
+    overdue = Badge(Label("Overdue"), "bad")
+    badge = overdue if late else Badge(label(row.standing), TONES.get(row.standing, ""))
+    group = desk.kit.atlas.groups.get(row.group)
+    cells = (
+        row.number,
+        name,
+        desk.named(group) if group else row.group,
+        desk.union(row.union_code),
+        desk.moment(row.submitted_at),
+    )
+    return Line(f"{PATH}/{short(row.id)}", cells, badge, short(row.id))
+
+
+def own(desk: Desk, key: str) -> Application | None:
+    """Return an application one may review."""
+    row = desk.session.get(Application, long(key))
+    found = row is not None and review.may_review(desk.kit.atlas, desk.staff, row)
+    return row if found else None
+
+
+def note(desk: Desk, row: Application) -> None:
+    """Write down that somebody looks at an application."""
+    review.open_for_review(desk.session, desk.kit.keys, desk.staff, row, desk.now)
+
+
+def show(desk: Desk, row: Application) -> View:
+    """Show one application with all it says, and what may be decided."""
+    turn, facts = desk.turn, facts_of(desk.turn, row)
+    waits = row.standing in WAITING
+    doubts = doubts_about(turn, row, facts) if waits else set()
+    looked = {"flags": tuple(sorted(doubts)), "age": turn.rules.check_age}
+    notice = (Word("reviewing", "look", looked),) if waits else ()
+    rows = (
+        (Label("Union"), desk.union(row.union_code)),
+        (Label("Due"), str(row.due)),
+        *fact_rows(turn, row, facts),
+    )
+    return Detail(
+        Word("reviewing", "application", {"number": row.number}),
+        (
+            Sheet(Label("What was answered"), rows, picture=_picture(row, facts)),
+            Sheet(Label("History"), lines=tuple(_history(desk, row))),
+        ),
+        Badge(label(row.standing), TONES.get(row.standing, "")),
+        notice,
+        (*_decisions(row), *_undo(desk, row), *_reveal(row)),
+        BACK,
+    )
+
+
+def _picture(row: Application, facts: dict[str, Any]) -> str:
+    """Return where the picture of a certificate is, if one was sent."""
+    return f"{PATH}/{short(row.id)}/picture" if facts.get("certificate") else ""
+
+
+def own_picture(desk: Desk, key: str) -> File | None:
+    """Return the picture of the certificate of somebody one may review."""
+    row = own(desk, key)
+    number = facts_of(desk.turn, row).get("certificate") if row else None
+    found = picture_of(desk.session, desk.kit, long(number)) if number else None
+    return File(found[1], found[0]) if found else None
+
+
+def show_picture(desk: Desk, picture: File) -> View:
+    """Show the picture of a certificate."""
+    return picture
+
+
+def _history(desk: Desk, row: Application) -> Iterable[Line]:
+    worker = desk.session.get_one(Worker, row.worker_id)
+    for step in steps_of(desk.session, row.id):
+        reasons = step.reasons(desk.kit.keys, worker)
+        why = "；".join(
+            f"{desk.text(name)}：{desk.text(text)}" for name, text in rows_of(reasons)
+        )
+        yield Line("", (desk.moment(step.at), label(step.standing), why))
+
+
+def _decisions(row: Application) -> tuple[Do, ...]:
+    if row.standing not in WAITING:
+        return ()
+    at = f"{PATH}/{short(row.id)}"
+    union, pool = Label("Approve into the union wished"), Label("Approve into the pool")
+    into = (Do(union, f"{at}/place", at_once=True, kind="main"),)
+    return (
+        *(into if row.wished_union else ()),
+        Do(pool, f"{at}/pool", at_once=True, kind="" if row.wished_union else "main"),
+        Do(Label("Return"), f"{at}/return"),
+        Do(Label("Reject"), f"{at}/reject", kind="danger"),
+    )
+
+
+def _reveal(row: Application) -> tuple[Do, ...]:
+    path = f"{PATH}/{short(row.id)}/reveal"
+    waits = row.standing in WAITING
+    return (Do(Label("Show the whole ID number"), path),) if waits else ()
+
+
+def _undo(desk: Desk, row: Application) -> tuple[Do, ...]:
+    last = steps_of(desk.session, row.id)[-1]
+    decided = last.standing in (*APPROVED, Standing.RETURNED, Standing.REJECTED)
+    if not decided or review.is_told(desk.session, last):
+        return ()
+    path = f"{PATH}/{short(row.id)}/undo"
+    return (Do(Label("Undo this decision"), path, at_once=True),)
+
+
+def _decide(desk: Desk, row: Application, decision: Decision) -> Went:
+    """Carry out a decision; until the worker is told it can be undone."""
+    seconds = desk.kit.rules.undo_seconds
+    decided = (desk.session, desk.kit.keys, desk.staff, row, decision)
+    try:
+        review.decide(*decided, desk.now, seconds)
+    except CannotDecide:
+        raise Wrong.altogether(DECIDED) from None
+    except DoubleMember:
+        raise Wrong.altogether(DOUBLE) from None
+    said = Label(
+        "Done. You can undo it for {seconds} seconds; then the worker is told.",
+        seconds=seconds,
+    )
+    return Went(f"{PATH}/{short(row.id)}", said)
+
+
+def place(desk: Desk, row: Application) -> Went:
+    """Approve into the union that was wished for."""
+    if row.wished_union is None:
+        return pool(desk, row)
+    return _decide(desk, row, Decision(Standing.PLACED, {}, row.wished_union))
+
+
+def pool(desk: Desk, row: Application) -> Went:
+    """Approve into the pool."""
+    return _decide(desk, row, Decision(Standing.POOL, {}))
+
+
+def undo(desk: Desk, row: Application) -> Went:
+    """Take the last decision back, while the worker has not been told."""
+    last = steps_of(desk.session, row.id)[-1]
+    keys = desk.kit.keys
+    if not review.undo(desk.session, keys, desk.staff, last, row, desk.now):
+        raise Wrong.altogether(Word("reviewing", "too_late"))
+    return Went(f"{PATH}/{short(row.id)}", Word("reviewing", "undone"))
+
+
+def ask_return(desk: Desk, row: Application) -> View:
+    """Ask which answers are wrong, and why each."""
+    reasons = _reasons(desk, RETURN_REASONS)
+    fine = Option("", Label("Fine"))
+    own_words = Option(OWN_WORDS, Label("In my own words, below"))
+    fields = tuple(
+        Input(
+            f"why_{name}",
+            label_of(name),
+            "select",
+            options=(fine, *reasons, own_words),
+            required=False,
+        )
+        for name in asked_of(desk.turn, row)
+    )
+    return Fill(
+        Label("Return the application"),
+        Label("Return"),
+        (*fields, _own_words()),
+        why=Label("The worker is asked these answers again, and nothing else."),
+        back=_back(row),
+    )
+
+
+def return_(desk: Desk, row: Application) -> Went:
+    """Return an application with a reason for each answer that is wrong."""
+    fields, words = desk.fields, desk.fields.get("words")[:LONGEST_REASON]
+    offered = {option.key for option in _reasons(desk, RETURN_REASONS)}
+    given = {name: fields.get(f"why_{name}") for name in asked_of(desk.turn, row)}
+    reasons = {
+        name: OWN_WORDS + words if why == OWN_WORDS else why
+        for name, why in given.items()
+        if why in (*offered, OWN_WORDS)
+    }
+    if not reasons:
+        raise Wrong.altogether(Label("Choose what is wrong in at least one answer."))
+    if OWN_WORDS in given.values() and not words:
+        raise Wrong(words=Label("Please write what is wrong."))
+    return _decide(desk, row, Decision(Standing.RETURNED, reasons))
+
+
+def ask_reject(desk: Desk, row: Application) -> View:
+    """Ask why an application is rejected."""
+    own_words = Option(OWN_WORDS, Label("In my own words, below"))
+    options = (*_reasons(desk, REJECT_REASONS), own_words)
+    return Fill(
+        Label("Reject the application"),
+        Label("Reject"),
+        (Input("why", Label("Reason"), "radios", options=options), _own_words()),
+        why=Label("The worker reads this reason."),
+        danger=True,
+        back=_back(row),
+    )
+
+
+def reject(desk: Desk, row: Application) -> Went:
+    """Reject an application, with a reason."""
+    why, words = desk.fields.get("why"), desk.fields.get("words")[:LONGEST_REASON]
+    offered = {option.key for option in _reasons(desk, REJECT_REASONS)}
+    if why not in (*offered, OWN_WORDS):
+        raise Wrong(why=Label("Please choose a reason."))
+    if why == OWN_WORDS and not words:
+        raise Wrong(words=Label("Please write the reason."))
+    reason = OWN_WORDS + words if why == OWN_WORDS else why
+    return _decide(desk, row, Decision(Standing.REJECTED, {"": reason}))
+
+
+def ask_many(desk: Desk, row: str) -> View:
+    """Stand in for the list, where nothing can be asked."""
+    return list_(desk, row)
+
+
+def approve_many(desk: Desk, row: str) -> Went:
+    """Approve those that were chosen; what is doubtful is left to be looked at."""
+    chosen = [own(desk, key) for key in dict.fromkeys(desk.fields.all("key"))]
+    rows = [row for row in chosen if row is not None and row.standing in WAITING]
+    if not rows:
+        raise Wrong.altogether(Label("Choose at least one that still waits."))
+    done = sum(_approve(desk, row) for row in rows)
+    said = Label("Approved {done}.", done=done)
+    if done < len(rows):
+        left = len(rows) - done
+        said = Label(
+            "Approved {done}; {left} need a look of their own first.",
+            done=done,
+            left=left,
+        )
+    return Went(PATH, said)
+
+
+def _approve(desk: Desk, row: Application) -> bool:
+    """Approve one of many, unless something about it is doubtful."""
+    if doubts_about(desk.turn, row, facts_of(desk.turn, row)):
+        return False
+    union = row.wished_union
+    decision = Decision(Standing.PLACED if union else Standing.POOL, {}, union)
+    seconds = desk.kit.rules.undo_seconds
+    decided = (desk.session, desk.kit.keys, desk.staff, row, decision)
+    try:
+        review.decide(*decided, desk.now, seconds)
+    except (CannotDecide, DoubleMember):
+        return False
+    return True
+
+
+def ask_reveal(desk: Desk, row: Application) -> View:
+    """Ask why somebody has to see an applicant's whole ID number."""
+    return reveal.ask(desk, row.number, _back(row))
+
+
+def show_number(desk: Desk, row: Application) -> Went:
+    """Show an applicant's whole ID number, once."""
+    number = id_number_of(facts_of(desk.turn, row))
+    action = "application.revealed"
+    return reveal.show(desk, action, row.id, number, row.number, _back(row))
+
+
+def _reasons(desk: Desk, offer: Offer) -> tuple[Option, ...]:
+    offered = offer.options(desk.turn, None)
+    return tuple(Option(option.key, option.label) for option in offered)
+
+
+def _own_words() -> Input:
+    return Input(
+        "words",
+        Label("In your own words"),
+        "area",
+        required=False,
+        longest=LONGEST_REASON,
+    )
+
+
+def _back(row: Application) -> Do:
+    number = Word("reviewing", "application", {"number": row.number})
+    return Do(number, f"{PATH}/{short(row.id)}")
+
+
+def waits(desk: Desk) -> Iterable[Waiting]:
+    """Count what waits for a decision: first what is overdue."""
+    of_mine = (
+        col(Application.standing).in_(WAITING),
+        col(Application.union_code).in_(desk.unions),
+        Application.worker_id != desk.worker.id,
+    )
+    counted = select(func.count(), func.min(Application.submitted_at)).where(*of_mine)
+    late, since = desk.session.exec(counted.where(Application.due < desk.today)).one()
+    if late:
+        path = f"{PATH}?age=late"
+        yield Waiting(Label("Applications overdue"), late, since, path, late=True)
+    count, since = desk.session.exec(counted).one()
+    if count:
+        yield Waiting(Label("Applications to decide"), count, since, PATH)
+
+
+MINE = Rule(SERVING, own)
+ANYBODY = Rule(SERVING, whole)
+
+APPLICATIONS = Noun(
+    "applications",
+    Label("Applications"),
+    (
+        Page("", ANYBODY, list_),
+        Form("approve", ANYBODY, ask_many, approve_many),
+        Page("{key}", MINE, show, note),
+        Page("{key}/picture", Rule(SERVING, own_picture), show_picture),
+        Form("{key}/place", MINE, show, place),
+        Form("{key}/pool", MINE, show, pool),
+        Form("{key}/undo", MINE, show, undo),
+        Form("{key}/return", MINE, ask_return, return_),
+        Form("{key}/reject", MINE, ask_reject, reject),
+        Form("{key}/reveal", MINE, ask_reveal, show_number),
+    ),
+    waits,
+)

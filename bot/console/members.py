@@ -1,0 +1,301 @@
+"""Members: who they are, found by exactly what is known of them; their place.
+
+A person is looked for by a form, never by an address, so that no name or number stands
+in a browser's history or a proxy's log; the address of what was found has random ids.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import ColumnElement
+from sqlmodel import col, func, or_, select
+
+from bot.console import reveal
+from bot.console.desk import Desk, Label, Text, Went, Wrong
+from bot.console.listing import page_of
+from bot.console.noun import Form, Noun, Page, Rule, Waiting, whole
+from bot.console.views import (
+    Badge,
+    Detail,
+    Do,
+    Fill,
+    Input,
+    Line,
+    List,
+    Sheet,
+    View,
+    choose,
+)
+from handlers.question import label
+from models import audit, review
+from models.application import Application, CannotDecide, Standing, applications_of
+from models.columns import long, short
+from models.identity import (
+    mask_id,
+    mask_mobile,
+    mask_name,
+    normalise_id,
+    normalise_mobile,
+    normalise_name,
+)
+from models.staff import SERVING
+from models.worker import Worker
+
+PATH = "/console/members"
+BACK = Do(Label("Members"), PATH)
+ORDER = (Worker.member_since, Worker.id)
+MOST = 20
+"""How many of one name are shown; who has more must know more."""
+
+POOL = Badge(Label("In the pool"), "wait")
+
+
+def list_(desk: Desk, row: str) -> View:
+    """List members, the newest first, or those that were just found."""
+    atlas, query = desk.kit.atlas, desk.query
+    group = query.get("group", "") if query.get("group") in atlas.groups else ""
+    union = query.get("union", "") if query.get("union") in desk.unions else ""
+    pool = "pool" if query.get("pool") == "pool" else ""
+    unions = atlas.branch(union) & desk.unions if union else desk.unions
+    found = [long(key) for key in query.get("among", "").split(".") if key][:MOST]
+    chosen = select(Worker).where(
+        *_mine(desk, unions),
+        *((Worker.group == group,) if group else ()),
+        *((col(Worker.in_pool),) if pool else ()),
+        *((col(Worker.id).in_(found),) if found else ()),
+    )
+    rows, more = page_of(desk.session, chosen, ORDER, query.get("after", ""), True)
+    all_: dict[str, Text] = {"": Label("All")}
+    groups = all_ | {code: desk.named(one) for code, one in atlas.groups.items()}
+    named = all_ | {code: desk.union(code) for code in sorted(desk.unions)}
+    places = all_ | {"pool": Label("In the pool")}
+    return List(
+        Label("Members"),
+        (
+            Label("Member number"),
+            Label("Name"),
+            Label("Occupation"),
+            Label("Union"),
+            Label("Member since"),
+        ),
+        tuple(_line(desk, row) for row in rows),
+        Label("No members here."),
+        (
+            choose("group", Label("Occupation"), group, groups),
+            choose("union", Label("Union"), union, named),
+            choose("pool", Label("Place"), pool, places),
+        ),
+        after=more,
+        actions=(Do(Label("Find a person"), f"{PATH}/find"),),
+    )
+
+
+def _mine(desk: Desk, unions: Iterable[str]) -> tuple[ColumnElement[bool], ...]:
+    return (
+        col(Worker.member_no).is_not(None),
+        col(Worker.union_code).in_(unions),
+    )
+
+
+def _line(desk: Desk, row: Worker) -> Line:
+    group = desk.kit.atlas.groups.get(row.group or "")
+    cells = (
+        row.member_no or "",
+        mask_name(row.unseal(desk.kit.keys, "name") or ""),
+        desk.named(group) if group else "",
+        desk.union(row.union_code),
+        desk.moment(row.member_since)[:10],
+    )
+    return Line(f"{PATH}/{short(row.id)}", cells, POOL if row.in_pool else None)
+
+
+def own(desk: Desk, key: str) -> Worker | None:
+    """Return a member of one's own unions, but not oneself."""
+    row = desk.session.get(Worker, long(key))
+    if row is None or row.member_no is None or row.id == desk.worker.id:
+        return None
+    return row if row.union_code in desk.unions else None
+
+
+def note(desk: Desk, row: Worker) -> None:
+    """Write down that somebody looks at a member."""
+    audit.record(desk.session, desk.now, desk.staff.id, "member.read", row.id)
+
+
+def show(desk: Desk, row: Worker) -> View:
+    """Show a member: who they are, masked, and how they joined."""
+    at = f"{PATH}/{short(row.id)}"
+    group = desk.kit.atlas.groups.get(row.group or "")
+    known = review.who_is(desk.session, desk.kit.keys, row)
+    facts: tuple[tuple[Text, Text], ...] = (
+        (Label("Member number"), row.member_no or ""),
+        (Label("Member since"), desk.moment(row.member_since)[:10]),
+        (Label("Union"), desk.union(row.union_code)),
+        (Label("Occupation"), desk.named(group) if group else ""),
+        (Label("Name"), known["name"]),
+        (Label("Mobile"), mask_mobile(known["mobile"])),
+        (Label("ID number"), mask_id(known["id_number"])),
+    )
+    place = Do(Label("Place in a union"), f"{at}/place", kind="main")
+    seen = Do(Label("Show the whole ID number"), f"{at}/reveal")
+    return Detail(
+        Label("Member {number}", number=row.member_no),
+        (
+            Sheet(Label("The person"), facts),
+            Sheet(Label("Applications"), lines=tuple(_applications(desk, row))),
+        ),
+        POOL if row.in_pool else None,
+        actions=(*((place,) if row.in_pool else ()), seen),
+        back=BACK,
+    )
+
+
+def _applications(desk: Desk, row: Worker) -> Iterable[Line]:
+    for one in applications_of(desk.session, row.id):
+        mine = review.may_review(desk.kit.atlas, desk.staff, one)
+        path = f"/console/applications/{short(one.id)}" if mine else ""
+        cells = (desk.moment(one.submitted_at), one.number, label(one.standing))
+        yield Line(path, cells)
+
+
+def ask_reveal(desk: Desk, row: Worker) -> View:
+    """Ask why somebody has to see a member's whole ID number."""
+    return reveal.ask(desk, row.member_no or "", _back(row))
+
+
+def show_number(desk: Desk, row: Worker) -> Went:
+    """Show a member's whole ID number, once."""
+    number = row.unseal(desk.kit.keys, "id_number") or ""
+    of = row.member_no or ""
+    return reveal.show(desk, "member.revealed", row.id, number, of, _back(row))
+
+
+def _back(row: Worker) -> Do:
+    where = Label("Member {number}", number=row.member_no)
+    return Do(where, f"{PATH}/{short(row.id)}")
+
+
+def ask_place(desk: Desk, row: Worker) -> View:
+    """Ask in which union somebody of the pool is to be."""
+    unions = {code: desk.union(code) for code in sorted(desk.unions)}
+    return Fill(
+        Label("Place in a union"),
+        Label("Place"),
+        (choose("union", Label("Union"), "", {"": Label("Please choose"), **unions}),),
+        rows=((Label("Member number"), row.member_no or ""),),
+        why=Label("The member is told their union."),
+        back=_back(row),
+    )
+
+
+def place(desk: Desk, row: Worker) -> Went:
+    """Give a member in the pool their union."""
+    union = desk.fields.get("union")
+    if union not in desk.unions:
+        raise Wrong(union=Label("Please choose a union."))
+    joined = [
+        one
+        for one in applications_of(desk.session, row.id)
+        if one.standing is Standing.POOL
+    ]
+    if not joined:
+        raise Wrong.altogether(Label("This member has a union already."))
+    by = (desk.session, desk.kit.keys, desk.staff, joined[0], union)
+    try:
+        review.place(*by, desk.now, desk.kit.rules.undo_seconds)
+    except CannotDecide:
+        raise Wrong.altogether(Label("This member has a union already.")) from None
+    return Went(_back(row).path, Label("Placed. The member is told in a moment."))
+
+
+def ask_find(desk: Desk, row: str) -> View:
+    """Ask whom somebody is looking for."""
+    return Fill(
+        Label("Find a person"),
+        Label("Find"),
+        (
+            Input(
+                "q",
+                Label("Name, member number, application number, mobile or ID number"),
+                hint=Label("Whole and exact; only people of your unions are found."),
+                longest=100,
+            ),
+        ),
+        back=BACK,
+    )
+
+
+def find(desk: Desk, row: str) -> Went:
+    """Find somebody by exactly what is known of them; that it was done is kept."""
+    asked = desk.fields.get("q")[:100]
+    members = _members(desk, asked)
+    audit.record(
+        desk.session, desk.now, desk.staff.id, "person.searched", desk.staff.id
+    )
+    if len(members) == 1:
+        return Went(f"{PATH}/{short(members[0])}")
+    if members:
+        return Went(f"{PATH}?among={'.'.join(map(short, members))}")
+    for applied in _applied(desk, asked):
+        return Went(f"/console/applications/{short(applied)}")
+    raise Wrong(q=Label("Nobody of your unions is known by exactly this."))
+
+
+def _members(desk: Desk, asked: str) -> list[int]:
+    """Return the members somebody may mean."""
+    keys = desk.kit.keys
+    ways: list[Any] = [
+        Worker.member_no == normalise_id(asked),
+        col(Worker.name_tag).in_(keys.tags("name", normalise_name(asked))),
+        col(Worker.id_tag).in_(keys.tags("id_number", normalise_id(asked))),
+    ]
+    if mobile := normalise_mobile(asked):
+        ways.append(col(Worker.mobile_tag).in_(keys.tags("mobile", mobile)))
+    chosen = select(Worker.id).where(*_mine(desk, desk.unions), or_(*ways))
+    return list(desk.session.exec(chosen.limit(MOST)))
+
+
+def _applied(desk: Desk, asked: str) -> list[int]:
+    """Return the newest application somebody may mean, of who may be no member."""
+    keys = desk.kit.keys
+    ways: list[Any] = [
+        Application.number == normalise_id(asked),
+        col(Application.id_tag).in_(keys.tags("id_number", normalise_id(asked))),
+    ]
+    if mobile := normalise_mobile(asked):
+        ways.append(col(Application.mobile_tag).in_(keys.tags("mobile", mobile)))
+    chosen = select(Application.id).where(
+        col(Application.union_code).in_(desk.unions),
+        Application.worker_id != desk.worker.id,
+        or_(*ways),
+    )
+    newest = chosen.order_by(col(Application.submitted_at).desc()).limit(1)
+    return list(desk.session.exec(newest))
+
+
+def waits(desk: Desk) -> Iterable[Waiting]:
+    """Count the members in the pool, who wait for a union."""
+    counted = select(func.count(), func.min(Worker.member_since)).where(
+        *_mine(desk, desk.unions), col(Worker.in_pool)
+    )
+    count, since = desk.session.exec(counted).one()
+    if since is not None:
+        yield Waiting(Label("Members to place"), count, since, f"{PATH}?pool=pool")
+
+
+MINE = Rule(SERVING, own)
+ANYBODY = Rule(SERVING, whole)
+
+MEMBERS = Noun(
+    "members",
+    Label("Members"),
+    (
+        Page("", ANYBODY, list_),
+        Form("find", ANYBODY, ask_find, find),
+        Page("{key}", MINE, show, note),
+        Form("{key}/place", MINE, ask_place, place),
+        Form("{key}/reveal", MINE, ask_reveal, show_number),
+    ),
+    waits,
+    search="find",
+)

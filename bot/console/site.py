@@ -1,0 +1,290 @@
+"""The console's web site: it makes routes of the nouns, and lets nobody past a rule.
+
+What is read is read in a session that cannot write; what a form does is one transaction
+of the writer, with the key that makes it happen once.
+"""
+
+import base64
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Any
+from urllib.parse import quote
+
+from sqlmodel import Session
+from starlette.datastructures import UploadFile
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from bot.channels import Can
+from bot.console import once
+from bot.console.desk import Desk, Fields, Label, Text, Wrong
+from bot.console.doorkeeper import Doorkeeper
+from bot.console.drawing import STATIC, draw, draw_away
+from bot.console.noun import Form, Noun, Page
+from bot.console.sign_in import SignIn
+from bot.console.views import File
+from bot.database import read
+from bot.kit import Kit, clock
+from bot.pages import answer_with, language_of
+from bot.pictures import at_the_table
+from bot.step import Written
+from models.console_session import SEEN_EVERY, mark_seen, signed_in
+from models.once import begin
+
+SAID = "zhigong-console-said"
+"""The cookie that carries to the next page what a form's sender is told."""
+
+FIELDS = 1000
+"""How many fields a form may have: a page of rows to choose from has many."""
+
+OLD = Label("This page was open for too long. Please look once more and send it again.")
+
+Handle = Callable[[Request], Awaitable[Response]]
+
+
+class Away(Exception):
+    """Somebody is turned away: 401 who is not signed in, 403 by role, 404 by row."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__()
+        self.status = status
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a browser asked for: which page, with what, and when."""
+
+    noun: Noun
+    page: Page[Any] | Form[Any]
+    token: str
+    key: str
+    now: datetime
+    query: Mapping[str, str]
+    path: str
+
+
+@dataclass(frozen=True)
+class Done:
+    """What became of a form: where its sender goes, or the page shown at once."""
+
+    path: str
+    said: str
+    written: Written | None = None
+    html: str = ""
+
+
+class Console:
+    """The console's routes; `put` sends what its forms made the bot say."""
+
+    def __init__(
+        self,
+        kit: Kit,
+        cans: dict[str, Can],
+        put: Callable[[Written], None],
+        nouns: tuple[Noun, ...],
+    ) -> None:
+        self.kit, self.cans, self.put, self.nouns = kit, cans, put, nouns
+        self.door = Doorkeeper(kit.config)
+        self.sign_in = SignIn(kit, self.door, cans, put)
+
+    def routes(self) -> list[Route | Mount]:
+        """Return the routes of every noun, and those of the door."""
+        return [
+            Mount("/console/static", StaticFiles(directory=STATIC)),
+            Route("/console", self.begin),
+            *self.sign_in.routes(),
+            *(self._route(noun, page) for noun in self.nouns for page in noun.pages),
+            Route("/console/{rest:path}", self.nowhere),
+        ]
+
+    def _route(self, noun: Noun, page: Page[Any] | Form[Any]) -> Route:
+        methods = ["GET", "POST"] if isinstance(page, Form) else ["GET"]
+        handle = partial(self._answer, noun, page)
+        return Route(noun.address(page), handle, methods=methods)
+
+    async def begin(self, request: Request) -> Response:
+        """Go to the first page of who works here."""
+        return RedirectResponse(self.nouns[0].path, 303)
+
+    async def nowhere(self, request: Request) -> Response:
+        """Say that there is no such page."""
+        return self._away(request, 404)
+
+    async def _answer(
+        self, noun: Noun, page: Page[Any] | Form[Any], request: Request
+    ) -> Response:
+        """Show a page or carry out its form, or turn somebody away."""
+        if self.door.wait(request) > 0:
+            return self._away(request, 429)
+        asked = Asked(
+            noun,
+            page,
+            self.door.token(request),
+            request.path_params.get("key", ""),
+            clock(),
+            dict(request.query_params),
+            request.url.path,
+        )
+        try:
+            if request.method == "POST" and isinstance(page, Form):
+                return await self._send(asked, page, request)
+            return await self._show(asked, said_to(request))
+        except Away as away:
+            return self._away(request, away.status)
+
+    async def _show(
+        self,
+        asked: Asked,
+        said: str = "",
+        fields: Fields | None = None,
+        errors: Mapping[str, Text] | None = None,
+    ) -> Response:
+        page = asked.page
+        if isinstance(page, Page) and page.note is not None:
+            await self.kit.writer.write(partial(self._note, asked, page))
+
+        def look(session: Session) -> tuple[Response | File, Desk]:
+            desk = self._desk(session, asked)
+            desk.fields, desk.errors = fields or Fields(), errors or {}
+            row = self._row(desk, asked)
+            view = page.show(desk, row)
+            if isinstance(view, File):
+                return view, desk
+            html = draw(view, desk, self.nouns, asked.noun, said)
+            return answer_with(html, 422 if errors else 200), desk
+
+        shown, desk = await read(self.kit.database, look)
+        seen = desk.own_session
+        if asked.now - seen.seen_at > SEEN_EVERY:
+            await self.kit.writer.write(lambda s: mark_seen(s, seen.id, asked.now))
+        response = await file_of(shown) if isinstance(shown, File) else shown
+        if said:
+            response.delete_cookie(SAID, path="/console")
+        return response
+
+    def _note(self, asked: Asked, page: Page[Any], session: Session) -> None:
+        """Write down that something is about to be read."""
+        desk = self._desk(session, asked)
+        row = self._row(desk, asked)
+        if page.note is not None:
+            page.note(desk, row)
+
+    async def _send(self, asked: Asked, form: Form[Any], request: Request) -> Response:
+        fields = await _fields_of(request)
+        try:
+            done = await self.kit.writer.write(
+                partial(self._carry_out, asked, form, fields)
+            )
+        except Wrong as wrong:
+            return await self._show(asked, "", fields, wrong.errors)
+        if done.written is not None:
+            self.put(done.written)
+        return answer_with(done.html) if done.html else went_to(done.path, done.said)
+
+    def _carry_out(
+        self, asked: Asked, form: Form[Any], fields: Fields, session: Session
+    ) -> Done:
+        """Do what a form is for, unless it was done; return where its sender goes."""
+        desk = self._desk(session, asked)
+        row = self._row(desk, asked)
+        desk.fields = fields
+        key = fields.get(once.FIELD)
+        if not once.is_ours(self.kit.keys, desk.own_session.id, key):
+            raise Wrong.altogether(OLD)
+        kept, is_new = begin(session, key, asked.now)
+        if not is_new:
+            return Done(kept.went, kept.said)
+        mark_seen(session, desk.own_session.id, asked.now)
+        went = form.do(desk, row)
+        kept.went, kept.said = went.path, desk.text(went.said)
+        session.add(kept)
+        view = went.view
+        html = draw(view, desk, self.nouns, asked.noun, kept.said) if view else ""
+        return Done(kept.went, kept.said, desk.close(), html)
+
+    def _desk(self, session: Session, asked: Asked) -> Desk:
+        """Deal a page its desk; only who is signed in has one."""
+        self.kit.refresh(session, asked.now)
+        limits = self.door.limits
+        found = asked.token and signed_in(session, asked.token, limits, asked.now)
+        if not found:
+            raise Away(401)
+        new_form = partial(once.new_form, self.kit.keys, found.session.id)
+        return Desk(
+            self.kit,
+            session,
+            asked.now,
+            found,
+            limits,
+            self.cans,
+            query=asked.query,
+            new_form=new_form,
+        )
+
+    def _row(self, desk: Desk, asked: Asked) -> Any:
+        """Return the row of a page where its rule lets who works here have it."""
+        rule = asked.page.rule
+        if desk.staff.role not in rule.roles:
+            raise Away(403)
+        row = rule.own(desk, asked.key)
+        if row is None:
+            raise Away(404)
+        return row
+
+    def _away(self, request: Request, status: int) -> Response:
+        """Turn somebody away, with the way on and without a word about any row."""
+        if status == 401:
+            here = request.url.path
+            query = f"?{request.url.query}" if request.url.query else ""
+            then = here + query if request.method == "GET" else ""
+            way = f"/console/sign-in?then={quote(then)}" if then else "/console/sign-in"
+            return RedirectResponse(way, 303)
+        language = language_of(request, self.kit.rules.language)
+        return answer_with(draw_away(self.kit, language, status), status)
+
+
+async def _fields_of(request: Request) -> Fields:
+    """Read a form, its files too; the most a request may carry is limited before."""
+    values: dict[str, list[str]] = {}
+    files: dict[str, bytes] = {}
+    async with request.form(max_files=8, max_fields=FIELDS) as form:
+        for name, value in form.multi_items():
+            if isinstance(value, UploadFile):
+                files[name] = await value.read()
+            else:
+                values.setdefault(name, []).append(value)
+    return Fields(values, files)
+
+
+async def file_of(view: File) -> Response:
+    """Answer with a file that nobody stores: a copy would outlive its erasure."""
+    headers = {"Cache-Control": "no-store"}
+    if view.name:
+        headers["Content-Disposition"] = f"attachment; filename={view.name}"
+    given = view.data
+    data = given if isinstance(given, bytes) else await at_the_table(given)
+    return Response(data, media_type=view.mime, headers=headers)
+
+
+def went_to(path: str, said: str) -> Response:
+    """Send a browser on, and let the next page say what was done."""
+    response = RedirectResponse(path, 303)
+    if said:
+        text = base64.urlsafe_b64encode(said.encode()).decode()
+        response.set_cookie(
+            SAID, text, 60, path="/console", httponly=True, samesite="lax"
+        )
+    return response
+
+
+def said_to(request: Request) -> str:
+    """Return what a form that was just sent has its sender told."""
+    try:
+        text = base64.urlsafe_b64decode(request.cookies.get(SAID, ""))
+        return text.decode()[:500]
+    except ValueError:
+        return ""

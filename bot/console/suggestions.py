@@ -1,0 +1,194 @@
+"""Suggestions: read, and answered: adopted or not, each with words to the worker."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlmodel import col, func, select
+
+from bot.console.desk import Desk, Label, Text, Wrong
+from bot.console.fields import number, words
+from bot.console.noun import Page, Rule, Waiting
+from bot.console.records import Act, Facts, Filter, Record
+from bot.console.views import Badge, File, Input, Option, Sheet, View
+from bot.step import picture_of
+from handlers.answering import DECLINE_REASONS
+from handlers.deciding import LONGEST_REASON
+from handlers.offers import OWN_WORDS
+from handlers.question import label
+from handlers.suggesting import answer_rows
+from models import audit
+from models import suggestion as suggestions
+from models.columns import short
+from models.staff import SERVING
+from models.suggestion import Adoption, Aspect, Suggestion
+from models.worker import Worker
+
+PATH = "/console/suggestions"
+USES: dict[Adoption, Badge] = {
+    Adoption.WAITING: Badge(label(Adoption.WAITING), "wait"),
+    Adoption.ADOPTED: Badge(label(Adoption.ADOPTED), "good"),
+    Adoption.DECLINED: Badge(label(Adoption.DECLINED)),
+}
+ASPECTS: dict[str, Text] = {aspect: label(aspect) for aspect in Aspect}
+
+
+def _mine(desk: Desk) -> Sequence[Any]:
+    """Find what one's own unions were told, but for what one said oneself."""
+    return (
+        col(Suggestion.union_code).in_(desk.unions),
+        col(Suggestion.standing).in_(tuple(USES)),
+        Suggestion.worker_id != desk.worker.id,
+    )
+
+
+def _note(desk: Desk, row: Suggestion) -> None:
+    audit.record(desk.session, desk.now, desk.staff.id, "suggestion.read", row.id)
+
+
+def _sheets(desk: Desk, row: Suggestion) -> Iterable[Sheet]:
+    teller = desk.session.get_one(Worker, row.worker_id)
+    yield Sheet(
+        Label("The suggestion"),
+        (
+            (Label("Number"), row.number),
+            (Label("Union"), desk.union(row.union_code)),
+            (Label("Sent in"), desk.moment(row.at)),
+        ),
+        text=row.load(desk.kit.keys, teller),
+        picture=f"{PATH}/{short(row.id)}/picture" if row.photo_id else "",
+    )
+    answer = tuple(answer_rows(desk.turn, row))
+    if answer:
+        yield Sheet(Label("The answer"), answer)
+
+
+def _own_picture(desk: Desk, key: str) -> File | None:
+    """Return the picture that came with a suggestion one may read."""
+    row = SUGGESTIONS.own(desk, key)
+    found = picture_of(desk.session, desk.kit, row.photo_id or 0) if row else None
+    return File(found[1], found[0]) if found else None
+
+
+def _show_picture(desk: Desk, picture: File) -> View:
+    return picture
+
+
+def _settle(
+    desk: Desk, row: Suggestion, use: Adoption, answer: str, yuan: int | None
+) -> None:
+    who = (desk.kit.keys, desk.kit.atlas, desk.staff)
+    suggestions.settle(desk.session, *who, row, use, answer, yuan, desk.now)
+
+
+def _adopt(desk: Desk, row: Suggestion, facts: Facts) -> Text:
+    thanks = f"{OWN_WORDS}{facts['thanks']}" if facts["thanks"] else ""
+    _settle(desk, row, Adoption.ADOPTED, thanks, facts["yuan"])
+    return Label("Adopted. The worker is told.")
+
+
+def _ask_why(desk: Desk, row: Suggestion) -> Sequence[Input]:
+    offered = (Option(one.key, one.label) for one in _reasons(desk))
+    own_words = Option(OWN_WORDS, Label("In my own words, below"))
+    return (
+        Input("why", Label("Reason"), "radios", options=(*offered, own_words)),
+        words(
+            "words", Label("In your own words"), LONGEST_REASON, required=False
+        ).asked(desk),
+    )
+
+
+def _reasons(desk: Desk) -> Sequence[Option]:
+    offered = DECLINE_REASONS.options(desk.turn, None)
+    return [Option(one.key, one.label) for one in offered]
+
+
+def _decline(desk: Desk, row: Suggestion, facts: Facts) -> Text:
+    why, own = desk.fields.get("why"), desk.fields.get("words")[:LONGEST_REASON]
+    if why not in (*(one.key for one in _reasons(desk)), OWN_WORDS):
+        raise Wrong(why=Label("Please choose a reason."))
+    if why == OWN_WORDS and not own:
+        raise Wrong(words=Label("Please write the reason."))
+    reason = OWN_WORDS + own if why == OWN_WORDS else why
+    _settle(desk, row, Adoption.DECLINED, reason, None)
+    return Label("Not adopted. The worker is told why.")
+
+
+def _waits(desk: Desk) -> Iterable[Waiting]:
+    mine = (*_mine(desk), Suggestion.standing == Adoption.WAITING)
+    counted = select(func.count(), func.min(Suggestion.at)).where(*mine)
+    count, since = desk.session.exec(counted).one()
+    if count:
+        yield Waiting(Label("Suggestions to answer"), count, since, PATH)
+
+
+SUGGESTIONS: Record[Suggestion] = Record(
+    name="suggestions",
+    label=Label("Suggestions"),
+    new=Label("Suggestions"),
+    table=Suggestion,
+    key="id",
+    order=(Suggestion.at, Suggestion.id),
+    roles=SERVING,
+    keepers=SERVING,
+    mine=_mine,
+    columns=(Label("Number"), Label("About"), Label("Union"), Label("Sent in")),
+    cells=lambda desk, row: (
+        row.number,
+        ASPECTS[row.aspect],
+        desk.union(row.union_code),
+        desk.moment(row.at),
+    ),
+    badge=lambda desk, row: USES[row.standing],
+    empty=Label("No suggestions here."),
+    fields=(),
+    title=lambda desk, row: ASPECTS[row.aspect],
+    note=_note,
+    acts=(
+        Act(
+            "adopt",
+            Label("Adopt"),
+            Label("Adopt this suggestion?"),
+            Label("The worker is told."),
+            lambda desk, row: row.standing is Adoption.WAITING,
+            _adopt,
+            "main",
+            fields=(
+                number("yuan", Label("What it is worth, in yuan"), required=False),
+                words("thanks", Label("A word of thanks"), 500, required=False),
+            ),
+        ),
+        Act(
+            "decline",
+            Label("Do not adopt"),
+            Label("Do not adopt this suggestion?"),
+            Label("The worker reads this reason."),
+            lambda desk, row: row.standing is Adoption.WAITING,
+            _decline,
+            "danger",
+            fields_of=_ask_why,
+        ),
+    ),
+    filters=(
+        Filter(
+            "show",
+            Label("State"),
+            lambda desk: {use.value: badge.label for use, badge in USES.items()},
+            lambda desk, value: Suggestion.standing == value,
+            Adoption.WAITING.value,
+        ),
+        Filter(
+            "aspect",
+            Label("About"),
+            lambda desk: ASPECTS,
+            lambda desk, value: Suggestion.aspect == value,
+        ),
+    ),
+    sheets=_sheets,
+    deeds={
+        "read": Label("read"),
+        Adoption.ADOPTED: label(Adoption.ADOPTED),
+        Adoption.DECLINED: label(Adoption.DECLINED),
+    },
+    waits=_waits,
+    pages=(Page("{key}/picture", Rule(SERVING, _own_picture), _show_picture),),
+)

@@ -1,0 +1,275 @@
+"""Rows for the walk over all pages: of each noun one that is mine and one of others.
+
+A noun with a page about a row has a function here, by its name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+from sqlmodel import Session, SQLModel, col, delete, select
+
+from models.application import Application
+from models.attachment import new_attachment
+from models.award import Award
+from models.benefit import Benefit, BenefitKind, Use, person_of
+from models.columns import long, new_id, short
+from models.console_session import ConsoleSession
+from models.event import Event, EventKind, EventState, Plan, columns_of
+from models.partner import Partner
+from models.place import read_atlas
+from models.rules import Rules
+from models.staff import Staff, appoint
+from models.suggestion import Aspect, suggest
+from models.voucher import issue
+from models.worker import new_worker
+
+from .house import House
+
+UNION, ELSEWHERE = "4401", "4403"
+"""Where the staff of the walk is, and where it has no business."""
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The keys of a row that is mine, and of one that is not."""
+
+    own: str
+    foreign: str
+
+
+def applications(house: House, who: str) -> Rows:
+    """Two people apply, each in another city; mine sends a picture."""
+    house.world.fill("certificate", "张师傅", group="家政服务员")
+    house.world.do("photo", who="张师傅", data=b"\xff\xd8picture", mime="image/jpeg")
+    house.world.say("提交", "张师傅")
+    shenzhen = {"city": "深圳", "district": "南山", "resident_id": "440306197506150005"}
+    applied(house, "李师傅", **shenzhen)
+
+    def look(session: Session) -> Rows:
+        found = select(Application).order_by(col(Application.submitted_at))
+        own, foreign = session.exec(found).all()
+        return Rows(short(own.id), short(foreign.id))
+
+    return house.world.write(look)
+
+
+def members(house: House, who: str) -> Rows:
+    """Those two are members, each of a city's pool."""
+    rows = applications(house, who)
+    for union, key in ((UNION, rows.own), (ELSEWHERE, rows.foreign)):
+        house.appoint("officer", union, f"批准 {union}").do(
+            f"/console/applications/{key}/pool"
+        )
+
+    def look(session: Session) -> Rows:
+        found = (
+            session.get_one(Application, long(key)).worker_id
+            for key in (rows.own, rows.foreign)
+        )
+        return Rows(*map(short, found))
+
+    return house.world.write(look)
+
+
+def staff(house: House, who: str) -> Rows:
+    """Positions nobody holds yet, here and in another city."""
+
+    def make(session: Session) -> Rows:
+        made = (
+            appoint(session, "officer", union, house.world.now)
+            for union in (UNION, ELSEWHERE)
+        )
+        return Rows(*(short(one.id) for one in made))
+
+    return house.world.write(make)
+
+
+def account(house: House, who: str) -> Rows:
+    """A colleague is signed in, too."""
+    house.appoint("officer", ELSEWHERE, "同事")
+
+    def look(session: Session) -> Rows:
+        foreign = col(Staff.union_code) == ELSEWHERE
+        found = select(ConsoleSession.id).join(
+            Staff, col(Staff.id) == ConsoleSession.staff_id
+        )
+        own, other = (
+            session.exec(found.where(which)).one() for which in (~foreign, foreign)
+        )
+        return Rows(short(own), short(other))
+
+    return house.world.write(look)
+
+
+def two(house: House, *rows: SQLModel) -> None:
+    """Keep rows that are made the short way."""
+
+    def work(session: Session) -> None:
+        for row in rows:
+            session.add(row)
+            session.flush()
+
+    house.world.write(work)
+
+
+def events(house: House, who: str) -> Rows:
+    """Each city has an event."""
+    own, foreign = (an_event(house, union) for union in (UNION, ELSEWHERE))
+    two(house, own, foreign)
+    return Rows(short(own.id), short(foreign.id))
+
+
+def an_event(house: House, union: str, **other: Any) -> Event:
+    """Make an event that begins in an hour."""
+    now = house.world.now
+    plan: dict[str, Any] = {
+        "kind": EventKind.TRAINING,
+        "name": "培训班",
+        "union_code": union,
+        "place": "东园横路 5 号",
+        "starts_at": now + timedelta(minutes=30),
+        "ends_at": now + timedelta(hours=3),
+        "opens_at": now - timedelta(days=1),
+        "closes_at": now + timedelta(hours=1),
+        "capacity": 2,
+    }
+    row, code = columns_of(Plan(**plan)), f"{new_id():X}"
+    facts = {**row, "state": EventState.OPEN, **other}
+    return Event(id=new_id(), code=code, door=code, changed_at=now, **facts)
+
+
+def suggestions(house: House, who: str) -> Rows:
+    """Each city was suggested something, with a picture."""
+
+    def work(session: Session) -> Rows:
+        keys, now = house.world.kit.keys, house.world.now
+        worker = new_worker(keys, "zh-CN", now)
+        session.add(worker)
+        session.flush()
+        photo = new_attachment(keys, worker, "image/jpeg", b"\xff\xd8", now)
+        session.add(photo)
+        told = (Aspect.WORK, "换拖把", photo.id, now)
+        own, foreign = (
+            suggest(session, keys, worker, union, *told) for union in (UNION, ELSEWHERE)
+        )
+        return Rows(short(own.id), short(foreign.id))
+
+    return house.world.write(work)
+
+
+def benefits(house: House, who: str) -> Rows:
+    """Each city has a benefit."""
+    two(house, *(a_benefit(f"tea-{union}", union) for union in (UNION, ELSEWHERE)))
+    return Rows(f"tea-{UNION}", f"tea-{ELSEWHERE}")
+
+
+def a_benefit(code: str, union: str) -> Benefit:
+    """Make a benefit of a union."""
+    words: dict[str, Any] = {
+        **dict.fromkeys(("name", "name_en", "about", "about_en"), "凉茶"),
+        **dict.fromkeys(("bring", "bring_en"), ""),
+    }
+    kind = BenefitKind.VOUCHER
+    return Benefit(code=code, kind=kind, union_code=union, **words)
+
+
+def partners(house: House, who: str) -> Rows:
+    """Each city has a partner."""
+    two(house, *(a_partner(f"shop-{union}", union) for union in (UNION, ELSEWHERE)))
+    return Rows(f"shop-{UNION}", f"shop-{ELSEWHERE}")
+
+
+def a_partner(code: str, union: str) -> Partner:
+    """Make a partner of a union."""
+    named = ("name", "name_en", "address", "address_en")
+    facts: dict[str, Any] = dict.fromkeys(named, "示例路1号")
+    facts |= {"lat": 23.1, "lon": 113.3, "district": "440111"}
+    return Partner(code=code, union_code=union, **facts)
+
+
+def counter(house: House, who: str) -> Rows:
+    """One member has a voucher for each of two shops."""
+
+    def work(session: Session) -> Rows:
+        keys, now = house.world.kit.keys, house.world.now
+        worker = new_worker(keys, "zh-CN", now)
+        worker.name = worker.seal(keys, "name", "张三")
+        worker.member_no, worker.union_code = "00000000000001", "4451"
+        worker.member_since = now - timedelta(days=9)
+        session.add(worker)
+        session.flush()
+        atlas, given = read_atlas(session), session.get_one(Benefit, "medicine")
+        keys_of = []
+        for code in ("yuekang-xiangqiao", "yuekang-chaoan"):
+            given.share = None
+            who = person_of(session, atlas, Rules(), worker, now)
+            at = session.get_one(Partner, code)
+            session.exec(delete(Use))
+            given_to = (worker, replace(who, used={}), given, at)
+            row = issue(session, keys, *given_to, now, Rules().zone)
+            keys_of.append(short(row.id))
+        return Rows(*keys_of)
+
+    return house.world.write(work)
+
+
+def sites(house: House, who: str) -> Rows:
+    """Each city has a site already."""
+    return Rows("gz-by-dh", "sz-ns-st")
+
+
+def awards(house: House, who: str) -> Rows:
+    """Each city plans an award."""
+    own, foreign = (an_award(house, union) for union in (UNION, ELSEWHERE))
+    two(house, own, foreign)
+    return Rows(short(own.id), short(foreign.id))
+
+
+def an_award(house: House, union: str) -> Award:
+    """Make the plan of an award."""
+    names = ("nominating_at", "voting_at", "jury_at", "notice_at", "over_at")
+    times = {
+        name: house.world.now + timedelta(days=day) for day, name in enumerate(names)
+    }
+    shares = {"seats": 2, "choices": 2, "vote_share": 40, "jury_share": 60}
+    facts: dict[str, Any] = {**times, **shares}
+    return Award(
+        id=new_id(), code=f"gold-{union}", name="金牌", union_code=union, **facts
+    )
+
+
+def posters(house: House, who: str) -> Rows:
+    """Each city has posters already."""
+    return Rows("baiyun-drivers", "baoan-factories")
+
+
+def unions(house: House, who: str) -> Rows:
+    """Below each city there is a district."""
+    return Rows("440111", "440306")
+
+
+ROWS: dict[str, Callable[[House, str], Rows]] = {
+    "applications": applications,
+    "members": members,
+    "staff": staff,
+    "account": account,
+    "events": events,
+    "suggestions": suggestions,
+    "benefits": benefits,
+    "partners": partners,
+    "counter": counter,
+    "sites": sites,
+    "awards": awards,
+    "posters": posters,
+    "unions": unions,
+}
+
+
+def applied(house: House, who: str, **answers: str) -> None:
+    """Let somebody join, up to the receipt."""
+    house.world.fill("sure", who, **answers)
+    house.world.say("提交", who)
