@@ -21,6 +21,7 @@ from bot.sections import (
     Audit,
     Backup,
     Card,
+    Cases,
     Database,
     Drafts,
     Erasure,
@@ -76,6 +77,7 @@ class Config(BaseSettings):
     page: Page = Page()
     review: Review = Review()
     transfer: Transfer = Transfer()
+    cases: Cases = Cases()
     sites: Sites = Sites()
     greetings: Greetings = Greetings()
     join: Join = Join()

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import AsyncIterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
@@ -22,6 +22,9 @@ from models.worker import Worker
 HURRIED = [remind.kind for remind in REMINDERS.values() if remind.hurried]
 """The kinds that quiet hours do not hold, and that nothing held may hide."""
 
+SILENT = timedelta(minutes=1)
+"""After how long it is seen whether a person still holds a chat."""
+
 log = logging.getLogger(__name__)
 
 
@@ -37,11 +40,13 @@ def find_due(session: Session, kit: Kit, now: datetime) -> list[int]:
 
 
 def _is_held(session: Session, kit: Kit, row: Reminder, now: datetime) -> bool:
-    """Tell whether quiet hours hold a reminder back; note until when."""
+    """Tell whether quiet hours, or a person in the chat, hold it; note until when."""
     remind = REMINDERS.get(row.kind)
     if remind is None or remind.hurried:
         return False
-    row.next_at = _opening(session, kit, remind, row, now)
+    chat = session.get(Chat, remind.chat(session, row) or 0)
+    talks = chat is not None and chat.case_id is not None
+    row.next_at = now + SILENT if talks else _opening(session, kit, remind, row, now)
     session.add(row)
     return row.next_at > now
 

@@ -20,6 +20,7 @@ class Queued:
     """What somebody waits for since when; only what is shown is put into words.
 
     None of the `people` it is about decides it; a `role` that is named alone does.
+    What is `urgent` comes before all else; what a staff member has is theirs alone.
     """
 
     since: datetime
@@ -27,6 +28,8 @@ class Queued:
     press: str
     line: Callable[[Turn], Word]
     role: str = ""
+    urgent: bool = False
+    holder: int | None = None
 
 
 def days_since(turn: Turn, moment: datetime) -> int:

@@ -53,7 +53,7 @@ def _words(value: Any) -> str:
     return words
 
 
-Words = Annotated[str, BeforeValidator(_words), Shown(lambda words: words)]
+Words = Annotated[str, BeforeValidator(_words), Shown(lambda words: "…", str)]
 
 
 def _slots(turn: Turn, answers: Any) -> list[Option]:

@@ -12,6 +12,7 @@ from handlers import (
     answering,
     confirming,
     correcting,
+    handling,
     moving,
     objecting,
     reviewing,
@@ -34,6 +35,7 @@ SOURCES: tuple[Callable[[Session, set[str]], Iterator[Queued]], ...] = (
     admitting.queue,
     objecting.queue,
     answering.queue,
+    handling.queue,
 )
 """What may wait for a social worker; one more is a line here."""
 
@@ -61,6 +63,8 @@ def _queue(turn: Turn, staff: Staff) -> list[Queued]:
     others = (
         row
         for row in every
-        if turn.worker.id not in row.people and row.role in ("", staff.role)
+        if turn.worker.id not in row.people
+        and row.role in ("", staff.role)
+        and row.holder in (None, staff.id)
     )
-    return sorted(others, key=lambda row: row.since)
+    return sorted(others, key=lambda row: (not row.urgent, row.since))

@@ -20,6 +20,9 @@ from models import audit
 from models.application import Application, Standing, Step
 from models.arrival import Arrival, Poison
 from models.attachment import Attachment
+from models.case import OPEN as OPEN_CASE
+from models.case import Case
+from models.case_entry import CaseEntry
 from models.chat import Chat
 from models.claim import Claim, Claimed
 from models.columns import short
@@ -243,6 +246,12 @@ def _used(session: Session, keys: Keyring, worker_id: int) -> set[str] | None:
             select(col(table.photo_id)).where(col(table.worker_id) == worker_id)
         )
     ]
+    sent = session.scalars(
+        select(col(CaseEntry.picture_id))
+        .join(Case, col(Case.id) == col(CaseEntry.case_id))
+        .where(col(Case.worker_id) == worker_id)
+    )
+    shown += sent
     try:
         answers = [row.load(keys, worker) for row in applications]
         answers += [row.load(keys, worker).answers for row in drafts]
@@ -311,6 +320,14 @@ KINDS = (
         Correction,
         col(Correction.settled_at),
         col(Correction.standing) != Wish.WAITING,
+    ),
+    _rows(
+        "cases",
+        Case,
+        col(Case.closed_at),
+        col(Case.course).not_in(OPEN_CASE),
+        along=CaseEntry.case_id,
+        most=10,
     ),
     _rows("site_faults", SiteFault, col(SiteFault.settled_at)),
     _rows(

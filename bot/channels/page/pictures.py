@@ -13,6 +13,7 @@ from bot.kit import Kit
 from bot.step import picture_of
 from models.application import latest_of
 from models.attachment import Attachment
+from models.case import with_picture
 from models.columns import long
 from models.message import Body
 from models.nominee import is_portrait
@@ -54,7 +55,8 @@ class Pictures:
 
     def _may_see(self, session: Session, viewer: int, row: Attachment) -> bool:
         staff, owner = staff_of(session, viewer), row.worker_id
-        asked = (latest_of(session, owner), with_photo(session, row.id))
+        told = with_picture(session, row.id)
+        asked = (latest_of(session, owner), with_photo(session, row.id), told)
         reviews = any(a and may_review(self.kit.atlas, staff, a) for a in asked)
         return viewer == owner or reviews or is_portrait(session, row.id)
 
