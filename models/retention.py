@@ -156,17 +156,21 @@ def _delete(
     return session.connection().execute(gone, values).rowcount
 
 
-# People who never applied, serve no union, and have been silent.
+# People who never applied, told of no case, serve no union, and have been silent.
 
 
 def _strangers(before: datetime) -> Any:
-    """Select those who are no member, applicant or staff, and said nothing since."""
+    """Select those who are no member, applicant or staff, and said nothing since.
+
+    Whoever told of a case stays as long as that is kept.
+    """
     own = select(col(Chat.id)).where(col(Chat.worker_id) == col(Worker.id))
     return select(col(Worker.id), col(Worker.created_at)).where(
         col(Worker.created_at) < before,
         col(Worker.member_no).is_(None),
         ~exists().where(col(Application.worker_id) == col(Worker.id)),
         ~exists().where(col(Staff.worker_id) == col(Worker.id)),
+        ~exists().where(col(Case.worker_id) == col(Worker.id)),
         ~exists().where(
             col(Conversation.worker_id) == col(Worker.id),
             col(Conversation.updated_at) >= before,

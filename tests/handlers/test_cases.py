@@ -149,11 +149,11 @@ def test_who_loses_a_race_hears_so(met: World, monkeypatch: pytest.MonkeyPatch) 
         raise CannotDecide
 
     row = told(met)
-    monkeypatch.setattr(cases.cases, "withdraw", late)
+    monkeypatch.setattr("models.case.withdraw", late)
     assert "有人接手" in text(
         press(met, "a:withdraw_case", f"{short(row)}.sure", "工人")
     )
-    monkeypatch.setattr(cases.cases, "add", late)
+    monkeypatch.setattr("models.case.add", late)
     press(met, "f:case_add", row, "工人")
     for typed in ("还有", "跳过", "补充"):
         said = met.say(typed)

@@ -22,7 +22,7 @@ from models.staff import JURY, Staff, appoint, revoke
 from models.worker import Worker
 from tests.databases import SEEDED, Copy
 from tests.models.casework import TODAY, a_case, a_dispute
-from tests.models.cast import KEYS, NOW, race, reviewer
+from tests.models.cast import KEYS, NOW, Meet, Runner, race, reviewer
 from tests.models.test_case import officer, subjects
 
 
@@ -210,20 +210,19 @@ def test_of_two_who_take_at_once_one_has_it(
         assert sorted(type(r).__name__ for r in results) == ["CannotDecide", "NoneType"]
 
 
-def _takers(database: Database) -> list[object]:
+def _takers(database: Database) -> list[Runner]:
     def prepare(session: Session) -> tuple[int, list[int], Atlas]:
         staff = [reviewer(session).id for _ in range(2)]
         return a_case(session).id, staff, read_atlas(session)
 
     case_id, staff_ids, atlas = in_transaction(database, prepare)
 
-    def taker(staff_id: int) -> object:
-        def run(session: Session, meet_others: object) -> None:
+    def taker(staff_id: int) -> Runner:
+        def run(session: Session, meet_others: Meet) -> None:
             staff, row = (
                 session.get_one(Staff, staff_id),
                 session.get_one(Case, case_id),
             )
-            assert callable(meet_others)
             meet_others()
             handling.take(session, atlas, staff, row, NOW)
 

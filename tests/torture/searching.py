@@ -32,26 +32,48 @@ SEALED_FOR: dict[str, str] = {
     "correction.wish": "worker_id",
     "message.body": "about_id",
     "poison.update": "worker_id",
+    "case.answer": "id",
+    "case.facts": "id",
+    "case_entry.body": "case_id",
+    "nominee.story": "worker_id",
+    "nominee.why": "worker_id",
+    "objection.text": "worker_id",
+    "objection.why": "worker_id",
+    "service_request.why": "worker_id",
+    "service_request.words": "worker_id",
+    "signup.answers": "worker_id",
+    "site_fault.words": "worker_id",
+    "suggestion.text": "worker_id",
+    "suggestion.why": "worker_id",
+    "transfer.facts": "worker_id",
+    "transfer_step.why": "transfer_id",
+    "voucher.code": "worker_id",
 }
 """The sealed columns, and where their row says whose key opens them."""
 
+BELONGS = {"application_id": "application", "transfer_id": "transfer"}
+"""The tables whose rows say whose key opens those that refer to them."""
+
 HASHES = {
     "audit_link.hash",
+    "ballot.name_hash",
     "export_link.token_hash",
     "application.id_tag",
     "application.mobile_tag",
+    "case.employer_tag",
     "consent.text_hash",
     "form_link.token_hash",
     "invitation.token_hash",
     "link_code.code_tag",
     "tries.tag",
+    "voucher.code_tag",
     "worker.id_tag",
     "worker.mobile_tag",
     "worker.name_tag",
 }
 """Bytes that nothing opens."""
 
-KEYS = {"worker.key"}
+KEYS = {"case.key", "worker.key"}
 
 
 def ways(text: str) -> dict[str, bytes]:
@@ -121,8 +143,8 @@ def open_all(session: Session, keys: Keyring) -> tuple[Opened, int]:
     """Open every sealed value there is; count those that do not open."""
     opened: Opened = {}
     closed = 0
-    own = _own_keys(session, keys)
-    authors = _authors(session)
+    own = _own_keys(session, keys, "worker") | _own_keys(session, keys, "case")
+    authors = {column: _authors(session, name) for column, name in BELONGS.items()}
     for table, column in _byte_columns():
         whose = SEALED_FOR[column]
         for row in session.execute(
@@ -130,7 +152,7 @@ def open_all(session: Session, keys: Keyring) -> tuple[Opened, int]:
         ):
             sealed = getattr(row, _short(column))
             owner = getattr(row, whose)
-            owner = authors[owner] if whose == "application_id" else owner
+            owner = authors[whose][owner] if whose in authors else owner
             place = tuple(getattr(row, c.name) for c in table.primary_key)
             try:
                 value = unseal(own[owner], _seal_place(column, place), sealed)
@@ -158,15 +180,15 @@ def _seal_place(column: str, place: tuple[int, ...]) -> str:
     return "|".join([column, *map(str, place)])
 
 
-def _own_keys(session: Session, keys: Keyring) -> dict[int, bytes]:
-    worker = SQLModel.metadata.tables["worker"]
+def _own_keys(session: Session, keys: Keyring, name: str) -> dict[int, bytes]:
+    table = SQLModel.metadata.tables[name]
     rows: Iterable[Row[tuple[int, bytes]]] = session.execute(
-        select(worker.c.id, worker.c.key)
+        select(table.c.id, table.c.key)
     )
-    return {row.id: keys.unwrap(f"worker.key|{row.id}", row.key) for row in rows}
+    return {row.id: keys.unwrap(f"{name}.key|{row.id}", row.key) for row in rows}
 
 
-def _authors(session: Session) -> dict[int, int]:
-    table = SQLModel.metadata.tables["application"]
+def _authors(session: Session, name: str) -> dict[int, int]:
+    table = SQLModel.metadata.tables[name]
     rows = session.execute(select(table.c.id, table.c.worker_id))
     return {row.id: row.worker_id for row in rows}
