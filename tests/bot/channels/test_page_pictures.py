@@ -18,7 +18,11 @@ from bot.channels.page import history
 from bot.channels.page.pictures import Pictures
 from bot.channels.page.visitor import Gate
 from bot.database import Database
+from models.attachment import new_attachment
 from models.chat import Chat
+from models.worker import Worker
+from tests.models.casework import a_case
+from tests.models.cast import KEYS
 from tests.world import World
 
 TOKEN, STRANGER = "a" * 43, "b" * 43
@@ -82,3 +86,23 @@ def test_nobody_else_sees_it(world: World, web: TestClient, cookie: str) -> None
 @pytest.mark.parametrize("number", ["0", "1", "2147483648", "9" * 30, "x", "-1"])
 def test_what_is_no_drawing_is_not_there(web: TestClient, number: str) -> None:
     assert web.get(f"/chat/drawing/{number}").status_code == 404
+
+
+def test_a_picture_of_a_case_is_seen_by_who_serves_there_alone(world: World) -> None:
+    world.appoint("4403", "深圳社工")
+    world.do("hello", who="路人")
+    pictures = Pictures(world.kit, Gate(world.kit.config))
+
+    def look(session: Session) -> list[bool]:
+        chats = {
+            who: session.exec(select(Chat).where(Chat.address == who)).one()
+            for who in ("路人", "社工", "深圳社工", WHO)
+        }
+        teller = session.get_one(Worker, chats["路人"].worker_id)
+        made = new_attachment(KEYS, teller, "image/jpeg", b"picture", world.now)
+        session.add(made)
+        a_case(session, teller, union_code="4401", picture_id=made.id)
+        viewers = (chat.worker_id for chat in chats.values())
+        return [pictures._may_see(session, viewer, made) for viewer in viewers]
+
+    assert world.write(look) == [True, True, False, False]
