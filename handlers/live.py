@@ -7,25 +7,24 @@ says `#` for the saved replies and `#3` for the third.
 
 import re
 from dataclasses import dataclass
-from functools import partial
 
 from handlers import menu
 from handlers.answers import looks_like_id
+from handlers.carrying import greet, held_by, to_staff, to_worker
 from handlers.handling import mine, not_yours
 from handlers.hanging_up import ENDED, STOPPED, over, tell_over, way_back
 from handlers.offers import page_number, plain
 from handlers.queued import WAITING_LIST
 from handlers.say import Say, Word, say
-from handlers.talk import pause, with_resume
+from handlers.talk import with_resume
 from handlers.turn import Incoming, Turn
 from models import live
 from models.attachment import Attachment, new_attachment
-from models.case import Case, add_entry, chats_in, end_talk
-from models.case_entry import Side
+from models.case import Case, end_talk
 from models.chat import Chat
 from models.columns import short
 from models.handling import has
-from models.identity import halved, mask_ids, mask_numbers
+from models.identity import halved, mask_ids
 from models.saved_reply import replies_for
 from models.staff import Staff
 from models.worker import Worker
@@ -39,12 +38,17 @@ _REPLY = re.compile(r"#\s*(\d{0,2})")
 
 @dataclass(frozen=True)
 class Line:
-    """A talk as one side has it: the case, who has that, the chat at the other end."""
+    """A talk as one side has it; who serves on a page has no chat at the other end."""
 
     case: Case
     staff: Staff
-    other: int
     is_worker: bool
+    other: Chat | None
+
+    @property
+    def is_deaf(self) -> bool:
+        """Whether the chat at the other end hears nothing any more."""
+        return self.other is not None and self.other.stopped_at is not None
 
 
 def talk(turn: Turn, arg: str) -> list[Say]:
@@ -62,15 +66,8 @@ def talk(turn: Turn, arg: str) -> list[Say]:
         live.begin(turn.session, staff, row, (chat.id, turn.chat.id), turn.now)
     except live.Busy:
         return [say("live", "busy").offering(way_back(turn, row))]
-    turn.elsewhere.append((chat.id, partial(_begun, union=staff.union_code)))
+    turn.elsewhere += greet(staff, row)
     return [say("live", "begun_staff", number=row.number)]
-
-
-def _begun(turn: Turn, union: str) -> list[Say]:
-    """Tell the worker that a person is there; what was open waits."""
-    pause(turn)
-    name = turn.named(turn.atlas.unions[union])
-    return [say("live", "begun_worker", union=name)]
 
 
 def end_talk_(turn: Turn, arg: str) -> list[Say]:
@@ -107,10 +104,12 @@ def _line(turn: Turn) -> Line | None:
     if row is None or staff is None or not live.is_on(row, staff):
         return None
     is_worker = turn.worker.id == row.worker_id
-    others = [c for c in chats_in(turn.session, row.id) if c != turn.chat.id]
-    if not others or not (is_worker or staff.worker_id == turn.worker.id):
+    if not is_worker and staff.worker_id != turn.worker.id:
         return None
-    return Line(row, staff, others[0], is_worker)
+    far = staff.worker_id if is_worker else row.worker_id
+    return Line(
+        row, staff, is_worker, next(iter(held_by(turn.session, row, far)), None)
+    )
 
 
 def _dropped(turn: Turn) -> list[Say]:
@@ -194,41 +193,12 @@ def _kept(turn: Turn, line: Line, incoming: Incoming) -> Attachment:
 
 
 def _send(turn: Turn, line: Line, words: str, picture: Attachment | None) -> list[Say]:
-    """Write it down in the case and carry it over, unless nobody can be reached."""
-    row, session = line.case, turn.session
-    side = Side.WORKER if line.is_worker else Side.STAFF
-    by = None if line.is_worker else line.staff.id
-    number = picture.id if picture else None
-    add_entry(session, turn.keys, row, side, words, turn.now, by, number)
-    live.said(session, row, turn.now)
-    if session.get_one(Chat, line.other).stopped_at is not None:
+    """Carry something over, unless the chat at the other end hears nothing any more."""
+    carry = to_staff if line.is_worker else to_worker
+    by = (turn.session, turn.keys, line.staff, line.case)
+    heard = carry(*by, words, picture.id if picture else None, turn.now)
+    if line.is_deaf:
         _hang_up(turn, line, STOPPED)
-        return over(turn, row, STOPPED)
-    heard = _from_worker if line.is_worker else _from_staff
-    turn.elsewhere.append(
-        (line.other, partial(heard, line=line, words=words, picture=number))
-    )
+        return over(turn, line.case, STOPPED)
+    turn.elsewhere += heard
     return []
-
-
-def _from_staff(turn: Turn, line: Line, words: str, picture: int | None) -> list[Say]:
-    """Say to a worker what a person says."""
-    union = turn.named(turn.atlas.unions[line.staff.union_code])
-    said = {"union": union, "words": words or Word("common", "sent_photo")}
-    return [Say(Word("live", "from_staff", said), side="person", image=picture)]
-
-
-def _from_worker(turn: Turn, line: Line, words: str, picture: int | None) -> list[Say]:
-    """Say to staff what a worker says; masked where the channel is not trusted."""
-    masked = mask_ids(words) if turn.trusted else mask_numbers(words)
-    said = {
-        "number": line.case.number,
-        "words": masked or Word("common", "sent_photo"),
-    }
-    message = Say(
-        Word("live", "from_worker", said),
-        side="person",
-        image=picture if turn.trusted else None,
-        about=line.case.worker_id,
-    )
-    return [message]

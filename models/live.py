@@ -1,9 +1,10 @@
 """Live talks: a person holds a worker's chat, and what one writes reaches the other.
 
-Both chats name the case (`Chat.case_id`); neither is in two talks at a time, which one
+The chats name the case (`Chat.case_id`); none is in two talks at a time, which one
 UPDATE each of a chat that is in none keeps true.
 """
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -22,9 +23,12 @@ class Busy(Failure):
 
 
 def begin(
-    session: Session, staff: Staff, row: Case, chats: tuple[int, int], now: datetime
+    session: Session, staff: Staff, row: Case, chats: Collection[int], now: datetime
 ) -> None:
-    """Begin a talk between two chats; raises Busy, and then neither is in it."""
+    """Begin a talk between chats; raises Busy, and then none is in it.
+
+    They are the worker's and that of who has the case, if they are not on a page.
+    """
     with session.begin_nested():
         for chat_id in sorted(chats):
             _take(session, row, chat_id)
@@ -65,6 +69,7 @@ def is_on(row: Case | None, staff: Staff | None) -> bool:
         row is not None
         and staff is not None
         and staff.active
+        and staff.worker_id is not None
         and row.course is Course.TAKEN
         and row.staff_id == staff.id
     )

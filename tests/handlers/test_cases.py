@@ -8,13 +8,15 @@ from typing import Any
 import pytest
 from sqlmodel import Session, select
 
-from handlers import case_news, cases, handling, handling_forms, live
+from bot.step import Ledger, say_elsewhere
+from handlers import carrying, case_news, cases, handling, handling_forms, live
 from handlers.asking_help import AddToCase, AskForHelp, first_union
 from handlers.handling_forms import Note, PassOn
 from handlers.reports import Period
 from handlers.reports.cases import cases as report
 from handlers.turn import Turn
 from models import handling as acts
+from models import live as live_talks
 from models.application import CannotDecide
 from models.case import (
     FILED,
@@ -28,6 +30,7 @@ from models.case import (
     Outcome,
     withdraw,
 )
+from models.case_entry import Side, entries_of
 from models.chat import Chat
 from models.columns import short
 from models.dispute import Stage
@@ -307,6 +310,30 @@ def test_staff_erased_in_the_middle_leave_the_worker_to_others(met: World) -> No
     assert "工作人员暂时不在" in text(met.say("您好"))
     met.wait(timedelta(minutes=1))
     assert met.write(lambda s: s.exec(select(Case)).one()).staff_id is None
+
+
+def test_who_serves_on_a_page_talks_without_a_chat_of_theirs(met: World) -> None:
+    """The worker's chat alone is held; what staff say comes from the page."""
+    row = taken(met)
+
+    def begin(session: Session) -> None:
+        staff, one = position_in(session, "社工"), session.get_one(Case, row)
+        live_talks.begin(session, staff, one, [one.chat_id], met.now)
+        ledger = Ledger(session, met.kit, met.now)
+        heard = carrying.greet(staff, one)
+        by = (session, KEYS, staff, one)
+        heard += carrying.to_worker(*by, "您好，我在工作台", None, met.now)
+        say_elsewhere(ledger, met.cans, heard)
+        ledger.close()
+
+    met.do("hello")
+    met.write(begin)
+    assert met.say("您好") == []
+    history = [body["text"] for body in met.history("工人", "person")]
+    assert history == ["【广州市总工会工作人员】您好，我在工作台"]
+    entries = met.write(lambda s: entries_of(s, row))
+    assert [entry.side for entry in entries] == [Side.STAFF, Side.WORKER]
+    assert "结束" in text(met.say("结束"))
 
 
 def test_a_channel_that_is_no_more_hears_nothing(met: World) -> None:
