@@ -7,10 +7,11 @@ says `#` for the saved replies and `#3` for the third.
 
 import re
 from dataclasses import dataclass
+from functools import partial
 
 from handlers import menu
 from handlers.answers import looks_like_id
-from handlers.carrying import greet, held_by, to_staff, to_worker
+from handlers.carrying import greet, to_staff, to_worker
 from handlers.handling import mine, not_yours
 from handlers.hanging_up import ENDED, STOPPED, over, tell_over, way_back
 from handlers.offers import page_number, plain
@@ -20,7 +21,7 @@ from handlers.talk import with_resume
 from handlers.turn import Incoming, Turn
 from models import live
 from models.attachment import Attachment, new_attachment
-from models.case import Case, end_talk
+from models.case import Case, chats_in, end_talk
 from models.chat import Chat
 from models.columns import short
 from models.handling import has
@@ -103,13 +104,11 @@ def _line(turn: Turn) -> Line | None:
     staff = turn.session.get(Staff, row.staff_id or 0) if row else None
     if row is None or staff is None or not live.is_on(row, staff):
         return None
-    is_worker = turn.worker.id == row.worker_id
-    if not is_worker and staff.worker_id != turn.worker.id:
-        return None
-    far = staff.worker_id if is_worker else row.worker_id
-    return Line(
-        row, staff, is_worker, next(iter(held_by(turn.session, row, far)), None)
-    )
+    chats = [*map(partial(turn.session.get_one, Chat), chats_in(turn.session, row.id))]
+    if any(chat.worker_id not in (row.worker_id, staff.worker_id) for chat in chats):
+        return None  # somebody else was given the position
+    other = next((chat for chat in chats if chat.id != turn.chat.id), None)
+    return Line(row, staff, turn.worker.id == row.worker_id, other)
 
 
 def _dropped(turn: Turn) -> list[Say]:

@@ -109,12 +109,12 @@ def free_orphans(session: Session, now: datetime) -> list[Case]:
         Case.course == Course.TAKEN,
         ~col(Staff.active) | col(Staff.worker_id).is_(None),
     )
-    rows = list(session.exec(found.limit(20)))
-    for row in rows:
-        if _loose(session, row):
-            audit.record(session, now, None, "case.let_go", row.id)
-            announce(session, row, now)
-    return rows
+    rows = session.exec(found.limit(20)).all()
+    freed = [row for row in rows if _loose(session, row)]
+    for row in freed:
+        audit.record(session, now, None, "case.let_go", row.id)
+        announce(session, row, now)
+    return freed
 
 
 def _loose(session: Session, row: Case) -> bool:

@@ -312,6 +312,43 @@ def test_staff_erased_in_the_middle_leave_the_worker_to_others(met: World) -> No
     assert met.write(lambda s: s.exec(select(Case)).one()).staff_id is None
 
 
+def test_a_position_that_goes_to_another_takes_no_talk_along(met: World) -> None:
+    talking(met)
+    met.do("hello", who="新人")
+
+    def rebind(session: Session) -> None:
+        staff = position_in(session, "社工")
+        staff.worker_id = worker_id
+        session.add(staff)
+
+    worker_id = worker_of(met, "新人").id
+    met.write(rebind)
+    assert "工作人员暂时不在" in text(met.say("您好"))
+    assert chat_of(met, "社工").case_id is None
+
+
+def test_a_colleague_s_note_leaves_the_talk_alone(met: World) -> None:
+    row = talking(met)
+    met.appoint("440106", "同事")
+    press(met, "f:case_note", row, "同事")
+    for typed in ("去年也有", "记下"):
+        met.say(typed, "同事")
+    assert met.elsewhere == {}
+    assert chat_of(met, "社工").case_id == row
+
+
+def test_where_there_is_no_talk_none_ends(met: World) -> None:
+    assert "现在没有对话" in text(met.say("结束"))
+
+
+def test_what_was_told_is_not_shown_where_it_may_not_travel(abroad: World) -> None:
+    make_member(abroad, placed="440106")
+    row = told(abroad, story="不能外传")
+    said = press(abroad, "v:my_case", row, "工人")
+    assert "不能外传" not in str(said)
+    assert "编号" in str(said)
+
+
 def test_who_serves_on_a_page_talks_without_a_chat_of_theirs(met: World) -> None:
     """The worker's chat alone is held; what staff say comes from the page."""
     row = taken(met)
