@@ -21,6 +21,7 @@ from bot.sections import (
     Audit,
     Backup,
     Card,
+    Cases,
     Console,
     Database,
     Drafts,
@@ -77,6 +78,7 @@ class Config(BaseSettings):
     page: Page = Page()
     review: Review = Review()
     transfer: Transfer = Transfer()
+    cases: Cases = Cases()
     sites: Sites = Sites()
     greetings: Greetings = Greetings()
     join: Join = Join()

@@ -209,8 +209,7 @@ def retry_one(
     packed = unseal(worker.open_key(kit.keys), f"poison.update|{row.id}", row.update)
     incoming = _unpack(packed)
     ledger = Ledger(session, kit, now)
-    can = cans[incoming.channel]
-    turn = kit.turn(session, chat, worker, now, can.trusted)
-    take_one(ledger, turn, can, incoming)
+    turn = kit.turn(session, chat, worker, now, cans[incoming.channel].trusted)
+    take_one(ledger, turn, cans, incoming)
     row.settled, row.update = "handled", b""
     return ledger.close()

@@ -110,6 +110,11 @@ def rules_of(config: Config) -> Rules:
         quiet_start=config.quiet.start,
         quiet_end=config.quiet.end,
         transfer_days=config.transfer.working_days,
+        case_days=config.cases.working_days,
+        case_escalate_days=config.cases.escalate_days,
+        talk_minutes=config.cases.idle_minutes,
+        similar_cases=config.cases.similar,
+        similar_days=config.cases.similar_days,
         birthday=config.greetings.birthday,
         map_link=config.sites.map_link,
     )

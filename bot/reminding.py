@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import AsyncIterator
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
@@ -30,6 +30,9 @@ FINDING = [remind for remind in REMINDERS.values() if remind.find is not nothing
 AT_ONCE = 50
 """How many reminders are said before it is looked again what is due."""
 
+SILENT = timedelta(minutes=1)
+"""After how long it is seen whether a person still holds a chat."""
+
 log = logging.getLogger(__name__)
 
 
@@ -40,11 +43,13 @@ def find_due(session: Session, now: datetime) -> list[int]:
 
 
 def _is_held(session: Session, kit: Kit, row: Reminder, now: datetime) -> bool:
-    """Tell whether quiet hours hold a reminder back; note until when."""
+    """Tell whether quiet hours, or a person in the chat, hold it; note until when."""
     remind = REMINDERS[row.kind]
     if remind.hurried:
         return False
-    row.next_at = _opening(session, kit, remind, row, now)
+    chat = session.get(Chat, remind.chat(session, row) or 0)
+    talks = chat is not None and chat.case_id is not None
+    row.next_at = now + SILENT if talks else _opening(session, kit, remind, row, now)
     session.add(row)
     return row.next_at > now
 

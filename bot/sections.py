@@ -185,6 +185,21 @@ class Transfer(Section):
     """Working days for each union; without a release by then it goes on by itself."""
 
 
+class Cases(Section):
+    """What workers turn to the union with, and who talks with them."""
+
+    working_days: Annotated[int, Field(ge=1, le=60)] = 2
+    """Working days within which somebody takes a case; one for what is pressing."""
+    escalate_days: Annotated[int, Field(ge=1, le=60)] = 1
+    """Working days past that after which the officer is told."""
+    idle_minutes: Annotated[int, Field(ge=5, le=1440)] = 30
+    """Minutes of silence after which a talk between two people ends by itself."""
+    similar: Annotated[int, Field(ge=2, le=1000)] = 3
+    """So many similar cases about one employer warn the officers."""
+    similar_days: Annotated[int, Field(ge=1, le=365)] = 30
+    """Days within which these cases come."""
+
+
 class Sites(Section):
     """The places where workers may rest."""
 
@@ -293,6 +308,8 @@ class Retention(Section):
     """Days after which goes what a social worker confirmed, or nobody did in time."""
     corrections: Days = 365
     """Days for which a correction is kept that was settled or taken back."""
+    cases: Days = 1095
+    """Days for which a case is kept that was closed or taken back."""
     site_faults: Days = 180
     """Days for which a fault of a site is kept that was put right."""
     transfers: Days = 1095

@@ -19,7 +19,7 @@ from bot.unsaying import unsay
 from bot.words import draw, text_of
 from handlers.route import step
 from handlers.say import Say, Word
-from handlers.turn import Incoming, Turn
+from handlers.turn import Incoming, Saying, Turn
 from models.attachment import Attachment
 from models.chat import Chat, Shown
 from models.message import AGAIN, Body, Fate, Kind, Message, seal_body
@@ -81,7 +81,7 @@ class Ledger:
 
     def _bot(self, turn: Turn, can: Can, number: int, message: Say, body: Body) -> None:
         about = self._about(turn, message.about)
-        row = self._row(turn.chat, about, number, "bot", message.kind, body)
+        row = self._row(turn.chat, about, number, message.side, message.kind, body)
         row["conversation_id"] = turn.chat.conversation_id
         stopped = turn.chat.stopped_at is not None
         if not can.push:
@@ -230,14 +230,17 @@ def take_batch(
         if worker.id != chat.worker_id:  # another's word a moment ago made it so
             worker = session.get_one(Worker, chat.worker_id)
         turn = kit.turn(session, chat, worker, now, can.trusted)
-        take_one(ledger, turn, can, incoming)
+        take_one(ledger, turn, cans, incoming)
         people[place] = turn.chat, turn.worker
     del held
     return ledger.close()
 
 
-def take_one(ledger: Ledger, turn: Turn, can: Can, incoming: Incoming) -> None:
-    """Handle one update and write down what was said on both sides."""
+def take_one(
+    ledger: Ledger, turn: Turn, cans: dict[str, Can], incoming: Incoming
+) -> None:
+    """Handle one update and write down what was said on both sides, and elsewhere."""
+    can = cans[incoming.channel]
     own = can.history and incoming.kind not in ("hello", "start", "stop")
     body = _own_body(ledger.kit, turn, incoming) if own else None
     number = turn.chat.next_number() if own else 0
@@ -252,6 +255,22 @@ def take_one(ledger: Ledger, turn: Turn, can: Can, incoming: Incoming) -> None:
         within = turn.chat.conversation_id or before
         ledger.own(turn, number, incoming.given_id, body, within)
     ledger.say(turn, can, messages)
+    say_elsewhere(ledger, cans, turn.elsewhere)
+
+
+def say_elsewhere(
+    ledger: Ledger, cans: dict[str, Can], sayings: Iterable[tuple[int, Saying]]
+) -> None:
+    """Say things in other chats, each as in a turn of its own."""
+    for chat_id, saying in sayings:
+        ledger.session.flush()  # to be locked a chat is read anew
+        chat = ledger.session.get(Chat, chat_id, with_for_update=True)
+        if chat is None or chat.channel not in cans:
+            continue
+        can, worker = cans[chat.channel], ledger.session.get_one(Worker, chat.worker_id)
+        turn = ledger.kit.turn(ledger.session, chat, worker, ledger.now, can.trusted)
+        ledger.mind([chat])
+        ledger.say(turn, can, saying(turn))
 
 
 def _said_elsewhere(message: Say) -> Say:

@@ -228,6 +228,7 @@ def vocabulary() -> Vocabulary:
         before=tuple(map(plain, _all_spoken("around", "before"))),
         after=tuple(map(plain, _all_spoken("around", "after"))),
         doubts=tuple(map(plain, _all_spoken("doubts", "words"))),
+        urgent=tuple(map(plain, _all_spoken("urgent", "words"))),
         introductions=tuple(_all_spoken("names", "before")),
         no_names=frozenset(map(plain, _all_spoken("names", "none"))),
         documents=_documents(),

@@ -10,13 +10,17 @@ from handlers import (
     awards,
     benefits,
     card,
+    cases,
     certificate,
     checking_in,
     confirming,
     console,
     correcting,
     events,
+    handling,
+    handling_forms,
     jurors,
+    live,
     menu,
     moving,
     my_application,
@@ -39,7 +43,9 @@ from handlers import (
     waiting,
 )
 from handlers.alarms import ALARMS
+from handlers.asking_help import AddToCase, AskForHelp
 from handlers.benefit_reminders import BENEFIT_REMINDERS
+from handlers.case_news import CASE_NEWS
 from handlers.checking_in import CheckIn, CheckInMember
 from handlers.coming_back import ComeBack
 from handlers.correct import Correct
@@ -54,6 +60,7 @@ from handlers.reports import Listing, Report
 from handlers.reports.applications import applications
 from handlers.reports.award import award
 from handlers.reports.benefits import benefits as benefits_report
+from handlers.reports.cases import cases as cases_report
 from handlers.reports.reminders import reminders as reminded
 from handlers.reports.suggestions import suggestions
 from handlers.revealing import Reveal
@@ -91,6 +98,12 @@ FLOWS: dict[str, type[Flow]] = {
         suggesting.Suggest,
         answering.Adopt,
         answering.Decline,
+        AskForHelp,
+        AddToCase,
+        handling_forms.Note,
+        handling_forms.PassOn,
+        handling_forms.MoveStage,
+        handling_forms.Close,
     )
 }
 """Forms in a chat: questions, then one effect."""
@@ -143,6 +156,9 @@ VIEWS = {
     "suggestions": suggesting.mine,
     "suggestion": suggesting.suggestion,
     "suggested": answering.look,
+    "cases": cases.list_,
+    "my_case": cases.look,
+    "case": handling.look,
 }
 """Read-only lists and details, by (turn, argument)."""
 
@@ -188,6 +204,12 @@ ACTS = {
     "nominee_no": nominating.decline,
     "confirm_nominee": admitting.confirm,
     "drop_suggestion": suggesting.drop,
+    "withdraw_case": cases.withdraw,
+    "rate_case": cases.rate,
+    "take_case": handling.take,
+    "let_go_case": handling.let_go,
+    "talk": live.talk,
+    "end_talk": live.end_talk_,
 }
 """One press, one effect, safe to press twice; permission is checked then."""
 
@@ -208,6 +230,7 @@ REMINDERS = {
         *EVENT_REMINDERS,
         *award_news.AWARD_NEWS,
         answering.ANSWERED,
+        *CASE_NEWS,
     )
 }
 """What is said without being asked, when it is due."""
@@ -217,6 +240,7 @@ REPORTS: dict[str, Report] = {
     "reminders": reminded,
     "benefits": benefits_report,
     "suggestions": suggestions,
+    "cases": cases_report,
 }
 """What can be counted and printed, by name."""
 

@@ -6,7 +6,7 @@ name in every language, saying what was wrong and giving an example.
 
 import re
 from collections.abc import Iterable
-from datetime import date, time
+from datetime import date, time, timedelta
 from decimal import Decimal
 from typing import Annotated, Any
 
@@ -18,6 +18,7 @@ from handlers.say import Word
 from handlers.turn import Turn
 from models import identity
 from models.attachment import Attachment
+from models.case import MOST_PEOPLE
 from models.columns import long, short
 from models.jury import MOST as MOST_POINTS
 from models.link_code import read_code
@@ -36,6 +37,12 @@ _UNITS = {"": 1, "万": 10_000, "亿": 100_000_000}
 
 LONGEST_WORDS = 500
 """How many characters a story, a suggestion, an objection or a need may have."""
+
+OLDEST_YEARS = 60
+"""How many years ago something may have happened that is told of."""
+
+RECENT = {"今天": 0, "today": 0, "昨天": 1, "yesterday": 1, "前天": 2}
+"""Words for days that are not long ago."""
 
 TOO_YOUNG_TO_KEEP = 14
 """Below this age we keep nothing at all (PIPL art. 28, 31)."""
@@ -200,6 +207,29 @@ def _colleague(value: Any) -> str:
     return mobile or number
 
 
+def _past_day(value: Any, info: ValidationInfo) -> date:
+    turn = _turn(info)
+    day = value if isinstance(value, date) else _recent_day(str(value), turn.today)
+    if day is None or not day.year > turn.today.year - OLDEST_YEARS:
+        raise Refused("past_day")
+    if day > turn.today:
+        raise Refused("future_day")
+    return day
+
+
+def _recent_day(text: str, today: date) -> date | None:
+    """Read a day, or a word for one that is not long ago."""
+    named = next((n for word, n in RECENT.items() if plain(text) == word), None)
+    return _read_date(text) if named is None else today - timedelta(days=named)
+
+
+def _people(value: Any) -> int:
+    number = _whole(str(value).strip().rstrip("个人位名"))
+    if number is None or not 1 <= number <= MOST_PEOPLE:
+        raise Refused("people")
+    return number
+
+
 def _points(value: Any) -> int:
     number = _whole(value)
     if number is None or number > MOST_POINTS:
@@ -258,6 +288,11 @@ Colleague = Annotated[
     BeforeValidator(_colleague),
     Shown(lambda n: identity.mask_mobile(n) if n.startswith("+") else n),
 ]
+Story = Annotated[Words, Shown(lambda words: "…", str)]
+"""What is told in confidence: shown only where the channel is trusted."""
+
+PastDay = Annotated[date, BeforeValidator(_past_day), Shown(str)]
+People = Annotated[int, BeforeValidator(_people), Shown(str)]
 Points = Annotated[int, BeforeValidator(_points)]
 Yuan = Annotated[int, BeforeValidator(_yuan), Shown(worth)]
 Born = Annotated[date, BeforeValidator(_born), Shown(str)]

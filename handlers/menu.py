@@ -6,11 +6,13 @@ from handlers import my_data
 from handlers.awards import AWARDS, JUDGE, SUGGEST
 from handlers.benefits import BENEFITS
 from handlers.card import has_card
+from handlers.cases import ASK_HELP, MY_CASES
 from handlers.console import OPEN_CONSOLE
 from handlers.events import EVENTS
 from handlers.my_application import CARD, MY_APPLICATION
 from handlers.my_data import PREFERENCES, TRANSFER
 from handlers.phones import COME_BACK
+from handlers.question import label
 from handlers.queued import WAITING_LIST
 from handlers.receipts import MY_DATA
 from handlers.redeeming import COUNTER
@@ -18,6 +20,7 @@ from handlers.say import Choice, Say, Word
 from handlers.sites import SITES
 from handlers.talk import with_resume
 from handlers.turn import Turn
+from models.case_kind import CaseKind
 from models.clerk import counter_of
 from models.staff import ADMINISTRATOR, JURY, PARTNER_CLERK, SERVING, position_of
 
@@ -32,6 +35,7 @@ SERVICES = (
     (SITES, Word("sites", "in_short")),
     (AWARDS, Word("awards", "in_short")),
     (SUGGEST, Word("suggest", "in_short")),
+    (ASK_HELP, Word("cases", "in_short")),
     (TRANSFER, Word("transfer", "in_short")),
     (PREFERENCES, Word("preferences", "in_short")),
 )
@@ -100,7 +104,8 @@ def services(turn: Turn, arg: str) -> list[Say]:
 
 def way_on(turn: Turn, message: Say) -> Say:
     """Return a message that is no dead end: what offers nothing offers the menu."""
-    if message.choices or message.back or turn.chat.conversation_id is not None:
+    busy = turn.chat.conversation_id is not None or turn.chat.case_id is not None
+    if message.choices or message.back or busy:
         return message
     return message.offering(MENU)
 
@@ -117,22 +122,15 @@ def help_(turn: Turn, arg: str) -> list[Say]:
 
 
 def person(turn: Turn, arg: str) -> list[Say]:
-    """Say how to reach a person."""
+    """Say how to reach a person: here, or by telephone."""
     latest = turn.latest
     union = turn.atlas.unions.get(latest.union_code) if latest else None
-    return [
-        home(
-            turn,
-            Word(
-                "menu",
-                "person",
-                {
-                    "union": turn.named(union) if union else "",
-                    "phone": union.phone if union else "",
-                },
-            ),
-        )
-    ]
+    told = {
+        "union": turn.named(union) if union else "",
+        "phone": union.phone if union else "",
+    }
+    kinds = (Choice(label(kind), f"f:case:{kind}") for kind in CaseKind)
+    return [Say(Word("menu", "person", told), choices=(*kinds, MY_CASES, MENU))]
 
 
 def language(turn: Turn, arg: str) -> list[Say]:

@@ -182,7 +182,9 @@ class Question:
 
     def masked(self, answer: str) -> str:
         """Return a private answer, valid or not, as the history may keep it."""
-        return str(self.show.show(answer)) if self.show else mask_id(answer)
+        if self.show is None:
+            return mask_id(answer)
+        return str((self.show.full or self.show.show)(answer))
 
 
 def _label_of(offer: Offer, turn: Turn, seen: dict[str, Any], key: str) -> Text:

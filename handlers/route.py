@@ -1,7 +1,8 @@
 """Routing: what a person did becomes one press, answer or greeting, and is carried out.
 
-In order: a choice on the screen, a word that is always a command, a correction such as
-改 手机号, the open question; else the menu. Typing a choice is the same as pressing it.
+A chat that a person holds is theirs.  Else in order: words that call for help at once,
+a choice on the screen, a word that is always a command, a correction such as 改 手机号,
+the open question; else the menu. Typing a choice is the same as pressing it.
 """
 
 import re
@@ -15,6 +16,7 @@ from handlers.checking_in import by_door
 from handlers.conversation import answer, put
 from handlers.flow import questions
 from handlers.hearing import edit, hear, locate, misheard, take_photo
+from handlers.live import held
 from handlers.offers import Option, is_exact, matching, plain
 from handlers.presses import aside, pressed
 from handlers.redeeming import for_clerks, scanned
@@ -22,6 +24,7 @@ from handlers.redeeming import welcome as greet_clerk
 from handlers.say import Say, Word, say
 from handlers.talk import Talk, last_paused, open_talk, with_resume
 from handlers.turn import Incoming, Turn
+from handlers.urgent import called
 from handlers.vouchers import SCAN
 from models.chat import Shown
 from models.clerk import counter_of
@@ -43,10 +46,12 @@ SHORTEST_SLIP, NEAR = 4, 0.75
 def step(turn: Turn, incoming: Incoming) -> list[Say]:
     """Carry out what a person did and return what to say."""
     turn.chat.stopped_at = turn.now if incoming.kind == "stop" else None
-    if incoming.kind in ("stop", "return"):
-        return []
     if incoming.kind == "group":  # nothing private may be said there
         return [say("menu", "group")]
+    if turn.chat.case_id is not None:
+        return held(turn, incoming)
+    if incoming.kind in ("stop", "return"):
+        return []
     said = KINDS.get(incoming.kind, _other)(turn, incoming)
     return [menu.way_on(turn, message) for message in said]
 
@@ -109,6 +114,8 @@ def _typed(turn: Turn, typed: str, lost: Callable[[Turn], list[Say]]) -> list[Sa
             return _too_private(turn, talk, Word("common", "private_typed"))
     elif read_pin(typed):
         turn.said = "******"  # a PIN may be typed at the wrong moment
+    if (help_ := called(turn, typed)) is not None:
+        return help_
     screen = turn.chat.shown(turn.keys, turn.worker)
     press = _meant(turn, screen, typed)
     if press:

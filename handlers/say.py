@@ -42,7 +42,10 @@ class Drawing:
 
 @dataclass(frozen=True)
 class Say:
-    """One message: its words, and what it has of a card, choices, a link, a wish."""
+    """One message: its words, and what it has of a card, choices, a link, a wish.
+
+    `side` is who says it: the bot, or a person.
+    """
 
     text: Word | None
     before: Word | None = None
@@ -58,6 +61,7 @@ class Say:
     place: str | None = None
     kind: Kind = Kind.REPLY
     about: int | None = None
+    side: str = "bot"
 
     def offering(self, *choices: Choice) -> "Say":
         """Return the same message with more choices at its end."""

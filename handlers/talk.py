@@ -174,8 +174,9 @@ def with_resume(turn: Turn, message: Say, first: bool = False) -> Say:
     It stands instead of the choice to begin the same flow, which would do the same.
     Below a list that fills the screen there is no room; what follows has some.
     """
-    talk = last_paused(turn)
-    if talk is None or turn.chat.conversation_id is not None:
+    held = turn.chat.conversation_id is not None or turn.chat.case_id is not None
+    talk = None if held else last_paused(turn)
+    if talk is None:
         return message
     what = talk.title
     resume = Choice(Word("common", "resume", {"what": what}), f"r:{talk.key}")

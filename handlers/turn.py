@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
-from handlers.say import Text
+from handlers.say import Say, Text
 from models.application import Application, latest_of
 from models.chat import Chat
 from models.place import Atlas
@@ -68,8 +68,9 @@ class Vocabulary:
 
     `commands` gives the press a typed word means, `english` which of these are English;
     `before` and `after` are what people put around a word; `doubts` are what a question
-    about us has in it; `introductions` come before a name, `no_names` are none;
-    `documents` the exact text of a block by (language, block).
+    about us has in it, `urgent` what brings a person at once; `introductions` come
+    before a name, `no_names` are none; `documents` the exact text of a block by
+    (language, block).
     """
 
     commands: Mapping[str, str] = field(default_factory=dict)
@@ -79,7 +80,12 @@ class Vocabulary:
     doubts: tuple[str, ...] = ()
     introductions: tuple[str, ...] = ()
     no_names: frozenset[str] = frozenset()
+    urgent: tuple[str, ...] = ()
     documents: Mapping[tuple[str, str], str] = field(default_factory=dict)
+
+    def is_urgent(self, typed: str) -> bool:
+        """Tell whether words are such that a person must come at once."""
+        return any(word in typed for word in self.urgent)
 
     def bare(self, words: str) -> str:
         """Return folded words without what politeness puts around them."""
@@ -106,6 +112,7 @@ class Turn:
     `said` is what the history keeps of the worker's words, if not all, `picture` the
     picture they sent, `about` whom they speak of, `cut` the chats that lost messages.
     `ended` takes the conversations that end without effect: their words are erased.
+    `elsewhere` takes what is to be said in other chats: by whoever is dealt their turn.
     """
 
     session: Session
@@ -122,6 +129,7 @@ class Turn:
     about: int | None = None
     cut: set[int] = field(default_factory=set)
     ended: list[int] = field(default_factory=list)
+    elsewhere: list[tuple[int, "Saying"]] = field(default_factory=list)
     settle: Callable[[], None] = lambda: None
     """Write down what was said so far, before its rows go to another person."""
 
@@ -148,6 +156,10 @@ class Turn:
     def named(self, row: Named) -> str:
         """Return a row's name in this person's language."""
         return named(row, self.language)
+
+
+Saying = Callable[[Turn], list[Say]]
+"""What is said to whoever's turn it is."""
 
 
 def named(row: Named, language: str) -> str:

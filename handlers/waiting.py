@@ -13,6 +13,7 @@ from handlers import (
     checking_in,
     confirming,
     correcting,
+    handling,
     moving,
     objecting,
     reviewing,
@@ -26,6 +27,8 @@ from handlers.turn import Turn
 from models.staff import Staff, staff_of
 
 SOURCES = (
+    handling.URGENT_SOURCE,
+    handling.SOURCE,
     reviewing.SOURCE,
     correcting.SOURCE,
     confirming.SOURCE,
@@ -58,7 +61,7 @@ def waiting(turn: Turn, arg: str) -> list[Say]:
 
 
 def _oldest(turn: Turn, staff: Staff, unions: set[str], shown: slice) -> list[Queued]:
-    """Return which rows of all that waits one page shows, oldest first."""
+    """Return which rows of all that waits one page shows: urgent ones, then oldest."""
     every = (source.oldest(turn, staff, unions, shown.stop) for source in SOURCES)
-    ordered = merge(*every, key=lambda row: row.since)
+    ordered = merge(*every, key=lambda row: (not row.source.queue.urgent, row.since))
     return list(islice(ordered, shown.start, shown.stop))

@@ -7,6 +7,8 @@ from models.audit import AuditEntry
 from models.award import Award
 from models.ballot import Ballot, Voter
 from models.benefit import Benefit, Use
+from models.case import Case
+from models.case_entry import CaseEntry
 from models.chain import AuditLink
 from models.chat import Chat
 from models.claim import Claim
@@ -36,7 +38,9 @@ from models.place import Division, Edition, Enterprise, Group, Source, Union
 from models.preference import Preference
 from models.presence import Presence
 from models.reminder import Reminder
+from models.saved_reply import SavedReply
 from models.service import ServiceRequest
+from models.service_record import ServiceRecord
 from models.signup import Signup
 from models.site import Site, SiteRating
 from models.site_fault import SiteFault
@@ -58,6 +62,8 @@ __all__ = [
     "Award",
     "Ballot",
     "Benefit",
+    "Case",
+    "CaseEntry",
     "Chat",
     "Claim",
     "Clerk",
@@ -91,7 +97,9 @@ __all__ = [
     "Preference",
     "Presence",
     "Reminder",
+    "SavedReply",
     "Score",
+    "ServiceRecord",
     "ServiceRequest",
     "Signup",
     "Site",

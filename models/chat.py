@@ -4,12 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import orjson
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from models.columns import BigId, Utc
 from models.sealing import Keyring, seal, unseal
 from models.worker import Worker
+
+_HELD_SQL = text("case_id IS NOT NULL")
 
 
 @dataclass(frozen=True)
@@ -25,10 +27,19 @@ class Shown:
 class Chat(SQLModel, table=True):
     """Where a person reaches us; a person may have several.
 
-    `edition` counts how often something was taken out of its history.
+    `edition` counts how often something was taken out of its history.  `case_id` is the
+    case about which a person talks with a person here: the bot is silent meanwhile.
     """
 
-    __table_args__ = (UniqueConstraint("channel", "bot", "address"),)
+    __table_args__ = (
+        UniqueConstraint("channel", "bot", "address"),
+        Index(
+            "chat_held",
+            "case_id",
+            sqlite_where=_HELD_SQL,
+            postgresql_where=_HELD_SQL,
+        ),
+    )
 
     id: int = Field(primary_key=True, sa_type=BigId)
     channel: str
@@ -43,6 +54,7 @@ class Chat(SQLModel, table=True):
     source: str | None = None
     stopped_at: datetime | None = Field(default=None, sa_type=Utc)
     edition: int = 0
+    case_id: int | None = Field(default=None, sa_type=BigId)
 
     @property
     def place(self) -> tuple[str, str, str]:

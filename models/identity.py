@@ -30,6 +30,8 @@ _APOSTROPHES = re.compile("[‘’ʼ`]")
 _HAN = "[\u3400-\u9fff\U00020000-\U0003fffd]"
 _IDLE_SPACE = re.compile(f"(?<={_HAN}) (?={_HAN})| (?=·)|(?<=·) ")
 _MOBILE = re.compile(r"(?:\+?86|0086)?(1[3-9][0-9]{9})")
+_LONG_ID = re.compile(r"(?<!\d)\d{17}[\dxX](?!\d)")
+_LONG_NUMBER = re.compile(r"\d(?:[ -]?\d){6,}[xX]?")
 _PLATE_TAIL = re.compile("[A-HJ-NP-Z0-9]{4}(?:[A-HJ-NP-Z0-9]{1,2}|[挂学警港澳])")
 _NUMBER = re.compile(
     r"(?:我?选择?|no\.?|#)? ?第?[(]?(?:([0-9]{1,3})|([〇零一二两三四五六七八九十百]+))"
@@ -132,6 +134,20 @@ def mask_id(number: str) -> str:
     """Show four characters at each end of 18, fewer of shorter numbers."""
     shown = min(4, len(number) // 4)
     return _mask(number, shown, shown)
+
+
+def mask_ids(text: str) -> str:
+    """Star out whatever looks like a resident ID in a text."""
+    return _LONG_ID.sub(_stars, text)
+
+
+def mask_numbers(text: str) -> str:
+    """Star out every number long enough to be a person's: of a mobile, a bank card."""
+    return _LONG_NUMBER.sub(_stars, text)
+
+
+def _stars(found: re.Match[str]) -> str:
+    return "*" * len(found[0])
 
 
 def _mask(text: str, head: int, tail: int) -> str:

@@ -5,7 +5,7 @@ and what is of others: the work a social worker does in their own chat.
 """
 
 import json
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import date, datetime
 from enum import Enum
 from typing import Any
@@ -16,11 +16,14 @@ from sqlmodel import select as pick
 
 from models.attachment import Attachment
 from models.award import Award, Phase
+from models.case import Case
+from models.case_entry import Side
 from models.chat import Chat
 from models.columns import short
 from models.erasure import belongings
 from models.message import Message, unseal_body
 from models.nominee import Nominee
+from models.sealed import CASE, holder_of
 from models.sealing import Keyring, unseal
 from models.staff import Invitation, Staff
 from models.worker import Worker
@@ -34,6 +37,7 @@ APART = {"message", "form_link", "export_link", "link_code", "console_link"}
 LEFT_OUT = {
     *("worker.key", "worker.pin", "chat.screen", "attachment.data"),
     *("credential.password", "credential.secret", "credential.last_step"),
+    *("case.key", "case.tag_key", "case.chased", "case.warned", "case.last_entry"),
     *("claim.worker_id", "claim.union_code", "claim.standing", "claim.decided_at"),
     "chat_link.stray_worker_id",
 }
@@ -55,8 +59,12 @@ def kept_about(
     for table, theirs in belongings(worker.id).items():
         if table.name not in APART:
             rows = session.execute(select(table).where(theirs)).mappings()
-            found[str(table.name)] = [_opened(table, row, keys, worker) for row in rows]
+            key_of = _key_of(session, keys, table, worker)
+            found[str(table.name)] = [_opened(table, row, key_of) for row in rows]
     found["conversation"] = [r for r in found["conversation"] if r["flow"] in flows]
+    # What staff note among themselves is their work.
+    entries = found["case_entry"]
+    found["case_entry"] = [row for row in entries if row["side"] != Side.NOTE]
     # A chat that was cut is a stranger's; how it had been linked, is not.
     links = found["chat_link"]
     found["chat_link"] = [r for r in links if r["worker_id"] == worker.id]
@@ -86,8 +94,18 @@ def is_given(column: Column[Any]) -> bool:
     return not is_hash and column.name != "staff_id" and str(column) not in LEFT_OUT
 
 
+def _key_of(
+    session: Session, keys: Keyring, table: Table, worker: Worker
+) -> Callable[[RowMapping], bytes]:
+    """Return how the key is found that seals a row: the person's, or their case's."""
+    if holder_of(table) is not CASE:
+        return lambda row: worker.open_key(keys)
+    name = "id" if table is CASE else "case_id"
+    return lambda row: session.get_one(Case, row[name]).open_key(keys)
+
+
 def _opened(
-    table: Table, row: RowMapping, keys: Keyring, worker: Worker
+    table: Table, row: RowMapping, key_of: Callable[[RowMapping], bytes]
 ) -> dict[str, Any]:
     """Return a row's values, those that are sealed in plain."""
     place = "|".join(str(row[key.name]) for key in table.primary_key.columns)
@@ -95,8 +113,7 @@ def _opened(
     for column in filter(is_given, table.columns):
         value = row[column.name]
         if value and isinstance(column.type, LargeBinary):
-            key = worker.open_key(keys)
-            value = _read(unseal(key, f"{column}|{place}", value).decode())
+            value = _read(unseal(key_of(row), f"{column}|{place}", value).decode())
         found[str(column.name)] = _plain(value)
     return found
 

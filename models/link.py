@@ -12,6 +12,7 @@ from sqlmodel import Field, Session, SQLModel, col, select
 from models import audit, service, transfer, voucher
 from models.application import OPEN, Application, Standing, hold, latest_of, record
 from models.arrival import Poison
+from models.case import Case, end_talk
 from models.chat import Chat
 from models.claim import Asks, Claim, Claimed, file_claim
 from models.columns import BigId, Utc, new_id
@@ -34,7 +35,7 @@ STRANGE_HOURS = 24
 EMPTIED = (Conversation, Poison, Message, ExportLink)
 """What goes from a chat that is cut; what hangs on a conversation goes before."""
 
-RETURNED = (Application, Correction)
+RETURNED = (Application, Case, Correction)
 """What stays the person's, and is heard of where they are."""
 
 LEFT = {"chat_link", "claim"}
@@ -167,6 +168,8 @@ def _cut(
     _take_back(session, keys, linked.id, chat.id, now)
     _end_begun(session, member.id, link.at, now)
     linked.worker_id, linked.conversation_id, linked.screen = stranger.id, None, None
+    if linked.case_id is not None:
+        end_talk(session, linked.case_id)
     linked.edition += 1
     _empty(session, linked.id, now)
     if link.staff_id is not None:

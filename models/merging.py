@@ -20,7 +20,7 @@ from models.export_link import ExportLink
 from models.nominee import Nominee, nominee_of
 from models.preference import Preference
 from models.result import take_out
-from models.sealed import WORKER, owned, sealed_columns
+from models.sealed import WORKER, holder_of, owned, sealed_columns
 from models.sealing import Keyring, seal, unseal
 from models.signup import make_way
 from models.site import SiteRating
@@ -30,6 +30,7 @@ from models.worker import Worker
 MOVED = {
     "application": "worker_id",
     "attachment": "worker_id",
+    "case": "worker_id",
     "chat": "worker_id",
     "chat_link": "worker_id",
     "claim": "worker_id",
@@ -79,12 +80,13 @@ def merge(
     session.flush()
     stray_id, old, new = stray.id, stray.open_key(keys), member.open_key(keys)
     for table, columns in sealed_columns().items():
-        for column in columns if table is not WORKER else ():
+        theirs = table is not WORKER and holder_of(table) is WORKER
+        for column in columns if theirs else ():
             _seal_anew(session, table, column, stray_id, old, new)
     for name, owner in MOVED.items():
         table = SQLModel.metadata.tables[name]
-        theirs = update(table).where(table.c[owner] == stray_id)
-        session.execute(theirs.values({owner: member.id}))
+        goes = update(table).where(table.c[owner] == stray_id)
+        session.execute(goes.values({owner: member.id}))
     forget(session, stray_id)
     return staff_id
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import Session, SQLModel, col, func, select
+from sqlmodel import Session, SQLModel, col, func, or_, select
 
 from models.staff import Staff
 
@@ -20,6 +20,7 @@ class Queue:
     """What of a table waits: where `waits` holds, for the `union`, and `since` when.
 
     None of the `people` it is about decides it; a `role` that is named alone does.
+    What a `holder` has taken is theirs alone.  What is `urgent` comes before all else.
     """
 
     table: type[SQLModel]
@@ -28,6 +29,8 @@ class Queue:
     waits: tuple[Any, ...]
     people: tuple[Any, ...] = ()
     role: str = ""
+    holder: Any = None
+    urgent: bool = False
 
     def count(self, session: Session, staff: Staff, unions: set[str]) -> int:
         """Count what waits for a staff member of these unions."""
@@ -51,4 +54,9 @@ class Queue:
 
     def _theirs(self, staff: Staff, unions: set[str]) -> list[Any]:
         others = (col(person) != staff.worker_id for person in self.people)
-        return [*self.waits, col(self.union).in_(unions), *others]
+        return [*self.waits, col(self.union).in_(unions), *others, *self._free(staff)]
+
+    def _free(self, staff: Staff) -> list[Any]:
+        if self.holder is None:
+            return []
+        return [or_(col(self.holder).is_(None), col(self.holder) == staff.id)]

@@ -22,6 +22,9 @@ from models.arrival import Arrival, Poison
 from models.attachment import Attachment
 from models.award import Award, Phase
 from models.benefit import Use
+from models.case import OPEN as OPEN_CASE
+from models.case import Case
+from models.case_entry import CaseEntry
 from models.chat import Chat
 from models.claim import Claim, Claimed
 from models.columns import short
@@ -188,17 +191,21 @@ def _drop_nominees(
     return len(found)
 
 
-# People who never applied, serve no union, and have been silent.
+# People who never applied, told of no case, serve no union, and have been silent.
 
 
 def _strangers(before: datetime) -> Any:
-    """Select those who are no member, applicant or staff, and said nothing since."""
+    """Select those who are no member, applicant or staff, and said nothing since.
+
+    Whoever told of a case stays as long as that is kept.
+    """
     own = select(col(Chat.id)).where(col(Chat.worker_id) == col(Worker.id))
     return select(col(Worker.id), col(Worker.created_at)).where(
         col(Worker.created_at) < before,
         col(Worker.member_no).is_(None),
         ~exists().where(col(Application.worker_id) == col(Worker.id)),
         ~exists().where(col(Staff.worker_id) == col(Worker.id)),
+        ~exists().where(col(Case.worker_id) == col(Worker.id)),
         ~exists().where(
             col(Conversation.worker_id) == col(Worker.id),
             col(Conversation.updated_at) >= before,
@@ -278,6 +285,12 @@ def _used(session: Session, keys: Keyring, worker_id: int) -> set[str] | None:
             select(col(table.photo_id)).where(col(table.worker_id) == worker_id)
         )
     ]
+    sent = session.scalars(
+        select(col(CaseEntry.picture_id))
+        .join(Case, col(Case.id) == col(CaseEntry.case_id))
+        .where(col(Case.worker_id) == worker_id)
+    )
+    shown += sent
     try:
         answers = [row.load(keys, worker) for row in applications]
         answers += [row.load(keys, worker).answers for row in drafts]
@@ -349,6 +362,14 @@ KINDS = (
         Correction,
         col(Correction.settled_at),
         col(Correction.standing) != Wish.WAITING,
+    ),
+    _rows(
+        "cases",
+        Case,
+        col(Case.closed_at),
+        col(Case.course).not_in(OPEN_CASE),
+        along=CaseEntry.case_id,
+        most=10,
     ),
     _rows("site_faults", SiteFault, col(SiteFault.settled_at)),
     _rows(

@@ -13,6 +13,7 @@ from sqlmodel import Session, SQLModel, col, or_, select
 
 from models.application import Application
 from models.award import Award
+from models.case import Case
 from models.sealing import CannotOpen, Keyring, numbered, wrapped_by
 from models.voucher import Voucher
 from models.worker import Worker
@@ -23,7 +24,10 @@ SLICE = 50
 _NUMBER: Any = func.substr(col(Worker.key), 1, 2, type_=LargeBinary)
 """The number of the key that wraps a worker's."""
 
-TAGGED = (Worker, Application, Voucher)
+_CASE_NUMBER: Any = func.substr(col(Case.key), 1, 2, type_=LargeBinary)
+"""The same of a case's."""
+
+TAGGED = (Worker, Application, Voucher, Case)
 """The tables whose rows are found by a tag, and say which key made it."""
 
 
@@ -118,6 +122,31 @@ def _award_is_behind(keys: Keyring) -> Any:
     return Award.key_number != keys.current
 
 
+def move_cases(session: Session, keys: Keyring, after: int) -> Slice | None:
+    """Wrap the keys of cases, and make their tags, with the current keys."""
+    rows = session.exec(
+        select(Case)
+        .where(col(Case.id) > after, _case_is_behind(keys))
+        .order_by(col(Case.id))
+        .limit(SLICE)
+        .with_for_update(key_share=True, skip_locked=True)
+    ).all()
+    return _moved(rows, lambda row: _move_case(row, keys))
+
+
+def _case_is_behind(keys: Keyring) -> Any:
+    return or_(
+        numbered(keys.current) != _CASE_NUMBER, Case.tag_key != keys.current_index
+    )
+
+
+def _move_case(row: Case, keys: Keyring) -> None:
+    if wrapped_by(row.key) != keys.current:
+        row.rewrap(keys)
+    if row.tag_key not in (None, keys.current_index):
+        row.tag(keys)
+
+
 def _moved(rows: Iterable[Any], move: Callable[[Any], None]) -> Slice | None:
     last, moved, unreadable = 0, 0, 0
     for row in rows:
@@ -136,6 +165,7 @@ MOVES: tuple[Move, ...] = (
     move_applications,
     move_vouchers,
     move_awards,
+    move_cases,
 )
 
 
@@ -146,6 +176,7 @@ def behind(session: Session, keys: Keyring) -> int:
         + _count(session, Application, _application_is_behind(keys))
         + _count(session, Voucher, _voucher_is_behind(keys))
         + _count(session, Award, _award_is_behind(keys))
+        + _count(session, Case, _case_is_behind(keys))
     )
 
 
@@ -155,10 +186,11 @@ def _count(session: Session, table: type[SQLModel], where: Any) -> int:
 
 def standing(session: Session) -> dict[str, dict[int, int]]:
     """Count the rows under each number: of wrapping keys, then of index keys."""
-    wrapping = {
-        wrapped_by(bytes(number)): rows
-        for number, rows in session.execute(_by(_NUMBER, Worker))
-    }
+    wrapping: dict[int, int] = {}
+    for part, keyed in ((_NUMBER, Worker), (_CASE_NUMBER, Case)):
+        for wrapped, rows in session.execute(_by(part, keyed)):
+            by = wrapped_by(bytes(wrapped))
+            wrapping[by] = wrapping.get(by, 0) + rows
     for number, rows in session.execute(_by(Award.key_number, Award)):
         if number is not None:
             wrapping[number] = wrapping.get(number, 0) + rows

@@ -18,6 +18,11 @@ class Rules:
     review_days: int = 3
     undo_seconds: int = 30
     transfer_days: int = 5
+    case_days: int = 2
+    case_escalate_days: int = 1
+    talk_minutes: int = 30
+    similar_cases: int = 3
+    similar_days: int = 30
     escalate_days: int = 2
     remind_hours: int = 24
     keep_days: int = 30

@@ -2,7 +2,8 @@
 
 Which columns those are is read from the tables: every binary column that is no hash.
 A value is sealed for the place `table.column|primary key`, with the key of the worker
-whom its row refers to, or whom the row refers to that it belongs to.
+whom its row refers to, or whom the row refers to that it belongs to.  What was told in
+a case is sealed with a key of the case's own.
 """
 
 from collections.abc import Iterator
@@ -11,12 +12,14 @@ from typing import Any
 from sqlalchemy import Column, LargeBinary, Select, Table, select
 from sqlmodel import Session, SQLModel
 
+from models.case import Case
 from models.sealing import CannotOpen, Keyring, unseal
 
 HASHES = ("tag", "hash")
 """How the names of binary columns end that hold hashes, which nothing opens."""
 
 WORKER: Table = SQLModel.metadata.tables["worker"]
+CASE: Table = SQLModel.metadata.tables[str(Case.__tablename__)]
 AT_ONCE = 20
 """Rows in memory: some of them are pictures."""
 
@@ -40,22 +43,23 @@ def openings(
 ) -> Iterator[tuple[str, bool]]:
     """Try every value of a table; give its column and whether it opens."""
     columns = sealed_columns()[table]
-    ids = list(table.primary_key)
-    query = owned(table, select(WORKER.c.id, WORKER.c.key, *ids, *columns))
+    ids, holder = list(table.primary_key), holder_of(table)
+    query = owned(table, select(holder.c.id, holder.c.key, *ids, *columns))
     rows = session.execute(query, execution_options={"yield_per": AT_ONCE})
-    for worker_id, wrapped, *values in rows:
+    for holder_id, wrapped, *values in rows:
+        key_place = f"{holder.name}.key|{holder_id}"
         row = "|".join(str(part) for part in values[: len(ids)])
         for column, value in zip(columns, values[len(ids) :], strict=True):
             if value:  # what was emptied holds nothing
                 place = f"{table.name}.{column.name}|{row}"
-                yield column.name, _opens(keys, worker_id, wrapped, place, value)
+                yield column.name, _opens(keys, key_place, wrapped, place, value)
 
 
 def _opens(
-    keys: Keyring, worker_id: int, wrapped: bytes, place: str, value: bytes
+    keys: Keyring, key_place: str, wrapped: bytes, place: str, value: bytes
 ) -> bool:
     try:
-        key = keys.unwrap(f"worker.key|{worker_id}", bytes(wrapped))
+        key = keys.unwrap(key_place, bytes(wrapped))
         if value != wrapped:
             unseal(key, place, bytes(value))
     except CannotOpen:
@@ -63,10 +67,18 @@ def _opens(
     return True
 
 
+def holder_of(table: Table) -> Table:
+    """Return the table of those whose keys seal a table's values: workers or cases."""
+    refers = {key.column.table for key in table.foreign_keys}
+    return CASE if table is CASE or CASE in refers else WORKER
+
+
 def owned(table: Table, query: Select[Any]) -> Select[Any]:
-    """Join a table's rows with the workers whose keys seal them."""
-    if table is WORKER:
+    """Join a table's rows with those whose keys seal them."""
+    if table in (WORKER, CASE):
         return query
+    if holder_of(table) is CASE:
+        return query.join_from(table, CASE)
     owner = _owner(table)
     if owner is not None:
         return query.join_from(table, WORKER, owner == WORKER.c.id)

@@ -15,6 +15,13 @@ def add_workdays(day: date, n: int) -> date:
     return day
 
 
+def workday_until(day: date) -> date:
+    """Give the last working day that is not after a day."""
+    while not _is_workday(day):
+        day -= timedelta(days=1)
+    return day
+
+
 @lru_cache(maxsize=8)
 def workdays_ago(day: date, n: int) -> date:
     """Give the first day whose n-th working day is not past on another day."""

@@ -18,6 +18,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from models.message import Body
+from tests.casework import dismiss, erase_all, save_reply_of
 from tests.electing import hold_election, make_members
 from tests.handlers.hosts import call_off, hold_event, put_off
 from tests.handlers.members import make_member
@@ -61,6 +62,9 @@ DEEDS: dict[str, Deed] = {
 HAPPENINGS: dict[str, Callable[..., object]] = {
     "会员": make_members,
     "设评选": hold_election,
+    "常用语": save_reply_of,
+    "撤职": dismiss,
+    "删除资料": erase_all,
     "成为会员": make_member,
     "成为工会会员": lambda world, union: make_member(world, placed=union),
     "开放体检": lambda world, days: world.open_slot(timedelta(days=int(days))),
@@ -98,7 +102,7 @@ def play(world: World, story: Path) -> str:
         if line.startswith("!"):
             told += ["", line, *_happen(world, line.removeprefix("!").strip())]
         elif not line.startswith(("#", "channels:")):
-            told += ["", line, *_do(world, line)]
+            told += ["", line, *_do(world, line), *_heard_elsewhere(world)]
     return "\n".join(told) + "\n"
 
 
@@ -113,6 +117,13 @@ def _do(world: World, line: str) -> list[str]:
     return lines_of(tap(label, who)) or ["（没有回话）"]
 
 
+def _heard_elsewhere(world: World) -> Iterator[str]:
+    """Yield what other people hear at once of what somebody did."""
+    for who, bodies in world.elsewhere.items():
+        yield from (f"（{who}收到）", *lines_of(bodies))
+    world.elsewhere = {}
+
+
 def _act(world: World, who: str, deed: str) -> list[Body]:
     name, _, arg = deed.strip("()").partition(" ")
     if deed.startswith("(") and name in DEEDS:
@@ -123,7 +134,7 @@ def _act(world: World, who: str, deed: str) -> list[Body]:
 def _happen(world: World, event: str) -> list[str]:
     """Let time pass, or somebody be appointed; tell what people then hear."""
     if event.startswith("任命社工 "):
-        return lines_of(world.appoint(event.split()[1]))
+        return lines_of(world.appoint(*event.split()[1:]))
     if event.startswith("任命主管 "):
         return lines_of(world.appoint(event.split()[1], "主管", "officer"))
     if event.startswith("任命收银员 "):

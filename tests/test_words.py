@@ -285,6 +285,7 @@ def test_other_words_are_those_of_a_label_there_is(language: str) -> None:
     assert {t: [*names] for t, names in spoken(language).items() if t != "means"} == {
         "around": ["before", "after"],
         "doubts": ["words"],
+        "urgent": ["words"],
         "names": ["before", "none"],
     }
 

@@ -86,6 +86,7 @@ class World:
     now: datetime = MONDAY
     rules: Rules = field(default_factory=Rules)
     screens: dict[str, list[Body]] = field(default_factory=dict)
+    elsewhere: dict[str, list[Body]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Assemble what the program would at its start."""
@@ -118,10 +119,13 @@ class World:
 
     def take(self, incoming: Incoming) -> list[Body]:
         """Take an update as it came."""
-        before = self._last(incoming.address)
+        before = {who: self._last(who) for who in {*self.screens, incoming.address}}
         batch = [incoming]
         self.write(lambda s: take_batch(s, self.kit, self.cans, batch, self.now))
-        return self._heard(incoming.address, before)
+        heard = {who: self._heard(who, number) for who, number in before.items()}
+        own = heard.pop(incoming.address)
+        self.elsewhere = {who: bodies for who, bodies in heard.items() if bodies}
+        return own
 
     def say(self, text: str, who: str = "工人") -> list[Body]:
         """Type something, after a pause."""
@@ -270,7 +274,7 @@ class World:
         found = select(Message).where(
             Message.chat_id == self._chat(session, who).id,
             Message.number > after,
-            Message.side == side,
+            col(Message.side).in_(("bot", "person") if side == "bot" else (side,)),
         )
         return list(session.exec(found.order_by(col(Message.number))).all())
 

@@ -20,13 +20,17 @@ from bot.export import Exports
 from bot.inbox import keep_poison
 from bot.step import Written
 from handlers.turn import Incoming
+from models import handling
 from models.arrival import Poison
 from models.audit import AuditEntry
+from models.case import Case, add
 from models.chat import Chat
 from models.erasure import belongings
 from models.export_link import ExportLink
 from models.kept import APART, LEFT_OUT, is_given
 from models.message import Body
+from models.place import read_atlas
+from models.staff import Staff
 from models.worker import Worker
 from tests.handlers.members import PIN, UNKNOWN, set_pin, try_pin
 from tests.handlers.test_my_application import applied, decided
@@ -114,6 +118,22 @@ def test_all_that_a_person_said_is_in_it(world: World) -> None:
     assert kept["application"][0]["facts"]["full_name"] == "张三"
     assert kept["correction"][0]["wish"]["full_name"] == "张三丰"
     assert [m["side"] for m in kept["message"]][:2] == ["worker", "bot"]
+
+
+def test_a_case_is_in_it_without_what_staff_note(world: World) -> None:
+    for said in ("求助", "家里很难", "跳过", "跳过", "广州", "白云", "提交"):
+        world.say(said)
+
+    def note(session: Session) -> None:
+        [row], [staff] = session.exec(select(Case)), session.exec(select(Staff))
+        by = (session, world.kit.keys, read_atlas(session), staff)
+        handling.note(*by, row, "同事才看", world.now)
+        add(session, world.kit.keys, row, "还有一句", None, world.now)
+
+    world.write(note)
+    kept = orjson.loads(exported(world)[JSON])
+    assert [row["facts"]["story"] for row in kept["case"]] == ["家里很难"]
+    assert [row["body"] for row in kept["case_entry"]] == ["还有一句"]
 
 
 def test_it_fetches_nothing_from_anywhere(world: World) -> None:
@@ -248,6 +268,7 @@ def test_every_sealed_column_that_erasure_deletes_can_be_given(table: Table) -> 
         *("transfer.facts", "transfer_step.why", "nominee.story", "nominee.why"),
         *("objection.text", "objection.why", "suggestion.text", "suggestion.why"),
         *("service_request.words", "service_request.why", "voucher.code"),
+        *("case.facts", "case.answer", "case_entry.body"),
     }
     if table.name not in APART:
         sealed = {

@@ -68,11 +68,30 @@ def test_a_summary_that_is_right_is_submitted(world: World, typed: str) -> None:
 
 @pytest.mark.parametrize(
     "typed",
-    ["客服", "人工客服", "转人工客服", "投诉", "欠薪", "我要投诉", "complaint"],
+    ["客服", "人工客服", "转人工客服", "hotline"],
 )
 def test_who_asks_for_a_person_is_told_the_way(world: World, typed: str) -> None:
     world.say("菜单")
     assert "12351" in world.say(typed)[0]["text"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "asked"),
+    [
+        ("投诉", "kind"),
+        ("我要投诉", "kind"),
+        ("complaint", "kind"),
+        ("欠薪", "matter"),
+        ("unpaid wages", "matter"),
+        ("求助", "story"),
+    ],
+)
+def test_who_names_a_trouble_is_asked_about_it(
+    world: World, typed: str, asked: str
+) -> None:
+    world.say("菜单")
+    world.say(typed)
+    assert world.asked() == asked
 
 
 @pytest.mark.parametrize(

@@ -10,17 +10,20 @@ from sqlmodel import Session, select
 from models import application, demo, nominee, suggestion, transfer
 from models.application import Application, Standing, steps_of
 from models.award import Award, Phase, award_named
+from models.case import Case, Course
 from models.chat import Chat
 from models.clerk import counter_of
 from models.consent import Consent
 from models.demos import benefits
 from models.demos.awards import DRIVERS, GOLD, RUNNERS
+from models.demos.cases import REPLIES
 from models.doubts import shared_with_others
 from models.election import advance
 from models.event import Event, EventKind, EventState
 from models.identity import normalise_mobile, resident_id_fault
 from models.nominee import numbers_of
 from models.place import Atlas
+from models.saved_reply import replies_for
 from models.slot import free_slots
 from models.staff import Staff, accept
 from models.transfer import Transfer
@@ -43,6 +46,19 @@ def test_the_demo_has_slots_and_a_clerk_s_position_once(session: Session) -> Non
     at = counter_of(session, worker.id)
     assert at is not None
     assert at.partner.code == benefits.PHARMACY
+
+
+def test_the_demo_has_cases_in_different_stages_once(
+    session: Session, atlas: Atlas
+) -> None:
+    for _ in range(2):
+        demo.seed(session, KEYS, NOW)
+    rows = session.exec(select(Case)).all()
+    assert {row.course for row in rows} == {Course.WAITING, Course.CLOSED}
+    assert [row.rating for row in rows if row.course is Course.CLOSED] == [5]
+    assert sum(row.warned for row in rows) == 1
+    assert sum(row.urgent for row in rows) == 1
+    assert len(replies_for(session, atlas, "440111")) == len(REPLIES)
 
 
 def to_review(session: Session, atlas: Atlas, union_code: str) -> list[Application]:

@@ -15,6 +15,8 @@ from models.arrival import Arrival, Poison
 from models.attachment import Attachment, new_attachment
 from models.audit import AuditEntry
 from models.award import Award
+from models.case import Case, withdraw
+from models.case_entry import CaseEntry
 from models.chat import Chat
 from models.claim import Asks, Claim, Claimed, file_claim
 from models.columns import new_id, short
@@ -40,6 +42,7 @@ from models.worker import Worker
 from tests.models import awarding
 from tests.models.awarding import an_award, runs
 from tests.models.benefits import ask, member, take
+from tests.models.casework import a_case
 from tests.models.cast import KEYS, NOW, applicant, apply, facts, meet, reviewer
 from tests.models.test_merging import wish
 
@@ -312,6 +315,22 @@ def test_a_picture_goes_with_the_application_it_belongs_to(session: Session) -> 
     assert past(session, "pictures") == []
     drop(session, "applications")
     assert drop(session, "pictures") == 1
+
+
+def test_a_picture_of_a_case_goes_with_the_case(session: Session) -> None:
+    worker, _ = meet(session)
+    shown = picture(session, worker)
+    row = a_case(session, worker, picture_id=shown.id)
+    assert past(session, "pictures") == []
+    withdraw(session, row, NOW)
+    assert drop(session, "cases") == 1
+    assert left(session, CaseEntry) == left(session, Case) == []
+    assert past(session, "pictures") == [(shown.id,)]
+
+
+def test_who_told_of_a_case_is_no_stranger(session: Session) -> None:
+    a_case(session)
+    assert past(session, "strangers") == []
 
 
 def test_a_picture_used_since_it_was_found_stays(session: Session) -> None:

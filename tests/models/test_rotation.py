@@ -14,6 +14,7 @@ from models.application import (
     DoubleMember,
     Standing,
 )
+from models.case import similar
 from models.doubts import shared_with_others
 from models.rotation import MOVES, behind, move_workers, standing
 from models.sealing import Keyring, wrapped_by
@@ -23,6 +24,7 @@ from tests.databases import SEEDED, Copy
 from tests.models.awarding import an_award
 from tests.models.benefits import member as member_of_benefits
 from tests.models.benefits import take
+from tests.models.casework import RULES, a_case, a_dispute
 from tests.models.cast import (
     KEYS,
     NOW,
@@ -96,6 +98,18 @@ def test_applications_move_with_their_tags(session: Session) -> None:
     assert row.tag_key == 2
     assert row.id_tag == ONLY_NEW.tag("id_number", resident_id(1))
     assert row.mobile_tag == ONLY_NEW.tag("mobile", facts(1)["mobile"])
+
+
+def test_cases_open_and_are_similar_under_the_new_keys(session: Session) -> None:
+    first, plain = a_dispute(session), a_case(session)
+    assert behind(session, NEW) >= 2
+    assert move_all(session, NEW) == 0
+    assert behind(session, NEW) == 0
+    session.refresh(first)
+    assert wrapped_by(first.key) == 2
+    assert first.load(ONLY_NEW)["employer"] == "示例公司"
+    assert plain.tag_key is None
+    assert similar(session, ONLY_NEW, first, RULES, NOW) == [first]
 
 
 def test_vouchers_are_found_by_the_new_key_too(session: Session) -> None:

@@ -12,6 +12,7 @@ from models import transfer
 from models.application import Decision, Standing, new_number
 from models.arrival import Poison
 from models.attachment import new_attachment
+from models.case import add
 from models.chat import Shown
 from models.columns import new_id
 from models.conversation import Draft, new_conversation
@@ -34,6 +35,7 @@ from models.totp import new_secret
 from models.worker import Worker
 from tests.models.awarding import an_award
 from tests.models.benefits import ask, take
+from tests.models.casework import a_case
 from tests.models.cast import KEYS, NOW, UNDO_SECONDS, apply, meet, reviewer
 from tests.models.programme import open_event
 
@@ -52,6 +54,10 @@ COLUMNS = {
     "application.facts",
     "application_step.why",
     "attachment.data",
+    "case.answer",
+    "case.facts",
+    "case.key",
+    "case_entry.body",
     "chat.screen",
     "conversation.draft",
     "correction.why",
@@ -128,6 +134,11 @@ def everything(session: Session) -> Worker:
     decline(session, KEYS, read_atlas(session), staff, asked, "no_place", NOW)
     session.flush()
     elected(session, worker)
+    case = a_case(session, worker)
+    add(session, KEYS, case, "还有", None, NOW)
+    case.answer = case.seal_answer(KEYS, "办好了")
+    session.add(case)
+    session.flush()
     return worker
 
 

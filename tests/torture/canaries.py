@@ -26,6 +26,7 @@ from bot.logs import FORMAT, Redacting
 from bot.sections import Product, Web
 from handlers.turn import Incoming
 from models.application import Application
+from models.case import Case
 from models.chat import Chat
 from models.columns import short
 from models.worker import Worker
@@ -115,7 +116,7 @@ def live(people: int, database: str, folder: Path) -> Found:
         search(found, folders_of(made, folder), "")
         whole = _open(found, made, canaries)
         gone = [c for c in canaries if c.number // len(FATES) % 2 == 0]
-        keys = [flock.key_of(c) for c in gone]
+        keys = [key for c in gone for key in flock.keys_of(c)]
         _analyse(made)
         kept = {c.number: flock.rows_of(c, whole) for c in canaries if c not in gone}
         for canary in gone:
@@ -176,7 +177,8 @@ def _search_keys(found: Found, made: Database, folder: Path, keys: list[bytes]) 
         return
     with made.writing.connect() as connection:
         automatic = connection.execution_options(isolation_level="AUTOCOMMIT")
-        automatic.execute(text("VACUUM FULL worker"))
+        for table in ("worker", '"case"'):
+            automatic.execute(text(f"VACUUM FULL {table}"))
         automatic.execute(text("CHECKPOINT"))
     tables = [f / "base" for f in folders_of(made, folder)[1:]]
     found.must_be(
@@ -314,8 +316,32 @@ class Flock:
         )
 
     def _waiting(self, canary: Canary) -> None:
-        """Let the application wait; somebody looks at it."""
+        """Let the application wait; somebody looks at it, and talks about a case."""
         self._press("v:review", canary)
+        if self.world_of(canary) is self.page:
+            self._open_case(canary)
+
+    def _open_case(self, canary: Canary) -> None:
+        """Ask for help, talk with a person, and have a note written."""
+        words, who = canary.facts["own words"], canary.who
+        for said in ("求助", words, "跳过", "提交"):
+            self.page.say(said, who)
+        for press in ("a:take_case", "a:talk"):
+            self._press_case(press, canary)
+        self.page.say(f"{words}，打 {canary.facts['mobile']}", who)
+        self.page.say(f"好的，{words}", REVIEWER)
+        self.page.say("结束", REVIEWER)
+        self._press_case("f:case_note", canary)
+        for said in (words, "记下"):
+            self.page.say(said, REVIEWER)
+
+    def _press_case(self, press: str, canary: Canary) -> None:
+        def find(session: Session) -> str:
+            chat = session.exec(select(Chat).where(Chat.address == canary.who)).one()
+            of = select(Case.id).where(Case.worker_id == chat.worker_id)
+            return short(session.exec(of).one())
+
+        self.page.do("press", f"{press}:{self.page.write(find)}", REVIEWER)
 
     def _press(self, press: str, canary: Canary) -> None:
         """Let the reviewer open an application and press something of it."""
@@ -340,9 +366,15 @@ class Flock:
         chat = session.exec(select(Chat).where(Chat.address == canary.who)).one()
         return session.get_one(Worker, chat.worker_id)
 
-    def key_of(self, canary: Canary) -> bytes:
-        """Return a canary's wrapped key as it lies in the database."""
-        return self.page.write(lambda s: self._worker(s, canary).key)
+    def keys_of(self, canary: Canary) -> list[bytes]:
+        """Return a canary's wrapped keys as they lie in the database."""
+
+        def look(session: Session) -> list[bytes]:
+            worker = self._worker(session, canary)
+            of = select(Case.key).where(Case.worker_id == worker.id)
+            return [worker.key, *session.exec(of)]
+
+        return self.page.write(look)
 
     def rows_of(self, canary: Canary, values: Opened) -> Opened:
         """Return the opened values that tell of a canary."""

@@ -36,6 +36,9 @@ SEALED_FOR: dict[str, str] = {
     "objection.text": "worker_id",
     "objection.why": "worker_id",
     "poison.update": "worker_id",
+    "case.answer": "id",
+    "case.facts": "id",
+    "case_entry.body": "case_id",
     "service_request.why": "worker_id",
     "service_request.words": "worker_id",
     "signup.answers": "worker_id",
@@ -57,6 +60,7 @@ HASHES = {
     "export_link.token_hash",
     "application.id_tag",
     "application.mobile_tag",
+    "case.employer_tag",
     "consent.text_hash",
     "counted_ballot.name_hash",
     "form_link.token_hash",
@@ -70,7 +74,7 @@ HASHES = {
 }
 """Bytes that nothing opens."""
 
-KEYS = {"worker.key"}
+KEYS = {"case.key", "worker.key"}
 
 
 def ways(text: str) -> dict[str, bytes]:
@@ -140,7 +144,7 @@ def open_all(session: Session, keys: Keyring) -> tuple[Opened, int]:
     """Open every sealed value there is; count those that do not open."""
     opened: Opened = {}
     closed = 0
-    own = _own_keys(session, keys)
+    own = _own_keys(session, keys, "worker") | _own_keys(session, keys, "case")
     authors = {column: _authors(session, name) for column, name in BELONGS.items()}
     for table, column in _byte_columns():
         whose = SEALED_FOR[column]
@@ -177,12 +181,12 @@ def _seal_place(column: str, place: tuple[int, ...]) -> str:
     return "|".join([column, *map(str, place)])
 
 
-def _own_keys(session: Session, keys: Keyring) -> dict[int, bytes]:
-    worker = SQLModel.metadata.tables["worker"]
+def _own_keys(session: Session, keys: Keyring, name: str) -> dict[int, bytes]:
+    table = SQLModel.metadata.tables[name]
     rows: Iterable[Row[tuple[int, bytes]]] = session.execute(
-        select(worker.c.id, worker.c.key)
+        select(table.c.id, table.c.key)
     )
-    return {row.id: keys.unwrap(f"worker.key|{row.id}", row.key) for row in rows}
+    return {row.id: keys.unwrap(f"{name}.key|{row.id}", row.key) for row in rows}
 
 
 def _authors(session: Session, name: str) -> dict[int, int]:

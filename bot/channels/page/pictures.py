@@ -11,7 +11,7 @@ from bot.database import read
 from bot.drawings import drawn
 from bot.kit import Kit
 from bot.step import picture_of
-from models import nominee, site_fault, suggestion
+from models import case, nominee, site_fault, suggestion
 from models.application import latest_of
 from models.attachment import Attachment
 from models.columns import long
@@ -20,7 +20,12 @@ from models.nominee import is_portrait
 from models.review import may_review
 from models.staff import staff_of
 
-WITH_PHOTO = (nominee.with_photo, site_fault.with_photo, suggestion.with_photo)
+WITH_PHOTO = (
+    nominee.with_photo,
+    site_fault.with_photo,
+    suggestion.with_photo,
+    case.with_photo,
+)
 """Find what a photo was sent with, for whoever decides on that."""
 
 

@@ -24,6 +24,12 @@ COMMANDS = {
 WANTED = ["message", "callback_query", "my_chat_member"]
 """The kinds of update we ask Telegram for."""
 
+PICTURES = ("image/jpeg", "image/png", "image/webp")
+"""The kinds of file that are taken as a photo."""
+
+LARGEST_PICTURE = 10 << 20
+"""The largest file that is fetched, in bytes: as large as a photo may be there."""
+
 Update = dict[str, Any]
 
 log = logging.getLogger(__name__)
@@ -116,9 +122,15 @@ def _content(message: dict[str, Any]) -> tuple[str, dict[str, Any]]:
         contact = message["contact"]
         own = contact.get("user_id") == message["from"]["id"]
         return "contact", {"text": contact["phone_number"] if own else ""}
-    if "photo" in message:
+    if "photo" in message or _is_picture(message.get("document", {})):
         return "photo", {}
     return "other", {}
+
+
+def _is_picture(document: dict[str, Any]) -> bool:
+    """Tell whether a file is a picture, as scans and pay slips are often sent."""
+    kind, size = document.get("mime_type", ""), document.get("file_size", 0)
+    return kind in PICTURES and size <= LARGEST_PICTURE
 
 
 def _text(text: str) -> tuple[str, dict[str, Any]]:
@@ -134,10 +146,13 @@ def _text(text: str) -> tuple[str, dict[str, Any]]:
 
 
 def photo_of(update: Update) -> str | None:
-    """Return the file id of the largest size of a photo that was sent."""
+    """Return the file id of the largest size of a photo, or of a picture's file."""
     try:
-        return str(update["message"]["photo"][-1]["file_id"])
-    except (KeyError, TypeError, IndexError):
+        message = update["message"]
+        if "photo" not in message and _is_picture(message["document"]):
+            return str(message["document"]["file_id"])
+        return str(message["photo"][-1]["file_id"])
+    except (KeyError, TypeError, IndexError, AttributeError):
         return None
 
 

@@ -24,7 +24,9 @@ from models.columns import new_id, short
 from models.nominee import Candidacy, Nominee
 from models.site import Site
 from models.site_fault import What, report
+from models.worker import Worker
 from tests.electing import hold_election
+from tests.models.casework import a_case
 from tests.models.cast import KEYS, NOW, meet
 from tests.world import World
 
@@ -136,3 +138,23 @@ def test_who_confirms_a_nominee_sees_the_portrait_before_voters_do(
     key = short(world.write(propose))
     world.appoint(union, WHO)
     assert web.get(f"/chat/photo/{key}").status_code == status
+
+
+def test_a_picture_of_a_case_is_seen_by_who_serves_there_alone(world: World) -> None:
+    world.appoint("4403", "深圳社工")
+    world.do("hello", who="路人")
+    pictures = Pictures(world.kit, Gate(world.kit.config))
+
+    def look(session: Session) -> list[bool]:
+        chats = {
+            who: session.exec(select(Chat).where(Chat.address == who)).one()
+            for who in ("路人", "社工", "深圳社工", WHO)
+        }
+        teller = session.get_one(Worker, chats["路人"].worker_id)
+        made = new_attachment(KEYS, teller, "image/jpeg", b"picture", world.now)
+        session.add(made)
+        a_case(session, teller, union_code="4401", picture_id=made.id)
+        viewers = (chat.worker_id for chat in chats.values())
+        return [pictures._may_see(session, viewer, made) for viewer in viewers]
+
+    assert world.write(look) == [True, True, False, False]

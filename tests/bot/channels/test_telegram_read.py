@@ -127,6 +127,16 @@ def test_a_location_is_two_numbers() -> None:
     assert (found.kind, found.lat, found.lon) == ("location", 23.5, 113.0)
 
 
+def test_a_picture_that_is_sent_as_a_file_is_a_photo() -> None:
+    scan = {"file_id": "scan", "mime_type": "image/png", "file_size": 1000}
+    assert said(document=scan).kind == "photo"
+    assert photo_of(message(document=scan)) == "scan"
+    huge, text = scan | {"file_size": 99 << 20}, scan | {"mime_type": "text/plain"}
+    for other in (huge, text):
+        assert said(document=other).kind == "other"
+        assert photo_of(message(document=other)) is None
+
+
 def test_of_a_photo_the_largest_size_is_fetched() -> None:
     update = message(photo=[{"file_id": "small"}, {"file_id": "large"}])
     assert said(photo=[{"file_id": "small"}]).kind == "photo"
