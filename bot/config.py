@@ -29,6 +29,7 @@ from bot.sections import (
     Greetings,
     Join,
     Keys,
+    Notices,
     Pace,
     Page,
     Product,
@@ -88,6 +89,7 @@ class Config(BaseSettings):
     backup: Backup = Backup()
     card: Card = Card()
     events: Events = Events()
+    notices: Notices = Notices()
     keys: Keys = Keys()
 
     @classmethod

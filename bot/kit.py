@@ -105,6 +105,7 @@ def rules_of(config: Config) -> Rules:
         quiet_start=config.quiet.start,
         quiet_end=config.quiet.end,
         transfer_days=config.transfer.working_days,
+        second_above=config.notices.second_above,
         birthday=config.greetings.birthday,
         map_link=config.sites.map_link,
     )

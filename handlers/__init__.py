@@ -21,6 +21,7 @@ from handlers import (
     my_application,
     my_data,
     nominating,
+    notices,
     objecting,
     overdue,
     phones,
@@ -142,6 +143,8 @@ VIEWS = {
     "suggestions": suggesting.mine,
     "suggestion": suggesting.suggestion,
     "suggested": answering.look,
+    "notices": notices.notices,
+    "notice": notices.notice,
 }
 """Read-only lists and details, by (turn, argument)."""
 
@@ -185,6 +188,7 @@ ACTS = {
     "nominee_no": nominating.decline,
     "confirm_nominee": admitting.confirm,
     "drop_suggestion": suggesting.drop,
+    "answer_notice": notices.answer_notice,
 }
 """One press, one effect, safe to press twice; permission is checked then."""
 
@@ -205,6 +209,7 @@ REMINDERS = {
         *EVENT_REMINDERS,
         *award_news.AWARD_NEWS,
         answering.ANSWERED,
+        notices.TESTED,
     )
 }
 """What is said without being asked, when it is due."""

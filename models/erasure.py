@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Table, and_, delete, inspect, or_, select, update
 from sqlmodel import Field, Session, SQLModel, col
 
-from models import service, voucher
+from models import recipient, service, voucher
 from models.application import latest_of
 from models.chat import Chat
 from models.columns import BigId, new_id, short
@@ -151,6 +151,7 @@ def forget(session: Session, worker_id: int) -> set[int]:
     """
     session.flush()
     let_go(session, worker_id)
+    recipient.forget(session, worker_id)
     theirs = _theirs(worker_id)
     tables = SQLModel.metadata.sorted_tables
     ids = _ids(session, theirs)

@@ -14,12 +14,14 @@ from sqlalchemy import Column, LargeBinary, RowMapping, Table, select
 from sqlmodel import Session, col, func
 from sqlmodel import select as pick
 
+from models import recipient
 from models.attachment import Attachment
 from models.chat import Chat
 from models.columns import short
 from models.erasure import belongings
 from models.message import Message, unseal_body
 from models.nominee import Nominee
+from models.notice import Notice
 from models.sealing import Keyring, unseal
 from models.staff import Invitation, Staff
 from models.worker import Worker
@@ -58,10 +60,25 @@ def kept_about(
     # A chat that was cut is a stranger's; how it had been linked, is not.
     links = found["chat_link"]
     found["chat_link"] = [r for r in links if r["worker_id"] == worker.id]
+    found["notice_recipient"] = _told(session, worker)
     since = work_since(session, worker.id)
     if since is not None:
         found["poison"] = [r for r in found["poison"] if r["at"] < since.isoformat()]
     return found
+
+
+def _told(session: Session, worker: Worker) -> Rows:
+    """Return the notices somebody was sent, as they were written for everybody."""
+    return [
+        {
+            "at": copy.at.isoformat(),
+            "fate": copy.fate.value,
+            "reason": copy.reason,
+            **dict(zip(("title", "text"), written.words(worker.language), strict=True)),
+        }
+        for copy in recipient.of_worker(session, worker.id)
+        for written in [session.get_one(Notice, copy.notice_id).content]
+    ]
 
 
 def is_given(column: Column[Any]) -> bool:
