@@ -43,6 +43,9 @@ TICKS = 10
 """How many groups a second leave at the pace of a channel: small ones are few to lose
 and large ones cheap to write down."""
 
+GROUPS = 10
+"""How many groups of one notice leave before others are looked at."""
+
 PATIENCE = 5.0
 """How long a claimed copy waits for its chat's pace before it is put back."""
 
@@ -117,9 +120,12 @@ class Noticing:
         if why := notice.over_reason(row, now):
             return await self._wind_up(row, why, now)
         write = self.kit.writer.write
-        if await write(lambda s: self._queue(s, row.id, now)):
-            return True
-        if await self._send_group(row.id):
+        if not row.is_queued:
+            return await write(lambda s: self._queue(s, row.id, now))
+        for _ in range(GROUPS):
+            if not await self._send_group(row.id):
+                break
+        else:
             return True
         if not self._unsettled:
             await write(lambda s: notice.end(s, row.id, now))

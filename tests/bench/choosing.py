@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import secrets
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import islice
@@ -30,6 +30,7 @@ from tests.databases import administer, opened
 
 NOW = datetime(2026, 11, 20, 8, tzinfo=UTC)
 CITY = "4401"
+TEXT = "明天上午停水，请提前接水。"
 SLICE = 5000
 
 TABLES = (Worker, Chat, Preference)
@@ -59,7 +60,9 @@ def choose(url: str, members: int) -> Choice:
     figures = Choice(members)
     with opened(url) as database:
         atlas = in_transaction(database, read_atlas)
-        fill(database, atlas, members)
+        here = sorted(atlas.branch(CITY))
+        elsewhere = sorted(atlas.unions.keys() - {*here})
+        fill(database, atlas, members, (here, elsewhere))
         _gather_statistics(database)
         whom = Audience(union_code=CITY, groups=tuple(sorted(atlas.groups))[::2])
         with Session(database.reading) as session:
@@ -75,16 +78,17 @@ def choose(url: str, members: int) -> Choice:
             figures.time(
                 "who not, who later", lambda: audience.survey(session, atlas, *about)
             )
-        row = in_transaction(database, lambda s: due_notice(s, whom, figures.chosen))
+        row = in_transaction(database, lambda s: due_notice(s, whom))
+        in_transaction(database, lambda s: notice.begin(s, row.id, figures.chosen))
         figures.time("queue", lambda: _queue(database, atlas, row.id, figures))
     return figures
 
 
 def fill(
-    database: Database, atlas: Atlas, members: int, channel: str = "telegram"
+    database: Database, atlas: Atlas, members: int, unions: Sequence[Sequence[str]]
 ) -> None:
-    """Make so many members, half of them in one city, each with a chat."""
-    made = _members(atlas, random.Random(1), channel)
+    """Make so many members in these unions, each with a chat."""
+    made = _members(atlas, random.Random(1), unions)
     left = members
     while left:
         some = list(islice(made, min(left, SLICE)))
@@ -100,11 +104,9 @@ def _insert(session: Session, some: list[tuple[dict[str, Any], ...]]) -> None:
 
 
 def _members(
-    atlas: Atlas, draw: random.Random, channel: str
+    atlas: Atlas, draw: random.Random, unions: Sequence[Sequence[str]]
 ) -> Iterator[tuple[dict[str, Any], ...]]:
     """Give a worker, a chat and perhaps preferences, one person after another."""
-    here = sorted(atlas.branch(CITY))
-    elsewhere = sorted(atlas.unions.keys() - {*here})
     groups = sorted(atlas.groups)
     number = 0
     while True:
@@ -119,12 +121,12 @@ def _members(
             "group": draw.choice(groups),
             "member_no": f"{number:010d}",
             "member_since": NOW,
-            "union_code": draw.choice(draw.choice((here, elsewhere))),
+            "union_code": draw.choice(draw.choice(unions)),
             "in_pool": False,
         }
         chat = {
             "id": new_id(),
-            "channel": channel,
+            "channel": "telegram",
             "bot": "",
             "address": str(number),
             "worker_id": worker_id,
@@ -154,10 +156,10 @@ def _gather_statistics(database: Database) -> None:
         administer(url, "VACUUM ANALYZE")
 
 
-def due_notice(session: Session, whom: Audience, many: int) -> Notice:
-    """Make a notice that is being sent, without a recipient yet."""
+def due_notice(session: Session, whom: Audience, now: datetime = NOW) -> Notice:
+    """Make a notice whose time has come."""
     staff = appoint(session, "social_worker", whom.union_code, NOW)
-    letter = Letter(topic=Topic.NOTICES, audience=whom, title="通知", text="您好！")
+    letter = Letter(topic=Topic.NOTICES, audience=whom, title="通知", text=TEXT)
     row = Notice(
         id=new_id(),
         union_code=whom.union_code,
@@ -167,11 +169,11 @@ def due_notice(session: Session, whom: Audience, many: int) -> Notice:
         author_id=staff.id,
         created_at=NOW,
         changed_at=NOW,
-        send_at=NOW,
+        send_at=now,
+        expires_at=now + letter.lasts,
     )
     session.add(row)
     session.flush()
-    notice.begin(session, row.id, many)
     return row
 
 
