@@ -150,6 +150,7 @@ def _settings(server: TelegramServer, way: Way) -> dict[str, object]:
         **at_telegram(server),
         "pace__telegram_per_second": min(10_000, way.per_second * way.times),
         "pace__chat_per_second": way.times,
+        "pace__chat_burst": int(Limits.burst),
         "quiet__start": "00:00",
         "quiet__end": "00:00",
         "product__log_level": "WARNING",
@@ -247,12 +248,11 @@ async def _talk(server: TelegramServer, talkers: int, waits: Figures) -> None:
 
     async def one(number: int) -> None:
         person: Person = server.person(
-            FIRST_TALKER + number,
-            think=THINK_SECONDS,
-            timeout=PATIENCE,
-            on_answer=waits.note,
+            FIRST_TALKER + number, timeout=PATIENCE, on_answer=waits.note
         )
         while True:
+            # Never so often that Telegram's limit of one chat would be felt.
+            await asyncio.sleep(THINK_SECONDS * server.chance.uniform(0.8, 1.2))
             await person.say("帮助")
             try:
                 await person.hear()
