@@ -54,6 +54,7 @@ from handlers.reports import Listing, Report
 from handlers.reports.applications import applications
 from handlers.reports.award import award
 from handlers.reports.benefits import benefits as benefits_report
+from handlers.reports.notices import notices as noticed
 from handlers.reports.reminders import reminders as reminded
 from handlers.reports.suggestions import suggestions
 from handlers.revealing import Reveal
@@ -216,6 +217,7 @@ REMINDERS = {
 
 REPORTS: dict[str, Report] = {
     "applications": applications,
+    "notices": noticed,
     "reminders": reminded,
     "benefits": benefits_report,
     "suggestions": suggestions,

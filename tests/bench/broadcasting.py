@@ -88,11 +88,11 @@ class Sent:
 async def ours(way: Way, database: str = "") -> Sent:
     """Measure the product on a fresh database."""
     with TemporaryDirectory(prefix="broadcast-") as folder:
-        async with _server(way) as server:
-            made = Program(Path(folder), database, **_settings(server, way))
+        async with server_for(way) as server:
+            made = Program(Path(folder), database, **settings_of(server, way))
             seed_database(made.database)
             with opened(made.database) as opened_:
-                notice_id = _prepare(opened_, way.people)
+                notice_id = prepare(opened_, way.people)
 
                 def is_over() -> bool:
                     with Session(opened_.reading) as session:
@@ -125,12 +125,13 @@ async def theirs(way: Way, at_once: bool) -> Sent:
         if way.delay_ms:
             server.faults.add(Kind.SLOW, delay=way.delay_ms / 1000)
         return await _watch(
-            server, process, way, lambda: _told(server).total() >= way.people
+            server, process, way, lambda: told(server).total() >= way.people
         )
 
 
 @asynccontextmanager
-async def _server(way: Way) -> AsyncIterator[TelegramServer]:
+async def server_for(way: Way) -> AsyncIterator[TelegramServer]:
+    """Give a Telegram with the limits, the clock and the delay of a way."""
     began = time.time()
     server = TelegramServer(
         token=TOKEN,
@@ -145,7 +146,8 @@ async def _server(way: Way) -> AsyncIterator[TelegramServer]:
         yield server
 
 
-def _settings(server: TelegramServer, way: Way) -> dict[str, object]:
+def settings_of(server: TelegramServer, way: Way) -> dict[str, object]:
+    """Give the settings of a program at such a Telegram, by day and night."""
     return {
         **at_telegram(server),
         "pace__telegram_per_second": min(10_000, way.per_second * way.times),
@@ -157,7 +159,7 @@ def _settings(server: TelegramServer, way: Way) -> dict[str, object]:
     }
 
 
-def _prepare(database: Database, people: int) -> int:
+def prepare(database: Database, people: int) -> int:
     """Make the members and a notice to all of them, whose time has come."""
     atlas = in_transaction(database, read_atlas)
     fill(database, atlas, people, [sorted(atlas.branch(CITY))])
@@ -228,8 +230,8 @@ def _busy(looks: list[Look]) -> float:
 
 
 def _read(sent: Sent, server: TelegramServer, way: Way) -> None:
-    told = _told(server)
-    sent.told, sent.twice = len(told), sum(many > 1 for many in told.values())
+    times = told(server)
+    sent.told, sent.twice = len(times), sum(many > 1 for many in times.values())
     seconds = Counter(
         int(e.at / way.times) for e in server.telegram.effects if TEXT in e.text
     )
@@ -239,7 +241,8 @@ def _read(sent: Sent, server: TelegramServer, way: Way) -> None:
     sent.violations = len(server.gate.violations)
 
 
-def _told(server: TelegramServer) -> Counter[int]:
+def told(server: TelegramServer) -> Counter[int]:
+    """Count how often each chat was told the notice."""
     return Counter(e.chat for e in server.telegram.effects if TEXT in e.text)
 
 
