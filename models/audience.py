@@ -6,7 +6,7 @@ some of them out.  Nobody's row is ever read to count or to queue them.
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -69,10 +69,6 @@ class Audience:
         """Read an audience that was written down as JSON."""
         lists = {k: tuple(v) for k, v in kept.items() if isinstance(v, list)}
         return cls(**{**kept, **lists})
-
-    def as_json(self) -> dict[str, Any]:
-        """Return what JSON keeps of it."""
-        return asdict(self)
 
 
 @dataclass(frozen=True)

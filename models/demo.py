@@ -19,7 +19,7 @@ from models.application import (
 from models.chat import Chat
 from models.columns import new_id, short
 from models.consent import agree
-from models.demos import awards, events
+from models.demos import awards, events, notices
 from models.identity import id_check
 from models.place import Enterprise
 from models.rules import Rules
@@ -148,7 +148,7 @@ PEOPLE: tuple[tuple[int | None, dict[str, Any]], ...] = (
 """How many days each has waited (None: too long), and what they answered."""
 
 
-MORE = (awards.seed, events.seed)
+MORE = (awards.seed, events.seed, notices.seed)
 """What other nouns bring, each in a file of its own in models/demos."""
 
 

@@ -136,7 +136,9 @@ def queue(session: Session, notice_id: int, workers: Select[Any], now: datetime)
     )
     names = ["notice_id", "worker_id", "fate", "reason", "at", "claimed"]
     made = insert(Recipient).from_select(names, rows, include_defaults=False)
-    return int(session.execute(made).rowcount)  # type: ignore[attr-defined]
+    counted = {"preserve_rowcount": True}
+    done = session.connection().execute(made, execution_options=counted)
+    return int(done.rowcount)
 
 
 _NEXT = (

@@ -20,6 +20,7 @@ from models.election import advance
 from models.event import Event, EventKind, EventState
 from models.identity import normalise_mobile, resident_id_fault
 from models.nominee import nominees_in, numbers_of
+from models.notice import Notice, NoticeState, progress
 from models.place import Atlas
 from models.service import free_slots
 from models.staff import Staff, accept
@@ -147,3 +148,12 @@ def test_one_award_is_voted_on_and_another_takes_nominations(
     branch = atlas.branch("4401")
     assert len(nominees_in(session, branch)) == 1
     assert len(suggestions_in(session, branch)) == 1
+
+
+def test_one_notice_was_sent_and_one_is_a_draft(session: Session) -> None:
+    for _ in range(2):
+        demo.seed(session, KEYS, NOW)
+    rows = {row.state: row for row in session.exec(select(Notice))}
+    assert {*rows} == {NoticeState.DONE, NoticeState.DRAFT}
+    sums = progress(session, rows[NoticeState.DONE])
+    assert sum(sums.values()) == rows[NoticeState.DONE].queued > 0
