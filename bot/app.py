@@ -34,6 +34,7 @@ from bot.inbox import Inbox
 from bot.keys import agree, load_keys
 from bot.kit import Kit, rules_of
 from bot.news import News
+from bot.noticing import Noticing
 from bot.outbox import Outbox
 from bot.pace import Pace
 from bot.pages import BodyLimit, SameOrigin, SecurityHeaders, page, translated
@@ -125,6 +126,7 @@ class App:
         paces = {"telegram": _pace(config)}
         senders = config.telegram.senders
         self.outbox = Outbox(kit, self.channels, paces, senders, self.news.tell)
+        self.noticing = Noticing(kit, self.channels, paces, self.outbox.put)
         self.inbox = Inbox(kit, cans, self.outbox)
         self.clock = Clock(kit, self.inbox, self.outbox)
         self.erased = ErasedList(kit, self.inbox.cut)
@@ -192,6 +194,7 @@ class App:
         listing = asyncio.create_task(self.erased.run())
         await self.outbox.recover()
         await self.clock.start()
+        self.noticing.start(self.clock.leading)
         tasks = [asyncio.create_task(server.serve())]
         if self.telegram:
             tasks.append(asyncio.create_task(self._telegram(self.telegram)))
@@ -217,6 +220,7 @@ class App:
         for task in (*tasks, inbox):
             task.cancel()
         await asyncio.gather(*tasks, inbox, return_exceptions=True)
+        await self.noticing.stop(STOP_SECONDS / 4)
         await self.clock.stop()  # or a sweep might renew the leases given back
         await self.outbox.stop(STOP_SECONDS / 2)
         if self.telegram:

@@ -31,6 +31,7 @@ from bot.sections import (
     Greetings,
     Join,
     Keys,
+    Notices,
     Pace,
     Page,
     Product,
@@ -92,6 +93,7 @@ class Config(BaseSettings):
     card: Card = Card()
     events: Events = Events()
     console: Console = Console()
+    notices: Notices = Notices()
     keys: Keys = Keys()
 
     @classmethod

@@ -115,6 +115,7 @@ def rules_of(config: Config) -> Rules:
         talk_minutes=config.cases.idle_minutes,
         similar_cases=config.cases.similar,
         similar_days=config.cases.similar_days,
+        second_above=config.notices.second_above,
         birthday=config.greetings.birthday,
         map_link=config.sites.map_link,
     )

@@ -195,6 +195,8 @@ class Outbox:
             line.tries += 1
             return float(min(30.0, 0.25 * 2**line.tries))
         except TryLater as later:
+            if pace := self.paces.get(message.channel):
+                pace.hold(later.seconds, time.monotonic())  # in bulk, all the more
             return later.seconds + 0.05
         except Uncertain:
             return await self._doubtful(message)

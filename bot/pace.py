@@ -74,11 +74,23 @@ class Pace:
     def __post_init__(self) -> None:
         self._all = Bucket(self.per_second, self.per_second)
         self._chats = Buckets()
+        self._held_until = 0.0
 
     @property
     def reserve(self) -> float:
         """How many tokens only live replies may take: two thirds of a second's."""
         return self.per_second * 2 / 3
+
+    def hold(self, seconds: float, now: float) -> None:
+        """Send nothing in bulk for so long, as the channel asked."""
+        self._held_until = max(self._held_until, now + seconds)
+
+    def room(self, now: float) -> int:
+        """Return how many messages in bulk may leave at once."""
+        if now < self._held_until:
+            return 0
+        self._all.refill(now)
+        return max(0, int(self._all.tokens - self.reserve))
 
     def wait(self, address: str, kind: Kind, now: float) -> float:
         """Return the seconds to wait before this message; 0 takes its place.
@@ -87,15 +99,16 @@ class Pace:
         """
         chat = self._chat(address)
         live = kind in AGAIN
-        seconds = max(
-            chat.wait(now), 0.0 if live else self._all.wait(now, self.reserve)
-        )
+        seconds = max(chat.wait(now), 0.0 if live else self._wait_in_bulk(now))
         if seconds > 0:
             return seconds
         self._all.refill(now)
         self._all.take()
         chat.take()
         return 0.0
+
+    def _wait_in_bulk(self, now: float) -> float:
+        return max(self._held_until - now, self._all.wait(now, self.reserve))
 
     def _chat(self, address: str) -> Bucket:
         if address.startswith("-"):  # Telegram's groups have negative ids.

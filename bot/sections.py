@@ -330,6 +330,8 @@ class Retention(Section):
     """Days for which a settled objection to an award's result is kept."""
     invitations: Days = 30
     """Days after which the hash of an expired invitation of staff goes."""
+    notices: Days = 730
+    """Days for which it is known who got a notice; how many is always known."""
     reminders: Days = 365
     """Days for which a reminder is remembered that was sent or skipped."""
     strangers: Days = 180
@@ -396,6 +398,13 @@ class Console(Section):
     """Hours after which a session ends in any case."""
     per_minute: Count = 240
     """Pages a minute from one address."""
+
+
+class Notices(Section):
+    """What staff write to many people at once."""
+
+    second_above: Annotated[int, Field(ge=0, le=10_000_000)] = 500
+    """To how many people a notice may go without a second person's consent."""
 
 
 class Keys(Section):

@@ -77,7 +77,8 @@ class Ledger:
                 drawn.body["erased"], erased = erased, []
             number = turn.chat.next_number()
             self._bot(turn, can, number, message, drawn.body)
-            turn.chat.show(self.kit.keys, turn.worker, drawn.choices)
+            if not message.beside:
+                turn.chat.show(self.kit.keys, turn.worker, drawn.choices)
 
     def _bot(self, turn: Turn, can: Can, number: int, message: Say, body: Body) -> None:
         about = self._about(turn, message.about)

@@ -14,7 +14,7 @@ from bot.demo import prepare
 from bot.kit import Kit, clock
 from bot.reminding import FINDING, find_due, tell
 from bot.step import Written, take_batch
-from bot.words import line_of
+from bot.words import line_of, numbered
 from handlers.turn import Incoming
 from models.closing import close_all
 from models.message import Body
@@ -90,7 +90,9 @@ def lines_of(body: Body) -> list[str]:
     lines += [line_of(*row) for row in body.get("rows", [])]
     lines += body.get("drawing", [])[1:]
     lines += [f"{body.get('text', '')}{place}"]
-    lines += [f"{number}. {label}" for number, label, _ in body.get("choices", [])]
+    lines += [
+        numbered(number, label, ".") for number, label, _ in body.get("choices", [])
+    ]
     if "link" in body:
         lines += [f"{body['link'][0]}: {body['link'][1]}"]
     return lines

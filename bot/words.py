@@ -166,13 +166,20 @@ def draw(message: Say, reader: Reader) -> Drawn:
         body["place"] = message.place
     shown = _numbered(message.choices, message.back, reader)
     if shown:
-        body["choices"] = [[s.number, s.label, s.press] for s in shown]
+        body["choices"] = [
+            [None if message.beside else s.number, s.label, s.press] for s in shown
+        ]
     return Drawn(body, shown)
 
 
 def line_of(label: str, value: str) -> str:
     """Return a row of a card as a line, with the colon of the label's script."""
     return f"{label}: {value}" if label.isascii() else f"{label}：{value}"
+
+
+def numbered(number: int | None, label: str, dot: str = "") -> str:
+    """Return a choice's label after its number, where it has one."""
+    return label if number is None else f"{number}{dot} {label}"
 
 
 def _numbered(

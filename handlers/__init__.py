@@ -26,6 +26,7 @@ from handlers import (
     my_application,
     my_data,
     nominating,
+    notices,
     objecting,
     overdue,
     phones,
@@ -61,6 +62,7 @@ from handlers.reports.applications import applications
 from handlers.reports.award import award
 from handlers.reports.benefits import benefits as benefits_report
 from handlers.reports.cases import cases as cases_report
+from handlers.reports.notices import notices as noticed
 from handlers.reports.reminders import reminders as reminded
 from handlers.reports.suggestions import suggestions
 from handlers.revealing import Reveal
@@ -159,6 +161,8 @@ VIEWS = {
     "cases": cases.list_,
     "my_case": cases.look,
     "case": handling.look,
+    "notices": notices.notices,
+    "notice": notices.notice,
 }
 """Read-only lists and details, by (turn, argument)."""
 
@@ -210,6 +214,7 @@ ACTS = {
     "let_go_case": handling.let_go,
     "talk": live.talk,
     "end_talk": live.end_talk_,
+    "answer_notice": notices.answer_notice,
 }
 """One press, one effect, safe to press twice; permission is checked then."""
 
@@ -231,12 +236,14 @@ REMINDERS = {
         *award_news.AWARD_NEWS,
         answering.ANSWERED,
         *CASE_NEWS,
+        notices.TESTED,
     )
 }
 """What is said without being asked, when it is due."""
 
 REPORTS: dict[str, Report] = {
     "applications": applications,
+    "notices": noticed,
     "reminders": reminded,
     "benefits": benefits_report,
     "suggestions": suggestions,

@@ -80,18 +80,19 @@ def _hours(turn: Turn, own: Preference) -> Word:
 
 def _choices(turn: Turn, own: Preference) -> Iterator[Choice]:
     for topic in Topic:
-        yield _change(topic, not getattr(own, topic))
+        yield change_of(topic, not getattr(own, topic))
     yield Choice(Word("own_quiet", "name"), "f:own_quiet:")
     if own.quiet_start is not None:
         yield Choice(Word("preferences", "usual_quiet"), "a:usual_quiet:")
     if _may_choose_meals(turn, own):
-        yield _change("meals", not has_meals(turn.session, turn.worker, own))
-    yield _change("large", not own.large)
+        yield change_of("meals", not has_meals(turn.session, turn.worker, own))
+    yield change_of("large", not own.large)
     if _may_be_greeted(turn):
-        yield _change(BIRTHDAY, own.greet_at is None)
+        yield change_of(BIRTHDAY, own.greet_at is None)
 
 
-def _change(what: str, turn_on: bool) -> Choice:
+def change_of(what: str, turn_on: bool) -> Choice:
+    """Return the choice that switches one thing on or off."""
     word = SWITCHES[0] if turn_on else SWITCHES[1]
     return Choice(Word("preferences", f"turn_{word}_{what}"), f"a:prefer:{what}.{word}")
 
@@ -218,7 +219,7 @@ def _tell(turn: Turn, row: Reminder) -> list[Say] | Skip:
     if own.greet_at is None:
         return "opted_out"
     product = turn.rules.product(turn.language)
-    stop = _change(BIRTHDAY, turn_on=False)
+    stop = change_of(BIRTHDAY, turn_on=False)
     words = Word("preferences", "happy_birthday", {"product": product})
     return [Say(words, choices=(stop,), kind=Kind.REMINDER)]
 

@@ -62,6 +62,8 @@ class Say:
     kind: Kind = Kind.REPLY
     about: int | None = None
     side: str = "bot"
+    beside: bool = False
+    """Whether it leaves the screen as it is: its choices have no numbers to type."""
 
     def offering(self, *choices: Choice) -> "Say":
         """Return the same message with more choices at its end."""

@@ -31,12 +31,15 @@ from models.link import Link
 from models.link_code import LinkCode
 from models.message import Message
 from models.nominee import Nominee
+from models.notice import Notice
+from models.notice_answer import NoticeAnswer
 from models.objection import Objection
 from models.once import Once
 from models.partner import Giving, Partner
 from models.place import Division, Edition, Enterprise, Group, Source, Union
 from models.preference import Preference
 from models.presence import Presence
+from models.recipient import NoticeTotal, Recipient
 from models.reminder import Reminder
 from models.saved_reply import SavedReply
 from models.service import ServiceRequest
@@ -90,12 +93,16 @@ __all__ = [
     "LinkCode",
     "Message",
     "Nominee",
+    "Notice",
+    "NoticeAnswer",
+    "NoticeTotal",
     "Objection",
     "Once",
     "Partner",
     "Poison",
     "Preference",
     "Presence",
+    "Recipient",
     "Reminder",
     "SavedReply",
     "Score",

@@ -21,7 +21,7 @@ from models.application import (
 from models.chat import Chat
 from models.columns import new_id, short
 from models.consent import agree
-from models.demos import awards, cases, events
+from models.demos import awards, cases, events, notices
 from models.identity import id_check
 from models.place import Enterprise
 from models.review import decide
@@ -164,7 +164,7 @@ MOVER: dict[str, Any] = {
 NEW_PLACE = {"city": "4403", "district": "440306", "street": None}
 
 
-MORE = (awards.seed, events.seed, cases.seed)
+MORE = (awards.seed, events.seed, cases.seed, notices.seed)
 """What other nouns bring, each in a file of its own in models/demos."""
 
 

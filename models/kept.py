@@ -14,6 +14,7 @@ from sqlalchemy import Column, LargeBinary, RowMapping, Table, select
 from sqlmodel import Session, col, func
 from sqlmodel import select as pick
 
+from models import recipient
 from models.attachment import Attachment
 from models.award import Award, Phase
 from models.case import Case
@@ -23,6 +24,7 @@ from models.columns import short
 from models.erasure import belongings
 from models.message import Message, unseal_body
 from models.nominee import Nominee
+from models.notice import Notice
 from models.sealed import CASE, holder_of
 from models.sealing import Keyring, unseal
 from models.staff import Invitation, Staff
@@ -70,6 +72,7 @@ def kept_about(
     found["chat_link"] = [r for r in links if r["worker_id"] == worker.id]
     known = set(session.exec(_results_known(worker.id)))
     found["score"] = [r for r in found["score"] if r["nominee_id"] in known]
+    found["notice_recipient"] = _told(session, worker)
     since = work_since(session, worker.id)
     if since is not None:
         found["poison"] = [r for r in found["poison"] if r["at"] < since.isoformat()]
@@ -86,6 +89,20 @@ def _results_known(worker_id: int) -> Any:
             col(Award.phase).in_((Phase.NOTICE, Phase.OVER)),
         )
     )
+
+
+def _told(session: Session, worker: Worker) -> Rows:
+    """Return the notices somebody was sent, as they were written for everybody."""
+    return [
+        {
+            "at": copy.at.isoformat(),
+            "fate": copy.fate.value,
+            "reason": copy.reason,
+            **dict(zip(("title", "text"), written.words(worker.language), strict=True)),
+        }
+        for copy in recipient.of_worker(session, worker.id)
+        for written in [session.get_one(Notice, copy.notice_id).content]
+    ]
 
 
 def is_given(column: Column[Any]) -> bool:

@@ -23,7 +23,7 @@ class Body(TypedDict, total=False):
     text: str
     title: str
     rows: list[list[str]]
-    choices: list[list[Any]]  # [number, label, press]
+    choices: list[list[Any]]  # [number to type or None, label, press]
     link: list[str]  # [label, url]
     image: str  # an attachment's id
     drawing: list[str]  # its name, and what its QR code says

@@ -116,9 +116,14 @@ def next_open(
     """
     preference = preference_of(session, worker.id)
     quiet = quiet_hours(rules, preference)
-    meals = MEALS if not brief and has_meals(session, worker, preference) else ()
+    meals = not brief and has_meals(session, worker, preference)
+    return opening(rules, quiet, meals, now)
+
+
+def opening(rules: Rules, quiet: hours.Window, meals: bool, now: datetime) -> datetime:
+    """Return the first moment from now outside quiet hours, and those of the meals."""
     try:
-        return hours.next_open(now, rules.zone, [quiet, *meals])
+        return hours.next_open(now, rules.zone, [quiet, *(MEALS if meals else ())])
     except ValueError:
         return hours.next_open(now, rules.zone, [quiet])
 

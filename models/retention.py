@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import Table, bindparam, delete, exists, func, inspect, select
 from sqlmodel import Session, SQLModel, col
 
-from models import audit
+from models import audit, recipient
 from models.application import Application, Standing, Step
 from models.arrival import Arrival, Poison
 from models.attachment import Attachment
@@ -42,6 +42,7 @@ from models.message import Fate, Message
 from models.nominee import Nominee, drop_nominee
 from models.objection import Heard, Objection
 from models.once import Once
+from models.recipient import Recipient
 from models.reminder import Reminder
 from models.sealing import CannotOpen, Keyring
 from models.service import PENDING, ServiceRequest
@@ -322,6 +323,25 @@ _ENDED = (
     .scalar_subquery()
 )
 
+
+# Copies of notices are counted as they go.
+
+
+def _past_copies(before: datetime) -> tuple[Any, ...]:
+    return (col(Recipient.fate) != Fate.WAITING, col(Recipient.at) < before)
+
+
+def _find_copies(session: Session, keys: Keyring, before: datetime) -> Search:
+    row = (col(Recipient.notice_id), col(Recipient.worker_id), col(Recipient.at))
+    return _found(session, select(*row).where(*_past_copies(before)))
+
+
+def _drop_copies(
+    session: Session, keys: Keyring, before: datetime, rows: Sequence[Key]
+) -> int:
+    return recipient.drop(session, rows, *_past_copies(before))
+
+
 KINDS = (
     _rows(
         "applications",
@@ -408,6 +428,7 @@ KINDS = (
         col(Objection.standing) != Heard.WAITING,
     ),
     _rows("invitations", Invitation, col(Invitation.expires_at)),
+    Kind("notices", _find_copies, _drop_copies),
     _rows(
         "reminders",
         Reminder,

@@ -36,6 +36,7 @@ class Rules:
     check_in_metres: int = 300
     quiet_start: time = time(21)
     quiet_end: time = time(8)
+    second_above: int = 500
     birthday: bool = False
     map_link: str = "https://uri.amap.com/marker?position={lon},{lat}&name={name}"
 

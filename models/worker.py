@@ -28,6 +28,14 @@ class Worker(SQLModel, table=True):
             sqlite_where=text("member_no IS NOT NULL"),
             postgresql_where=text("member_no IS NOT NULL"),
         ),
+        Index(
+            "worker_audience",
+            "union_code",
+            "group",
+            "id",
+            sqlite_where=text("member_no IS NOT NULL"),
+            postgresql_where=text("member_no IS NOT NULL"),
+        ),
     )
 
     id: int = Field(primary_key=True, sa_type=BigId)

@@ -20,6 +20,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from models.sealing import Keyring
 from tests.databases import seed
@@ -214,12 +215,12 @@ async def ours_at_work(
 
 @asynccontextmanager
 async def rival_at_work(
-    *options: str,
+    *options: str, module: str = "ptb_join", **facts: Any
 ) -> AsyncIterator[tuple[TelegramServer, Process]]:
     """Give a server and the stock bot for it, not started yet."""
-    command = [sys.executable, "-m", "tests.rival.ptb_join", *options]
+    command = [sys.executable, "-m", f"tests.rival.{module}", *options]
     with TemporaryDirectory(prefix="rival-") as folder:
-        async with TelegramServer(token=TOKEN, remember=4) as server:
+        async with TelegramServer(token=TOKEN, remember=4, **facts) as server:
             address = ["--base-url", server.url, "--token", server.token]
             process = Process([*command, *address], {}, Path(folder) / "rival.log")
             try:

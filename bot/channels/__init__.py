@@ -5,6 +5,9 @@ from typing import Protocol
 
 from models.message import Body, Kind
 
+IN_BULK = 200
+"""How many copies of a notice may be on their way at once, beside what is live."""
+
 
 @dataclass(frozen=True)
 class Can:
@@ -14,12 +17,14 @@ class Can:
     `history`: the channel shows what was said from our rows, both sides.
     `trusted`: private answers may be typed here.
     `lasting`: what was said stays visible there, whatever we erase.
+    `retracts`: a message sent lately can be taken back.
     """
 
     push: bool
     history: bool
     trusted: bool
     lasting: bool = False
+    retracts: bool = False
 
 
 @dataclass(slots=True)
@@ -50,6 +55,9 @@ class Channel(Protocol):
 
     async def send(self, message: Outgoing) -> str:
         """Send one message and return its id there; raise Undelivered."""
+
+    async def retract(self, address: str, external_id: str) -> None:
+        """Take a message back, where the channel can; raise Undelivered."""
 
 
 class Undelivered(Exception):

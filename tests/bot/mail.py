@@ -31,6 +31,7 @@ class Post:
     can: Can = field(default=Can(push=True, history=False, trusted=True))
     sent: list[tuple[str, int]] = field(default_factory=list)
     begun: list[tuple[str, int]] = field(default_factory=list)
+    retracted: list[tuple[str, str]] = field(default_factory=list)
     fails: dict[str, list[Exception]] = field(default_factory=lambda: defaultdict(list))
     open: asyncio.Event = field(default_factory=asyncio.Event)
     in_flight: int = 0
@@ -58,6 +59,12 @@ class Post:
         finally:
             self.in_flight -= 1
             self.by_chat[message.address] -= 1
+
+    async def retract(self, address: str, external_id: str) -> None:
+        """Take a message back, or fail as arranged."""
+        if self.fails[address]:
+            raise self.fails[address].pop(0)
+        self.retracted.append((address, external_id))
 
 
 def chat_of(session: Session, kit: Kit, address: str) -> tuple[Chat, Worker]:

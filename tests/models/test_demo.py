@@ -22,6 +22,7 @@ from models.election import advance
 from models.event import Event, EventKind, EventState
 from models.identity import normalise_mobile, resident_id_fault
 from models.nominee import numbers_of
+from models.notice import Notice, NoticeState, progress
 from models.place import Atlas
 from models.saved_reply import replies_for
 from models.slot import free_slots
@@ -173,3 +174,12 @@ def test_one_award_is_voted_on_and_another_takes_nominations(
     assert len(waiting(session, nominee.QUEUE, branch)) == 1
     assert len(waiting(session, suggestion.QUEUE, branch)) == 1
     assert len(waiting(session, transfer.QUEUE, branch)) == 1
+
+
+def test_one_notice_was_sent_and_one_is_a_draft(session: Session) -> None:
+    for _ in range(2):
+        demo.seed(session, KEYS, NOW)
+    rows = {row.state: row for row in session.exec(select(Notice))}
+    assert {*rows} == {NoticeState.DONE, NoticeState.DRAFT}
+    sums = progress(session, rows[NoticeState.DONE])
+    assert sum(sums.values()) == rows[NoticeState.DONE].queued > 0

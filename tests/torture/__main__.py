@@ -17,6 +17,7 @@ from tests.databases import opened
 from tests.databases import seed as seed_database
 from tests.tables import out, print_columns
 from tests.torture import interrupting, neutrality
+from tests.torture.announcing import Din, announce
 from tests.torture.canaries import Found, live
 from tests.torture.checking import Verdict
 from tests.torture.chosen import Addresses, Kind, databases
@@ -64,6 +65,9 @@ def main(
     limited: Annotated[bool, typer.Option(help="all want the same vouchers")] = False,
     vouchers: Annotated[int, typer.Option(help="with --limited")] = 100_000,
     tries: Annotated[int, typer.Option(help="how often, with --neutral")] = 10_000,
+    notices: Annotated[bool, typer.Option(help="killed while a notice goes out")] = (
+        False
+    ),
     seats: Annotated[int, typer.Option(help="so many, for 20 times the people")] = 0,
 ) -> None:
     """Kill the program, flood it, and count what was lost."""
@@ -79,6 +83,8 @@ def main(
         elif rotation:
             plan = Plan(kills or 50, updates or 2000, people, seed, faults=faults)
             sound = _rotate(plan, addresses)
+        elif notices:
+            sound = _announce(addresses, Din(people * 100, kills or 20, seed))
         elif seats:
             sound = _rush(addresses, Crowd(20 * seats, seats, seed))
         elif neutral:
@@ -266,6 +272,25 @@ def _rush(addresses: Addresses, crowd: Crowd) -> bool:
         }
         faults += [f"{name}: {fault} not kept" for fault in outcome.faults]
     print_columns(f"{PROCESSES} processes at once, seed {crowd.seed}", columns)
+    for fault in faults:
+        out.print(f"  {fault}", markup=False)
+    return not faults
+
+
+def _announce(addresses: Addresses, din: Din) -> bool:
+    """Kill the program while a notice goes out; nobody gets it twice."""
+    columns: dict[str, dict[str, object]] = {}
+    faults: list[str] = []
+    for name, fresh in addresses.items():
+        heard = uvloop.run(announce(din, fresh()))
+        columns[name] = {
+            "people": din.people,
+            "kills": heard.kills,
+            **heard.counts,
+            "told twice": heard.twice,
+        }
+        faults += [f"{name}: {fault}" for fault in heard.faults]
+    print_columns(f"A notice, killed while it goes out, seed {din.seed}", columns)
     for fault in faults:
         out.print(f"  {fault}", markup=False)
     return not faults

@@ -17,6 +17,7 @@ from pathlib import Path
 from sqlalchemy import text
 from sqlmodel import Session, col, or_, select
 
+from bot.addressing import address
 from bot.config import Config
 from bot.database import Database, Writer, in_transaction
 from bot.erased import ErasedList, read_list
@@ -29,9 +30,12 @@ from models.application import Application
 from models.case import Case
 from models.chat import Chat
 from models.columns import short
+from models.place import read_atlas
+from models.staff import Staff
 from models.worker import Worker
 from tests.adapters import LINK
 from tests.databases import opened
+from tests.models.noticing import begun
 from tests.torture.joining import NUMERALS, id_of
 from tests.torture.searching import Opened, holds, open_all, readable, size_of
 from tests.world import World
@@ -113,6 +117,7 @@ def live(people: int, database: str, folder: Path) -> Found:
         flock.open()
         for canary in canaries:
             flock.live(canary)
+        flock.announce()
         search(found, folders_of(made, folder), "")
         whole = _open(found, made, canaries)
         gone = [c for c in canaries if c.number // len(FATES) % 2 == 0]
@@ -354,6 +359,21 @@ class Flock:
         key = self.page.write(find)
         for one in dict.fromkeys(("v:review", press)):
             self.page.do("press", f"{one}:{key}", REVIEWER)
+
+    def announce(self) -> None:
+        """Send every member a notice that calls them by name."""
+        world = self.page
+
+        def send(session: Session) -> None:
+            atlas = read_atlas(session)
+            staff = session.exec(select(Staff).where(Staff.active)).first()
+            assert staff is not None
+            called = {"text": "{name}，您好！", "urgent": "演习", "union_code": UNION}
+            row = begun(session, atlas, staff, world.now, **called)
+            while address(session, self.kit, world.cans, row.id, 0, world.now).looked:
+                pass
+
+        world.write(send)
 
     def erase(self, canary: Canary) -> None:
         """Let one canary have everything deleted."""

@@ -44,6 +44,9 @@ class Hearer:
         self.hears.set()
         return "1"
 
+    async def retract(self, address: str, external_id: str) -> None:
+        raise AssertionError("nothing is taken back here")
+
 
 def message(number: int) -> Outgoing:
     return Outgoing("hearer", "11", 11, number, Kind.REPLY, {"text": "您好"})

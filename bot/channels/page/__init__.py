@@ -77,6 +77,10 @@ class Page:
         """Refuse: messages of this channel wait in their rows until they are shown."""
         raise Refused("page")
 
+    async def retract(self, address: str, external_id: str) -> None:
+        """Refuse: what is taken back of this channel is a row, too."""
+        raise Refused("page")
+
     def routes(self, take: Take) -> list[Route | Mount]:
         """Return the page's routes."""
         self._take = take

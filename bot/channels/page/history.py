@@ -10,6 +10,7 @@ from bot.channels.page.protocol import MOST
 from bot.kit import Kit
 from bot.words import text_of
 from handlers import menu
+from models import recipient
 from models.attachment import Attachment
 from models.chat import Chat
 from models.columns import long, short
@@ -204,3 +205,4 @@ def _mark(session: Session, chat: Chat, number: int) -> None:
         col(Message.fate) == Fate.KEPT,
     )
     session.execute(kept.values(fate=Fate.SENT))
+    recipient.follow(session, chat.id, number)

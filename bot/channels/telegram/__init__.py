@@ -8,7 +8,8 @@ import asyncio
 import hmac
 import logging
 import os
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -32,6 +33,7 @@ from telegram.error import (
 )
 
 from bot.channels import (
+    IN_BULK,
     Can,
     Outgoing,
     Refused,
@@ -86,8 +88,10 @@ class Telegram:
         self.config = config
         self.bot = token.partition(":")[0]
         typed = settings.private_answers == "typed"
-        self.can = Can(push=True, history=False, trusted=typed, lasting=True)
-        self._http = Http(settings.senders + 16)
+        self.can = Can(
+            push=True, history=False, trusted=typed, lasting=True, retracts=True
+        )
+        self._http = Http(settings.senders + IN_BULK + 16)
         self._poll_http = Http(1, read_seconds=settings.poll_seconds + 15)
         self._secret = settings.webhook_secret.get_secret_value()
         self._api = Bot(
@@ -257,24 +261,18 @@ class Telegram:
         except BadRequest:
             raise Refused("bad_request") from None
 
+    async def retract(self, address: str, external_id: str) -> None:
+        """Delete a message of ours; Telegram lets us for two days."""
+        call = {"chat_id": int(address), "message_id": int(external_id)}
+        with _undelivered():
+            try:
+                await self._http.call(f"{self._url}/deleteMessage", call)
+            except BadRequest:
+                raise Refused("bad_request") from None
+
     async def _send(self, message: Outgoing, plain: bool) -> str:
-        try:
+        with _undelivered():
             sent = await self._call(message, plain)
-        except RetryAfter as wait:
-            raise TryLater(_seconds(wait)) from None
-        except Forbidden:
-            raise Stopped from None
-        except NotConnected:
-            raise Unreachable from None
-        except InvalidToken:
-            log.error("Telegram does not know this token; check telegram.token")
-            raise TryLater(TOKEN_SECONDS) from None
-        except BadRequest:
-            raise
-        except NetworkError:
-            raise Uncertain from None
-        except TelegramError:
-            raise Refused("telegram") from None
         return str(sent["message_id"])
 
     async def _call(self, message: Outgoing, plain: bool) -> dict[str, Any]:
@@ -292,6 +290,28 @@ class Telegram:
             api_kwargs={"reply_markup": call["reply_markup"]},
         )
         return {"message_id": photo.message_id}
+
+
+@contextmanager
+def _undelivered() -> Iterator[None]:
+    """Say in our own words why a call failed; a refused request is the caller's."""
+    try:
+        yield
+    except RetryAfter as wait:
+        raise TryLater(_seconds(wait)) from None
+    except Forbidden:
+        raise Stopped from None
+    except NotConnected:
+        raise Unreachable from None
+    except InvalidToken:
+        log.error("Telegram does not know this token; check telegram.token")
+        raise TryLater(TOKEN_SECONDS) from None
+    except BadRequest:
+        raise
+    except NetworkError:
+        raise Uncertain from None
+    except TelegramError:
+        raise Refused("telegram") from None
 
 
 def _seconds(wait: RetryAfter) -> float:

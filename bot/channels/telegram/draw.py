@@ -6,7 +6,7 @@ Text goes as it is; only a card uses HTML, escaped here and nowhere else.
 from html import escape
 from typing import Any
 
-from bot.words import line_of
+from bot.words import line_of, numbered
 from models.message import Body
 
 TEXT_LIMIT = 4096
@@ -66,7 +66,7 @@ def _markup(body: Body) -> dict[str, Any]:
 def _inline(choices: list[list[Any]]) -> list[list[dict[str, str]]]:
     """Return a button for each choice, short ones two in a row."""
     buttons = [
-        {"text": f"{number} {label}"[:TEXT_LIMIT], "callback_data": press}
+        {"text": numbered(number, label)[:TEXT_LIMIT], "callback_data": press}
         for number, label, press in choices
         if len(press.encode()) <= DATA_LIMIT
     ]
