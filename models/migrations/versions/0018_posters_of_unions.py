@@ -6,7 +6,7 @@ What came of a poster, and what a counter used up today, is counted with an inde
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0019"
+revision = "0018"
 down_revision = "0017"
 branch_labels = None
 depends_on = None
