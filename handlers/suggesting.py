@@ -86,7 +86,7 @@ def suggestion(turn: Turn, arg: str) -> list[Say]:
     if row is None:
         return [say("suggest", "gone").offering(SUGGESTIONS)]
     drop = Choice(Word("suggest", "drop"), f"a:drop_suggestion:{short(row.id)}")
-    words = row.load(turn.keys, turn.worker)
+    words = row.read(turn.keys, turn.worker, "text")
     message = Say(
         Word("suggest", "look", {"text": words}) if words else DROPPED,
         title=label(row.aspect),
@@ -104,7 +104,7 @@ def suggestion(turn: Turn, arg: str) -> list[Say]:
 def answer_rows(turn: Turn, row: Suggestion) -> tuple[tuple[Text, Text], ...]:
     """Return what the union answered to the one who reads it."""
     value = ((Word("adopt", "label_yuan"), worth(row.yuan)),) if row.yuan else ()
-    why = row.load(turn.keys, turn.worker, "why")
+    why = row.read(turn.keys, turn.worker, "why")
     said = ((Word("suggest", "answer"), reason_text(why)),) if why else ()
     return (*value, *said)
 

@@ -266,8 +266,8 @@ def test_a_result_waits_for_every_objection(session: Session, atlas: Atlas) -> N
     carry_on(session, 25)
     first, *_ = winners(session, award)
     made = object_to(session, KEYS, award, first, people[3], "不是本人", NOW + 25 * DAY)
-    assert made.load(KEYS, people[3]) == "不是本人"
-    assert made.load(KEYS, people[3], "why") == ""
+    assert made.read(KEYS, people[3], "text") == "不是本人"
+    assert made.read(KEYS, people[3], "why") == ""
     election.advance(session, NOW + 31 * DAY)
     assert str(award.phase) == "notice"
     staff = juror(session, "officer")
