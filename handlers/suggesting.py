@@ -15,6 +15,7 @@ from models.application import CannotDecide
 from models.columns import long, short
 from models.message import Kind
 from models.suggestion import Adoption, Aspect, Suggestion, ids_of
+from models.worker import Worker
 
 DROPPED = Word("suggest", "dropped")
 """What stands in place of words that were taken back."""
@@ -102,9 +103,10 @@ def suggestion(turn: Turn, arg: str) -> list[Say]:
 
 
 def answer_rows(turn: Turn, row: Suggestion) -> tuple[tuple[Text, Text], ...]:
-    """Return what the union answered to the one who reads it."""
+    """Return what the union answered to who suggested it."""
     value = ((Word("adopt", "label_yuan"), worth(row.yuan)),) if row.yuan else ()
-    why = row.read(turn.keys, turn.worker, "why")
+    teller = turn.session.get_one(Worker, row.worker_id)
+    why = row.read(turn.keys, teller, "why")
     said = ((Word("suggest", "answer"), reason_text(why)),) if why else ()
     return (*value, *said)
 
