@@ -24,7 +24,7 @@ from models.place import Atlas
 from models.queue import Queue
 from models.review import Asked
 from models.sealing import Keyring
-from models.staff import SERVING, Staff
+from models.staff import SERVING, Staff, answers_for
 from models.worker import Worker
 
 ASKED = "nominee_asked"
@@ -179,10 +179,9 @@ def may_admit(atlas: Atlas, staff: Staff | None, award: Award, row: Nominee) -> 
     """Tell whether a staff member answers for an award, and is not up for it."""
     return (
         staff is not None
-        and staff.active
         and staff.role in SERVING
         and staff.worker_id != row.worker_id
-        and award.union_code in atlas.branch(staff.union_code)
+        and answers_for(atlas, staff, award.union_code)
     )
 
 

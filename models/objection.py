@@ -22,7 +22,7 @@ from models.place import Atlas
 from models.queue import Queue
 from models.result import rank
 from models.sealing import Keyring
-from models.staff import OFFICER, Staff
+from models.staff import OFFICER, Staff, answers_for
 from models.worker import Worker
 
 SETTLED = "objection"
@@ -123,11 +123,10 @@ def may_settle(
     """Tell whether an officer answers for an award, and neither made nor met this."""
     against = session.get(Nominee, row.nominee_id) if row.nominee_id else None
     return (
-        staff.active
-        and staff.role == OFFICER
+        staff.role == OFFICER
         and staff.worker_id != row.worker_id
         and (against is None or staff.worker_id != against.worker_id)
-        and award.union_code in atlas.branch(staff.union_code)
+        and answers_for(atlas, staff, award.union_code)
     )
 
 

@@ -12,7 +12,6 @@ from models import closing, election
 from models.award import (
     Award,
     BadAward,
-    NotTheirs,
     Phase,
     TooLate,
     award_named,
@@ -32,6 +31,7 @@ from models.place import Atlas
 from models.reminder import Reminder
 from models.result import standings, winners
 from models.sealing import CannotOpen, Keyring
+from models.staff import NotTheirs
 from models.withdrawal import withdraw_consent
 from tests.models.awarding import DAY, an_award, juror, member, runs, votes
 from tests.models.cast import KEYS, NOW, reviewer
