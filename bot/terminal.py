@@ -83,6 +83,10 @@ def shown(message: Outgoing) -> str:
     return "\n".join(lines_of(message.body)) + "\n"
 
 
+def _choice(number: int | None, label: str) -> str:
+    return f"- {label}" if number is None else f"{number}. {label}"
+
+
 def lines_of(body: Body) -> list[str]:
     """Return the lines of a message for a reader who can only type."""
     place = f"  ({body['place']})" if "place" in body else ""
@@ -90,7 +94,7 @@ def lines_of(body: Body) -> list[str]:
     lines += [line_of(*row) for row in body.get("rows", [])]
     lines += body.get("drawing", [])[1:]
     lines += [f"{body.get('text', '')}{place}"]
-    lines += [f"{number}. {label}" for number, label, _ in body.get("choices", [])]
+    lines += [_choice(number, label) for number, label, _ in body.get("choices", [])]
     if "link" in body:
         lines += [f"{body['link'][0]}: {body['link'][1]}"]
     return lines

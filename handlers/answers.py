@@ -13,7 +13,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, ValidationInfo
 
 from handlers.offers import plain
-from handlers.question import Refused, Shown, Stop
+from handlers.question import Counted, Refused, Shown, Stop
 from handlers.say import Word
 from handlers.turn import Turn
 from models import identity
@@ -258,8 +258,8 @@ Colleague = Annotated[
     BeforeValidator(_colleague),
     Shown(lambda n: identity.mask_mobile(n) if n.startswith("+") else n),
 ]
-Points = Annotated[int, BeforeValidator(_points)]
-Yuan = Annotated[int, BeforeValidator(_yuan), Shown(worth)]
+Points = Annotated[int, BeforeValidator(_points), Counted]
+Yuan = Annotated[int, BeforeValidator(_yuan), Shown(worth), Counted]
 Born = Annotated[date, BeforeValidator(_born), Shown(str)]
 Clock = Annotated[time, BeforeValidator(_clock), Shown(lambda at: at.strftime("%H:%M"))]
 Plate = Annotated[str, BeforeValidator(_plate)]

@@ -42,7 +42,10 @@ class Drawing:
 
 @dataclass(frozen=True)
 class Say:
-    """One message: its words, and what it has of a card, choices, a link, a wish."""
+    """One message: its words, and what it has of a card, choices, a link, a wish.
+
+    Its choices are not `numbered` where a number would be an answer of its own.
+    """
 
     text: Word | None
     before: Word | None = None
@@ -51,6 +54,7 @@ class Say:
     rows: tuple[tuple[Text, Text], ...] = ()
     choices: tuple[Choice, ...] = ()
     back: str | None = None
+    numbered: bool = True
     link: tuple[Text, str] | None = None
     image: int | None = None
     drawing: Drawing | None = None

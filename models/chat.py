@@ -16,7 +16,7 @@ from models.worker import Worker
 class Shown:
     """One choice on the screen: its number, its label, and what pressing it means."""
 
-    number: int
+    number: int | None
     label: str
     press: str
     keys: str = ""

@@ -66,13 +66,17 @@ def _markup(body: Body) -> dict[str, Any]:
 def _inline(choices: list[list[Any]]) -> list[list[dict[str, str]]]:
     """Return a button for each choice, short ones two in a row."""
     buttons = [
-        {"text": f"{number} {label}"[:TEXT_LIMIT], "callback_data": press}
+        {"text": _button(number, label)[:TEXT_LIMIT], "callback_data": press}
         for number, label, press in choices
         if len(press.encode()) <= DATA_LIMIT
     ]
     short = all(len(label) <= SHORT_LABEL for _, label, _ in choices)
     width = 2 if short and len(buttons) > 4 else 1
     return [buttons[i : i + width] for i in range(0, len(buttons), width)]
+
+
+def _button(number: int | None, label: str) -> str:
+    return label if number is None else f"{number} {label}"
 
 
 def _keyboard(kind: str, label: str, choices: list[list[Any]]) -> dict[str, Any]:

@@ -75,7 +75,8 @@ function facts(rows) {
 function choiceRow(choice, press) {
   const label = make("span", "label", choice.label);
   label.dir = "auto";
-  const row = button("choice", () => press(choice), `${choice.number}. `, label);
+  const number = choice.number === null ? "" : `${choice.number}. `;
+  const row = button("choice", () => press(choice), number, label);
   row.dataset.label = choice.label;
   return row;
 }
