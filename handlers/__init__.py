@@ -34,6 +34,7 @@ from handlers import (
     sites,
     suggesting,
     transfer,
+    unheard,
     vouchers,
     waiting,
 )
@@ -204,6 +205,7 @@ REMINDERS = {
         *BENEFIT_REMINDERS,
         *EVENT_REMINDERS,
         *award_news.AWARD_NEWS,
+        unheard.UNHEARD,
         answering.ANSWERED,
     )
 }

@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import Index, text
-from sqlmodel import Field, Session, SQLModel, select
+from sqlmodel import Field, Session, SQLModel, col, select
 
 from models import audit, reminder
 from models.application import new_number
@@ -179,6 +179,12 @@ def settle(
     audit.record(session, now, staff.id, f"objection.{row.standing}", row.id)
     reminder.schedule(session, SETTLED, str(row.id), now)
     session.flush()
+
+
+def unheard(session: Session) -> list[tuple[Objection, str]]:
+    """Return what waits to be settled, each with the union that has to."""
+    found = select(Objection, Award.union_code).where(*QUEUE.waits)
+    return list(session.exec(found.order_by(col(Objection.id))))
 
 
 def is_contested(session: Session, award_id: int) -> bool:
