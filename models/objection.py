@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import Index, text
-from sqlmodel import Field, Session, select
+from sqlmodel import Field, Session, col, select
 
 from models import audit, reminder
 from models.application import new_number
@@ -164,6 +164,12 @@ def settle(
     audit.record(session, now, staff.id, f"objection.{row.standing}", row.id)
     reminder.schedule(session, SETTLED, str(row.id), now)
     session.flush()
+
+
+def unheard(session: Session) -> list[tuple[Objection, str]]:
+    """Return what waits to be settled, each with the union that has to."""
+    found = select(Objection, Award.union_code).where(*QUEUE.waits)
+    return list(session.exec(found.order_by(col(Objection.id))))
 
 
 def is_contested(session: Session, award_id: int) -> bool:
