@@ -99,27 +99,27 @@ def test_an_event_is_planned_published_and_called_off(house: House) -> None:
 @pytest.mark.parametrize(
     ("given", "fields"),
     [
-        ({"name": ""}, {"name"}),
-        ({"name": "", "capacity": "many"}, {"name", "capacity"}),
-        ({"capacity": "0"}, {"capacity"}),
-        ({"starts_at": "tomorrow"}, {"starts_at"}),
-        ({"starts_at": "0001-01-01T00:00"}, {"starts_at"}),
-        ({"ends_at": "2026-11-28T08:00"}, {"ends_at"}),
-        ({"closes_at": "2026-11-29T08:00"}, {"closes_at"}),
-        ({"lat": "23.1"}, {"lat"}),
-        ({"lat": "here", "lon": "nan"}, {"lat", "lon"}),
-        ({"remind_hours": "soon"}, {"remind_hours"}),
-        ({"union_code": "4403"}, {"union_code"}),
-        ({"kind": "feast"}, {"kind"}),
+        ({"name": ""}, "name"),
+        ({"name": "", "capacity": "many"}, "name capacity"),
+        ({"capacity": "0"}, "capacity"),
+        ({"starts_at": "tomorrow"}, "starts_at"),
+        ({"starts_at": "0001-01-01T00:00"}, "starts_at"),
+        ({"ends_at": "2026-11-28T08:00"}, "ends_at"),
+        ({"closes_at": "2026-11-29T08:00"}, "closes_at"),
+        ({"lat": "23.1"}, "lat"),
+        ({"lat": "here", "lon": "nan"}, "lat lon"),
+        ({"remind_hours": "soon"}, "remind_hours"),
+        ({"union_code": "4403"}, "union_code"),
+        ({"kind": "feast"}, "kind"),
     ],
     ids=str,
 )
 def test_what_is_wrong_is_explained_beside_its_field(
-    sqlite_house: House, given: dict[str, str], fields: set[str]
+    sqlite_house: House, given: dict[str, str], fields: str
 ) -> None:
     browser = sqlite_house.appoint("social_worker")
     answer = browser.send(f"{AT}/events/new", **{**EVENT, **given})
-    assert wrong(answer) == fields
+    assert wrong(answer) == {*fields.split()}
     assert 'value="东园横路 5 号"' in answer.text
 
 
