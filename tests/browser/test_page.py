@@ -111,6 +111,7 @@ def test_english_is_behind_the_three_dots_and_fits_too(phone: NewPhone) -> None:
     worker = phone(viewport={"width": 320, "height": 568}).visit()
     worker.touch("更多")
     worker.touch("English")
+    worker.page.wait_for_selector("html[lang=en]")  # the page has come anew
     worker.wait_for_last("English from now on.")
     worker.touch("More")
     worker.touch("Larger text")
