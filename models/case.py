@@ -15,6 +15,7 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Index, text, update
+from sqlalchemy import case as one_of_these
 from sqlmodel import Field, Session, SQLModel, and_, col, func, or_, select
 
 from models import reminder
@@ -195,8 +196,19 @@ class Case(SQLModel, table=True):
         return Dispute(self.relation, self.stage, self.stage_on, self.since)
 
     @property
+    def pressing(self) -> date:
+        """The day by which it presses: what is urgent comes before every last day."""
+        return date.min if self.urgent else self.safe_day or date.max
+
+    @property
     def _key_place(self) -> str:
         return f"case.key|{self.id}"
+
+
+PRESSING = one_of_these(
+    (col(Case.urgent), date.min), else_=func.coalesce(Case.safe_day, date.max)
+).label("pressing")
+"""The same for a database to sort by."""
 
 
 def _queue(urgent: bool) -> Queue:
