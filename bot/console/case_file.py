@@ -143,7 +143,7 @@ def _sheets(desk: Desk, row: Case) -> Iterable[Sheet]:
     yield Sheet(Label("What was told"), _filled(_told(row, facts)), text=story)
     yield Sheet(Label("The dispute"), tuple(dispute_rows(row)))
     yield Sheet(Label("Similar cases"), lines=tuple(_similar_lines(desk, row)))
-    yield Sheet(Label("What came of it"), _filled(_outcome(desk, row)))
+    yield Sheet(Label("Outcome"), _filled(_outcome(desk, row)))
 
 
 def _filled(rows: Iterable[tuple[Text, Text]]) -> Facts:

@@ -36,7 +36,7 @@ COURSES: dict[str, tuple[Course, ...]] = {
     "all": tuple(Course),
 }
 COURSE_NAMES: dict[str, Text] = {
-    "open": Label("Open"),
+    "open": Label("Not closed"),
     **{course.value: label(course) for course in Course},
     "all": Label("All"),
 }
