@@ -9,9 +9,21 @@ const log = () => talk().querySelector(".entries");
 const stateOf = (mark) => mark.split(".")[1];
 const last = () => Math.max(0, ...[...log().children].map((one) => Number(one.dataset.n)));
 
+let atTheEnd = true;
+addEventListener("scroll", ({ target }) => {
+  if (!target.matches?.(".talk .entries")) return;
+  atTheEnd = target.scrollHeight - target.scrollTop - target.clientHeight < 40;
+}, true);
+
 function toTheEnd() {
+  atTheEnd = true;
   log().scrollTop = log().scrollHeight;
 }
+
+// A picture that has come makes the last words slip down.
+addEventListener("load", ({ target }) => {
+  if (target.matches?.(".talk .picture") && atTheEnd) toTheEnd();
+}, true);
 
 /** Put what is new at the end; what began or ended changes the whole page. */
 function take({ mark, html }) {
