@@ -9,9 +9,10 @@ from handlers.question import label
 from handlers.say import Choice, Say, Text, Word, say
 from handlers.turn import Turn
 from handlers.vouchers import SIZE, further
-from models import case as cases
+from models import case_following
 from models.application import CannotDecide
-from models.case import OPEN, Case, Course, cases_of, chats_in
+from models.case import OPEN, Case, Course, chats_in
+from models.case_docket import cases_of
 from models.case_entry import CaseEntry, Side, last_entries
 from models.columns import long, short
 from models.dispute import Stage, clocks
@@ -171,7 +172,7 @@ def withdraw(turn: Turn, arg: str) -> list[Say]:
         return [say("cases", "withdraw_ask").offering(yes, no)]
     talking = chats_in(turn.session, row.id)
     try:
-        cases.withdraw(turn.session, row, turn.now)
+        case_following.withdraw(turn.session, row, turn.now)
     except CannotDecide:
         return [followed(turn, row)]
     tell_over(turn, row, talking)
@@ -185,7 +186,7 @@ def rate(turn: Turn, arg: str) -> list[Say]:
     row = mine(turn, key)
     if row is None:
         return [not_yours()]
-    if not cases.rate(turn.session, row, page_number(given)):
+    if not case_following.rate(turn.session, row, page_number(given)):
         return [followed(turn, row)]
     stars = Word("services", f"rating_{row.rating}")
     return [say("cases", "rated", rating=stars).offering(MY_CASES)]

@@ -19,7 +19,8 @@ from handlers.question import label
 from handlers.say import Word
 from models import handling
 from models.application import CannotDecide
-from models.case import MOST_PEOPLE, OPEN, Case, Outcome, chats_in
+from models.case import OPEN, Case, Outcome, chats_in
+from models.case_filing import MOST_PEOPLE
 from models.columns import long
 from models.dispute import Stage
 from models.handling import NotTheirs

@@ -16,8 +16,9 @@ from handlers.handling import choices
 from handlers.question import label
 from handlers.say import Word
 from models import audit, review
-from models.case import Case, Course, similar
+from models.case import Case, Course
 from models.case_entry import CaseEntry, Side, entries_of
+from models.case_filing import similar
 from models.columns import long, short
 from models.handling import has
 from models.identity import mask_ids, mask_mobile, mask_name

@@ -19,7 +19,8 @@ from bot.console.noun import Form, Noun, Page, Rule, Waiting, whole
 from bot.console.views import Input, Line, List, View, choose
 from handlers.question import label
 from models import review
-from models.case import OPEN, PRESSING, Case, Course
+from models.case import OPEN, Case, Course
+from models.case_docket import PRESSING
 from models.case_kind import CaseKind
 from models.identity import mask_name
 from models.staff import OFFICER, SERVING

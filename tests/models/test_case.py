@@ -7,33 +7,26 @@ from datetime import date, timedelta
 import pytest
 from sqlmodel import Session, col, select
 
-from models import case as cases
+from models import case_following as cases
 from models.application import CannotDecide
 from models.attachment import new_attachment
-from models.case import (
-    FILED,
-    MOST_OPEN,
+from models.case import Course
+from models.case_docket import (
     QUEUE,
-    SAFE_DAY,
-    STIRRED,
-    URGENT,
     URGENT_QUEUE,
-    WARNED,
-    Course,
-    TooMany,
     cases_of,
     late,
     open_cases,
-    similar,
     urgent_case,
-    with_photo,
 )
-from models.case_entry import Side, entries_of, last_entries
+from models.case_entry import Side, entries_of, last_entries, with_photo
+from models.case_filing import MOST_OPEN, TooMany, similar
 from models.case_kind import KINDS, CaseKind
+from models.case_news import FILED, SAFE_DAY, STIRRED, URGENT, WARNED
 from models.dispute import Matter, Stage
 from models.message import Fate
 from models.reminder import Reminder
-from models.staff import accept, appoint, invite
+from models.staff import Staff, accept, appoint, invite
 from models.worker import Worker
 from tests.models.casework import RULES, TODAY, a_case, a_dispute
 from tests.models.cast import KEYS, NOW, meet, reviewer, waiting
@@ -180,6 +173,9 @@ def test_cases_are_listed_for_their_worker_and_their_union(session: Session) -> 
 
 
 def test_what_is_taken_waits_for_who_has_it_alone(session: Session) -> None:
+    for number in (1, 2):
+        session.add(Staff(id=number, role="officer", union_code="4401", created_at=NOW))
+        session.flush()
     row = a_case(session)
     row.course, row.staff_id = Course.TAKEN, 1
     session.add(row)

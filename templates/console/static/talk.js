@@ -10,7 +10,7 @@ const stateOf = (mark) => mark.split(".")[1];
 const last = () => Math.max(0, ...[...log().children].map((one) => Number(one.dataset.n)));
 
 let atTheEnd = true;
-addEventListener("scroll", ({ target }) => {
+document.addEventListener("scroll", ({ target }) => {
   if (!target.matches?.(".talk .entries")) return;
   atTheEnd = target.scrollHeight - target.scrollTop - target.clientHeight < 40;
 }, true);
@@ -21,7 +21,7 @@ function toTheEnd() {
 }
 
 // A picture that has come makes the last words slip down.
-addEventListener("load", ({ target }) => {
+document.addEventListener("load", ({ target }) => {
   if (target.matches?.(".talk .picture") && atTheEnd) toTheEnd();
 }, true);
 

@@ -8,7 +8,8 @@ from sqlmodel import Session, select
 
 from models import handling
 from models.attachment import new_attachment
-from models.case import Case, Told, open_case
+from models.case import Case
+from models.case_filing import Told, open_case
 from models.case_kind import CaseKind
 from models.chat import Chat
 from models.columns import short
