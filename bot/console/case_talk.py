@@ -23,6 +23,7 @@ from models.case import Case, end_talk
 from models.chat import Chat
 from models.columns import short
 from models.handling import has
+from models.identity import mask_ids
 from models.saved_reply import SavedReply, replies_for
 from models.worker import Worker
 
@@ -46,6 +47,7 @@ def show(desk: Desk, row: Case) -> View:
     values = {
         "back": back(row),
         "at": at(row),
+        "story": mask_ids(row.load(desk.kit.keys)["story"]),
         "entries": entries(desk, row),
         "mark": mark_of(desk, row),
         "talking": is_on(desk, row),

@@ -191,7 +191,12 @@ CASES = Noun(
             Form(f"{{key}}/{act.name}", MINE, act.show, act.do)
             for act in case_acts.ACTS
         ),
-        Form("{key}/reveal", MINE, case_acts.ask_reveal, case_acts.show_number),
+        Form(
+            "{key}/reveal",
+            Rule(SERVING, case_acts.own_called),
+            case_acts.ask_reveal,
+            case_acts.show_number,
+        ),
         Page("{key}/talk", TAKEN, case_talk.show),
         Page("{key}/news", TAKEN, case_talk.news),
         Form("{key}/begin", TAKEN, case_talk.show, case_talk.begin),

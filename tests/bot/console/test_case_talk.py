@@ -70,6 +70,7 @@ def test_each_hears_the_other_and_the_bot_is_silent(
     house: House, desk: Colleague, talk: Case
 ) -> None:
     assert "工作人员来了" in screen(house)
+    assert "家里着急用钱" in desk.read(f"{at(talk)}/talk")
     desk.do(f"{at(talk)}/say", words="您好，我是工会的。")
     assert "您好，我是工会的。" in screen(house)
     assert house.world.say("孩子住院了") == []

@@ -233,6 +233,7 @@ def test_who_left_no_number_has_none_to_show(house: House) -> None:
     row = ask_for_help(house, mobile="")
     browser = house.appoint("social_worker")
     assert "查看完整手机号" not in browser.read(at(row))
+    assert browser.get(f"{at(row)}/reveal").status_code == 404
 
 
 def test_officers_are_warned_when_many_name_one_employer(house: House) -> None:
