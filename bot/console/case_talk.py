@@ -15,8 +15,9 @@ from bot.pages import rendered
 from bot.pictures import clean
 from bot.step import say_elsewhere
 from handlers.carrying import greet, to_worker
-from handlers.hanging_up import ENDED, STOPPED, over
-from handlers.say import Word
+from handlers.hanging_up import AT_DESK, ENDED, STOPPED, over
+from handlers.say import Say, Word
+from handlers.turn import Turn
 from models import live
 from models.attachment import new_attachment
 from models.case import Case, end_talk
@@ -125,8 +126,13 @@ def end(desk: Desk, row: Case) -> Went:
 
 def hang_up(desk: Desk, row: Case, chats: Iterable[int], why: str = ENDED) -> None:
     """Tell those whose chats were in the talk that it is over."""
-    saying = partial(over, row=row, why=why)
+    saying = partial(_over, row=row, why=why)
     say_elsewhere(desk.ledger, desk.cans, [(chat_id, saying) for chat_id in chats])
+
+
+def _over(turn: Turn, row: Case, why: str) -> list[Say]:
+    ended_here = why == ENDED and turn.worker.id != row.worker_id
+    return over(turn, row, AT_DESK if ended_here else why)
 
 
 def pictured(fields: Fields) -> Fields:

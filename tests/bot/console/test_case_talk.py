@@ -16,6 +16,7 @@ from bot.console.views import Piece
 from models.case import Case
 from models.case_entry import Side, entries_of
 from models.chat import Chat
+from models.columns import short
 from models.saved_reply import SavedReply
 from tests.handlers.members import chat_of
 
@@ -115,6 +116,21 @@ def test_only_who_has_the_case_talks(house: House, talk: Case) -> None:
     other = house.appoint("officer")
     assert other.get(f"{at(talk)}/talk").status_code == 404
     assert "对话" in other.read(at(talk))
+
+
+def test_a_talk_begun_in_the_chat_of_staff_goes_on_here(
+    house: House, desk: Colleague, row: Case
+) -> None:
+    who = "social_worker"
+    house.world.do("press", f"a:talk:{short(row.id)}", who)
+    desk.do(f"{at(row)}/say", words="换到电脑上说")
+    assert "换到电脑上说" in screen(house)
+    house.world.say("好的")
+    assert "好的" in screen(house, who)
+    assert "好的" in desk.read(f"{at(row)}/talk")
+    desk.do(f"{at(row)}/end")
+    assert "对话在工作台上结束了" in screen(house, who)
+    assert {chat_of(house.world, one).case_id for one in (who, "工人")} == {None}
 
 
 def test_what_is_not_said_in_words_is_refused(
