@@ -7,6 +7,7 @@ from handlers.hanging_up import tell_over
 from handlers.offers import page_number
 from handlers.question import label
 from handlers.say import Choice, Say, Text, Word, say
+from handlers.stars import star_choices, stars
 from handlers.turn import Turn
 from handlers.vouchers import SIZE, further
 from models import case_following
@@ -27,8 +28,6 @@ MOST_SHOWN = 5
 
 LONGEST_SHOWN = 200
 """How many characters of an entry it shows."""
-
-BEST = 5
 
 Rows = Iterator[tuple[Text, Text]]
 
@@ -101,7 +100,7 @@ def _rows(turn: Turn, row: Case) -> Rows:
     if turn.trusted and (answer := row.read_answer(turn.keys)):
         yield Word("case_close", "label_answer"), answer
     if row.rating is not None:
-        yield Word("services", "label_rating"), Word("services", f"rating_{row.rating}")
+        yield Word("services", "label_rating"), stars(row.rating)
 
 
 def dispute_rows(row: Case) -> Rows:
@@ -147,15 +146,7 @@ def _choices(row: Case) -> tuple[Choice, ...]:
         add = Choice(Word("case_add", "name"), f"f:case_add:{key}")
         return add, Choice(Word("cases", "withdraw"), f"a:withdraw_case:{key}")
     unrated = row.course is Course.CLOSED and row.rating is None
-    return ratings(row) if unrated else ()
-
-
-def ratings(row: Case) -> tuple[Choice, ...]:
-    """Return the ways to rate how a case went; the number of each is what it gives."""
-    return tuple(
-        Choice(Word("services", f"rating_{n}"), f"a:rate_case:{short(row.id)}.{n}")
-        for n in range(1, BEST + 1)
-    )
+    return star_choices("rate_case", key) if unrated else ()
 
 
 def withdraw(turn: Turn, arg: str) -> list[Say]:
@@ -188,8 +179,8 @@ def rate(turn: Turn, arg: str) -> list[Say]:
         return [not_yours()]
     if not case_following.rate(turn.session, row, page_number(given)):
         return [followed(turn, row)]
-    stars = Word("services", f"rating_{row.rating}")
-    return [say("cases", "rated", rating=stars).offering(MY_CASES)]
+    given_stars = stars(page_number(given))
+    return [say("cases", "rated", rating=given_stars).offering(MY_CASES)]
 
 
 def not_yours() -> Say:

@@ -15,6 +15,7 @@ from handlers.cases import dispute_rows, safe_day_words
 from handlers.handling import choices
 from handlers.question import label
 from handlers.say import Word
+from handlers.stars import stars
 from models import audit, review
 from models.case import Case, Course
 from models.case_entry import CaseEntry, Side, entries_of
@@ -172,7 +173,7 @@ def _told(row: Case, facts: dict[str, str]) -> Facts:
 
 
 def _outcome(desk: Desk, row: Case) -> Facts:
-    given = Word("services", f"rating_{row.rating}") if row.rating else ""
+    given = stars(row.rating) if row.rating else ""
     return (
         (
             Word("case_close", "label_outcome"),

@@ -213,6 +213,9 @@ def test_a_case_is_closed_with_an_answer_and_counts_as_a_service(
     )
     assert "借到钱了" in words
     assert "已解决" in words
+    house.world.wait(timedelta(minutes=1))
+    house.world.tap("5 分，很满意")
+    assert "很满意" in browser.read(at(row))
     counted = house.world.write(lambda s: s.exec(select(ServiceRecord)).one())
     assert (counted.outcome, counted.people) == (Outcome.SETTLED, 2)
 
