@@ -20,6 +20,7 @@ from starlette.routing import Mount, Route
 
 from bot.calendars import Calendars
 from bot.cards import Cards
+from bot.certificates import Certificates
 from bot.channels import Channel
 from bot.channels.page import Page
 from bot.channels.telegram import Telegram
@@ -135,6 +136,7 @@ class App:
         self.cards = Cards(kit, self.page.gate.wait_to_check)
         self.calendars = Calendars(kit, self.page.gate.wait_to_check)
         self.console = Console(kit, cans, self.outbox.put, NOUNS)
+        self.certificates = Certificates(kit, self.page.gate.wait_to_check)
         self.web = self._web()
 
     def _web(self) -> Starlette:
@@ -145,6 +147,7 @@ class App:
             *self.cards.routes(),
             *self.calendars.routes(),
             *self.console.routes(),
+            *self.certificates.routes(),
             Route("/healthz", self.health),
         ]
         if self.telegram:

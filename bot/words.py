@@ -5,7 +5,7 @@ Each message is a Jinja block in templates/chat/<language>/<flow>.txt.
 
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
@@ -164,11 +164,9 @@ def draw(message: Say, reader: Reader) -> Drawn:
         body["wish"] = [message.wish, text_of(label, reader)]
     if message.place:
         body["place"] = message.place
-    shown = _numbered(message.choices, message.back, reader)
+    shown = _numbered(message, reader)
     if shown:
-        body["choices"] = [
-            [None if message.beside else s.number, s.label, s.press] for s in shown
-        ]
+        body["choices"] = [[s.number, s.label, s.press] for s in shown]
     return Drawn(body, shown)
 
 
@@ -182,16 +180,16 @@ def numbered(number: int | None, label: str, dot: str = "") -> str:
     return label if number is None else f"{number}{dot} {label}"
 
 
-def _numbered(
-    choices: tuple[Choice, ...], back: str | None, reader: Reader
-) -> list[Shown]:
-    """Number the choices from 1; going back is 0."""
+def _numbered(message: Say, reader: Reader) -> list[Shown]:
+    """Number the choices from 1; going back is 0.  Some messages have no numbers."""
     shown = [
         Shown(number, text_of(c.label, reader), c.press, _other_words(c))
-        for number, c in enumerate(choices, 1)
+        for number, c in enumerate(message.choices, 1)
     ]
-    if back:
-        shown.append(Shown(0, text_of(ZERO, reader), back))
+    if message.back:
+        shown.append(Shown(0, text_of(ZERO, reader), message.back))
+    if message.beside or not message.numbered:
+        return [replace(one, number=None) for one in shown]
     return shown
 
 

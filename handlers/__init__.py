@@ -40,6 +40,7 @@ from handlers import (
     sites,
     suggesting,
     transfer,
+    unheard,
     vouchers,
     waiting,
 )
@@ -234,6 +235,7 @@ REMINDERS = {
         *BENEFIT_REMINDERS,
         *EVENT_REMINDERS,
         *award_news.AWARD_NEWS,
+        unheard.UNHEARD,
         answering.ANSWERED,
         *CASE_NEWS,
         notices.TESTED,

@@ -7,7 +7,7 @@ from sqlmodel import Session
 from handlers.answers import Key, Words, Yuan
 from handlers.awards import SUGGESTIONS
 from handlers.deciding import LONGEST_REASON, reasons
-from handlers.flow import Flow
+from handlers.matter import Deciding, Matter
 from handlers.offers import OWN_WORDS
 from handlers.question import Submit, ask, label
 from handlers.queued import WAITING_LIST, Source, days_since, own_words
@@ -15,15 +15,12 @@ from handlers.reminders import Remind, Skip, nothing
 from handlers.say import Choice, Say, Word, say
 from handlers.suggesting import answer_rows
 from handlers.turn import Turn
-from models import audit
 from models import suggestion as suggestions
-from models.application import CannotDecide
 from models.chat import newest_chat
-from models.columns import long, short
+from models.columns import short
 from models.message import Kind
 from models.reminder import Reminder
-from models.review import may_review
-from models.staff import Staff, staff_of
+from models.staff import Staff
 from models.suggestion import QUEUE, SETTLED, Adoption, Suggestion
 from models.worker import Worker
 
@@ -42,26 +39,23 @@ def _line(turn: Turn, row: Suggestion) -> Word:
 SOURCE = Source(QUEUE, "v:suggested", _line)
 
 
-def mine(turn: Turn, arg: str) -> tuple[Staff, Suggestion] | None:
-    """Return the staff member and the suggestion they may answer."""
-    staff = staff_of(turn.session, turn.worker.id)
-    row = turn.session.get(Suggestion, long(arg))
-    if staff is None or row is None or not may_review(turn.atlas, staff, row):
-        return None
-    return staff, row
+MATTER = Matter(
+    Suggestion,
+    "answering",
+    waits=lambda row: row.standing is Adoption.WAITING,
+    which=lambda turn, row, named: {"aspect": label(row.aspect), "number": row.number},
+)
 
 
 def look(turn: Turn, arg: str) -> list[Say]:
     """Show a suggestion, not whose it is, and what may be decided."""
-    found = mine(turn, arg)
-    if found is None:
-        return [_not_yours()]
-    staff, row = found
-    audit.record(turn.session, turn.now, staff.id, "suggestion.read", row.id)
-    teller = turn.session.get_one(Worker, row.worker_id)
-    waits = row.standing is Adoption.WAITING
-    text = {"text": own_words(turn, row.load(turn.keys, teller))}
-    message = Say(
+    return MATTER.look(turn, arg, "suggestion.read", _shown)
+
+
+def _shown(turn: Turn, row: Suggestion) -> Say:
+    teller, waits = turn.session.get_one(Worker, row.worker_id), MATTER.waits(row)
+    text = {"text": own_words(turn, row.read(turn.keys, teller, "text"))}
+    return Say(
         Word("answering", "look", text) if waits else Word("answering", "settled"),
         title=label(row.aspect),
         choices=_decisions(row) if waits else (),
@@ -69,7 +63,6 @@ def look(turn: Turn, arg: str) -> list[Say]:
         about=row.worker_id,
         image=row.photo_id if turn.trusted else None,
     )
-    return [message]
 
 
 def _decisions(row: Suggestion) -> tuple[Choice, ...]:
@@ -80,47 +73,20 @@ def _decisions(row: Suggestion) -> tuple[Choice, ...]:
     )
 
 
-class Answering(Flow):
-    """What adopting and declining have in common: who may, and when."""
+class Answering(Deciding):
+    """What adopting and declining have in common."""
 
-    about_others: ClassVar[bool] = True
-    has_subject: ClassVar[bool] = True
-
-    @classmethod
-    def refuse(cls, turn: Turn, subject: str) -> list[Say] | None:
-        """Turn away who may not answer this suggestion, or comes too late."""
-        found = mine(turn, subject)
-        if found is None:
-            return [_not_yours()]
-        return None if found[1].standing is Adoption.WAITING else [_settled()]
-
-    @classmethod
-    def title(cls, turn: Turn, subject: str, named: bool = False) -> Word:
-        """Say which, so that nobody answers one and means another."""
-        row = turn.session.get(Suggestion, long(subject))
-        if row is None:
-            return super().title(turn, subject)
-        which = {"aspect": label(row.aspect), "number": row.number}
-        return Word(cls.name, "title", which)
-
-    @classmethod
-    def about(cls, turn: Turn, subject: str) -> int | None:
-        """Keep what is said while answering as the worker's data."""
-        row = turn.session.get(Suggestion, long(subject))
-        return row.worker_id if row else None
+    matter: ClassVar[Matter[Suggestion]] = MATTER
 
     def _answer(
         self, turn: Turn, standing: Adoption, answer: str, yuan: int | None
     ) -> Say:
-        found = mine(turn, self.subject)
-        if found is None:
-            return _not_yours()
-        decided = (turn.keys, turn.atlas, *found, standing, answer, yuan, turn.now)
-        try:
-            suggestions.settle(turn.session, *decided)
-        except CannotDecide:
-            return _settled()
-        return say("answering", f"done_{standing}").offering(WAITING_LIST)
+        def act(staff: Staff, row: Suggestion) -> Say:
+            by = (turn.session, turn.keys, turn.atlas, staff)
+            suggestions.settle(*by, row, standing, answer, yuan, turn.now)
+            return say("answering", f"done_{standing}").offering(WAITING_LIST)
+
+        return MATTER.decide(turn, self.subject, act)
 
 
 class Adopt(Answering):
@@ -149,14 +115,6 @@ class Decline(Answering):
     def finish(self, turn: Turn) -> Say:
         """Decline it."""
         return self._answer(turn, Adoption.DECLINED, self.reason, None)
-
-
-def _not_yours() -> Say:
-    return say("answering", "not_yours").offering(WAITING_LIST)
-
-
-def _settled() -> Say:
-    return say("answering", "settled_already").offering(WAITING_LIST)
 
 
 def _chat(session: Session, row: Reminder) -> int | None:

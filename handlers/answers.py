@@ -13,7 +13,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, ValidationInfo
 
 from handlers.offers import plain
-from handlers.question import Refused, Shown, Stop
+from handlers.question import Counted, Refused, Shown, Stop
 from handlers.say import Word
 from handlers.turn import Turn
 from models import identity
@@ -292,9 +292,9 @@ Story = Annotated[Words, Shown(lambda words: "…", str)]
 """What is told in confidence: shown only where the channel is trusted."""
 
 PastDay = Annotated[date, BeforeValidator(_past_day), Shown(str)]
-People = Annotated[int, BeforeValidator(_people), Shown(str)]
-Points = Annotated[int, BeforeValidator(_points)]
-Yuan = Annotated[int, BeforeValidator(_yuan), Shown(worth)]
+People = Annotated[int, BeforeValidator(_people), Shown(str), Counted]
+Points = Annotated[int, BeforeValidator(_points), Counted]
+Yuan = Annotated[int, BeforeValidator(_yuan), Shown(worth), Counted]
 Born = Annotated[date, BeforeValidator(_born), Shown(str)]
 Clock = Annotated[time, BeforeValidator(_clock), Shown(lambda at: at.strftime("%H:%M"))]
 Plate = Annotated[str, BeforeValidator(_plate)]

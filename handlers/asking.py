@@ -45,6 +45,7 @@ def message_of(talk: Talk, state: Progress, question: Question) -> Say:
         replace(asks, params=Known(talk, state, asks.params)),
         choices=_choices(talk, state, question),
         back=None if question in first else f"b:{talk.key}:{question.name}",
+        numbered=not question.counted,
         wish=question.how.wish,
         place=_place(talk, state, question),
         after=talk.flow.remark(remark) if remark else None,

@@ -97,12 +97,21 @@ def award(turn: Turn, arg: str) -> list[Say]:
     own = nominee_of(turn.session, row.id, turn.worker.id)
     message = Say(
         Word("awards", f"phase_{row.phase}", _facts(turn, row)),
+        after=_no_part(turn, row),
         title=turn.named(row),
         rows=tuple(_about(turn, row, own)),
         choices=tuple(_ways(turn, row, own)),
         back=AWARDS.press,
     )
     return [message]
+
+
+def _no_part(turn: Turn, row: Award) -> Word | None:
+    """Say why somebody has no part in what is going on, before they look for a way."""
+    if row.phase not in (Phase.NOMINATING, Phase.VOTING):
+        return None
+    instead = unless_theirs(turn, row)
+    return instead.text if instead else None
 
 
 def _facts(turn: Turn, row: Award) -> dict[str, object]:
@@ -224,7 +233,7 @@ def nominee(turn: Turn, arg: str) -> list[Say]:
     person = turn.session.get_one(Worker, one.worker_id)
     turn.about = person.id
     message = Say(
-        Word("awards", "story", {"text": one.load(turn.keys, person)}),
+        Word("awards", "story", {"text": one.read(turn.keys, person, "story")}),
         title=Word("awards", "nominee_line", _named(turn, one)),
         rows=tuple(_results(turn, row, one, person)),
         choices=tuple(_votings(turn, row, one)),

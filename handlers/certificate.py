@@ -32,7 +32,7 @@ def certificate(turn: Turn, arg: str) -> list[Say]:
             ),
             (Word("certificate", "number"), row.certificate_no),
         ),
-        drawing=Drawing("certificate", "/"),
+        drawing=Drawing("certificate", f"/certificate/{short(row.id)}"),
         back=f"v:event:{short(event.id)}",
     )
     return [message]

@@ -4,18 +4,20 @@ Permission is checked at the moment of each press.  The name is masked: who asks
 name the code they were shown.  The mobile on record is there to be called.
 """
 
+from handlers.matter import Matter
 from handlers.phones import tell_others
 from handlers.queued import WAITING_LIST, Source, days_since
 from handlers.say import Choice, Say, Text, Word, say
 from handlers.turn import Turn
-from models import audit, reminder
+from models import reminder
+from models.application import CannotDecide
 from models.chat import Chat
 from models.claim import QUEUE, Claim, Claimed, settle
-from models.columns import long, short
+from models.columns import short
 from models.identity import dialled, mask_mobile, mask_name
 from models.link import link, may_become
 from models.review import who_is
-from models.staff import Staff, staff_of
+from models.staff import Staff, answers_for
 from models.worker import Worker
 
 CONFIRMED = "confirmed"
@@ -34,37 +36,34 @@ def _may_decide(turn: Turn, staff: Staff, claim: Claim) -> bool:
     """Tell whether a claim is theirs to decide, and neither by nor about themselves."""
     asker = turn.session.get_one(Chat, claim.chat_id).worker_id
     return (
-        claim.union_code in turn.atlas.branch(staff.union_code)
+        answers_for(turn.atlas, staff, claim.union_code)
         and claim.worker_id is not None
         and staff.worker_id not in (claim.worker_id, asker)
     )
 
 
-def _mine(turn: Turn, arg: str) -> tuple[Staff, Claim] | None:
-    staff = staff_of(turn.session, turn.worker.id)
-    claim = turn.session.get(Claim, long(arg))
-    if staff is None or claim is None or not _may_decide(turn, staff, claim):
-        return None
-    return staff, claim
+MATTER = Matter(
+    Claim,
+    "confirming",
+    waits=lambda row: row.standing is Claimed.WAITING,
+    may=_may_decide,
+)
 
 
 def claim(turn: Turn, arg: str) -> list[Say]:
     """Show one claim, and what to make sure of before deciding."""
-    found = _mine(turn, arg)
-    if found is None:
-        return [say("confirming", "not_yours").offering(WAITING_LIST)]
-    staff, row = found
-    audit.record(turn.session, turn.now, staff.id, "claim.read", row.id)
-    waits = row.standing is Claimed.WAITING
-    message = Say(
+    return MATTER.look(turn, arg, "claim.read", _shown)
+
+
+def _shown(turn: Turn, row: Claim) -> Say:
+    return Say(
         Word("confirming", f"look_{row.asks}"),
         title=Word("confirming", "claim", {"code": row.code}),
         rows=_rows(turn, row),
-        choices=_decisions(row) if waits else (),
+        choices=_decisions(row) if MATTER.waits(row) else (),
         back=WAITING_LIST.press,
         about=row.worker_id,
     )
-    return [message]
 
 
 def _rows(turn: Turn, row: Claim) -> tuple[tuple[Text, Text], ...]:
@@ -97,17 +96,21 @@ def _decisions(row: Claim) -> tuple[Choice, ...]:
 
 def confirm(turn: Turn, arg: str) -> list[Say]:
     """Let the asker in as the member, or take a member's guard away."""
-    found = _mine(turn, arg)
-    if found is None:
-        return [say("confirming", "not_yours").offering(WAITING_LIST)]
-    staff, row = found
+
+    def act(staff: Staff, row: Claim) -> Say:
+        return _confirmed(turn, staff, row).offering(WAITING_LIST)
+
+    return [MATTER.decide(turn, arg, act)]
+
+
+def _confirmed(turn: Turn, staff: Staff, row: Claim) -> Say:
     member = turn.session.get_one(Worker, row.worker_id)
     chat = turn.session.get_one(Chat, row.chat_id)
     asker = turn.session.get_one(Worker, chat.worker_id)
     if asker.id != member.id and not may_become(asker, member.id):
-        return [say("confirming", "cannot").offering(WAITING_LIST)]
+        return say("confirming", "cannot")
     if not settle(turn.session, row, staff, Claimed.APPROVED, turn.now):
-        return [say("confirming", "decided_already").offering(WAITING_LIST)]
+        raise CannotDecide
     if asker.id != member.id:
         turn.settle()
         made, member = link(
@@ -116,14 +119,15 @@ def confirm(turn: Turn, arg: str) -> list[Say]:
         tell_others(turn, made)
     member.guarded_at = None
     reminder.schedule(turn.session, CONFIRMED, str(row.id), turn.now)
-    return [say("confirming", "confirmed").offering(WAITING_LIST)]
+    return say("confirming", "confirmed")
 
 
 def deny(turn: Turn, arg: str) -> list[Say]:
     """Confirm nothing; who asked hears what they would hear if nobody looked."""
-    found = _mine(turn, arg)
-    if found is None:
-        return [say("confirming", "not_yours").offering(WAITING_LIST)]
-    if not settle(turn.session, found[1], found[0], Claimed.REFUSED, turn.now):
-        return [say("confirming", "decided_already").offering(WAITING_LIST)]
-    return [say("confirming", "denied").offering(WAITING_LIST)]
+
+    def act(staff: Staff, row: Claim) -> Say:
+        if not settle(turn.session, row, staff, Claimed.REFUSED, turn.now):
+            raise CannotDecide
+        return say("confirming", "denied").offering(WAITING_LIST)
+
+    return [MATTER.decide(turn, arg, act)]

@@ -8,15 +8,15 @@ from functools import cache
 from typing import Any, ClassVar
 
 from handlers.answers import Key
-from handlers.flow import Flow, progress
+from handlers.flow import progress
 from handlers.join import Join
+from handlers.matter import Deciding, Matter
 from handlers.offers import Offer, Option, matching
 from handlers.question import Ask, Question, Submit, ask, make_question
-from handlers.queued import WAITING_LIST
-from handlers.reviewing import decide, facts_of, label_of, mine, name_of
-from handlers.say import Say, Word, say
+from handlers.reviewing import MATTER, decide, facts_of, label_of
+from handlers.say import Say, Word
 from handlers.turn import Turn
-from models.application import WAITING, Application, Decision, Standing
+from models.application import Application, Decision, Standing
 from models.columns import long
 
 
@@ -58,42 +58,11 @@ LONGEST_REASON = 500
 """How many characters a reason in a reviewer's own words may have."""
 
 
-class InReview(Flow):
-    """What forms about an application in review have in common: who may, and when."""
-
-    about_others: ClassVar[bool] = True
-    has_subject: ClassVar[bool] = True
-
-    @classmethod
-    def refuse(cls, turn: Turn, subject: str) -> list[Say] | None:
-        """Refuse who may not review this application, or comes too late."""
-        found = mine(turn, subject)
-        if found is None:
-            return [say("reviewing", "not_yours").offering(WAITING_LIST)]
-        if found[1].standing not in WAITING:
-            return [say("reviewing", "decided_already").offering(WAITING_LIST)]
-        return None
-
-    @classmethod
-    def title(cls, turn: Turn, subject: str, named: bool = False) -> Word:
-        """Say which application, so that nobody decides about one and means another."""
-        row = turn.session.get(Application, long(subject))
-        if row is None:
-            return super().title(turn, subject)
-        name = name_of(turn, row) if named else ""
-        return Word(cls.name, "title", {"number": row.number, "name": name})
-
-    @classmethod
-    def about(cls, turn: Turn, subject: str) -> int | None:
-        """Keep what is said while deciding as the applicant's data."""
-        row = turn.session.get(Application, long(subject))
-        return row.worker_id if row else None
-
-
-class Return(InReview):
+class Return(Deciding):
     """Return an application: which fields are wrong, and why each."""
 
     name: ClassVar[str] = "return"
+    matter: ClassVar[Matter[Application]] = MATTER
 
     fields: list[Key] = ask(many=True, offer=FIELDS)
     sure: Submit = ask()
@@ -106,13 +75,14 @@ class Return(InReview):
     def finish(self, turn: Turn) -> Say:
         """Return the application with a reason for each field."""
         reasons = {f: self.extras[f"why_{f}"] for f in self.fields}
-        return decide(turn, self.subject, Decision(Standing.RETURNED, reasons))[0]
+        return decide(turn, self.subject, Decision(Standing.RETURNED, reasons))
 
 
-class Reject(InReview):
+class Reject(Deciding):
     """Reject an application, with a written reason."""
 
     name: ClassVar[str] = "reject"
+    matter: ClassVar[Matter[Application]] = MATTER
 
     reason: Key = ask(offer=REJECT_REASONS, own_words=LONGEST_REASON, at_once=True)
     sure: Submit = ask()
@@ -120,7 +90,7 @@ class Reject(InReview):
     def finish(self, turn: Turn) -> Say:
         """Reject the application."""
         decision = Decision(Standing.REJECTED, {"": self.reason})
-        return decide(turn, self.subject, decision)[0]
+        return decide(turn, self.subject, decision)
 
 
 @cache

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from sqlalchemy import case
+from sqlalchemy import case, or_
 from sqlmodel import col, func, select
 
 from handlers.card import has_card
@@ -29,6 +29,9 @@ CHECK_IN = Choice(Word("check_in", "name"), "f:check_in:")
 OVER = ("called_off", "over", "closed")
 """For which reasons nobody can sign up any more."""
 
+SHORTEST_NAME, SHORTEST_LATIN = 3, 5
+"""How many characters of an event's name must be typed, in Chinese and in letters."""
+
 ROOM = 8
 """How many rows of a list stand beside the way to one's own."""
 
@@ -54,6 +57,25 @@ def events(turn: Turn, arg: str) -> list[Say]:
     message = Say(Word("events", "list"), back="v:menu:")
     lines = [_line(turn, event) for event in rows.all()]
     return [message.offering(*lines, *_more("events", arg, count), MY_SIGNUPS)]
+
+
+def named(turn: Turn, typed: str) -> list[Say] | None:
+    """Show the event a part of whose name was typed; several as a list; else None."""
+    words = typed.strip()
+    if len(words) < (SHORTEST_LATIN if words.isascii() else SHORTEST_NAME):
+        return None
+    parts = (
+        col(name).icontains(words, autoescape=True)
+        for name in (Event.name, Event.name_en)
+    )
+    found = select(Event).where(coming(turn.now), or_(*parts))
+    order = found.order_by(col(Event.starts_at), col(Event.id))
+    rows = turn.session.exec(order.limit(ROOM)).all()
+    if len(rows) == 1:
+        return event_(turn, short(rows[0].id))
+    lines = [_line(turn, event) for event in rows]
+    message = Say(Word("events", "list"), back=EVENTS.press)
+    return [message.offering(*lines)] if rows else None
 
 
 def _line(turn: Turn, event: Event) -> Choice:

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 from handlers import my_data
 from handlers.awards import AWARDS, JUDGE, SUGGEST
-from handlers.benefits import BENEFITS
+from handlers.benefits import BENEFITS, MY_REQUESTS, MY_VOUCHERS
 from handlers.card import has_card
 from handlers.cases import ASK_HELP, MY_CASES
 from handlers.console import OPEN_CONSOLE
-from handlers.events import EVENTS
+from handlers.events import EVENTS, MY_SIGNUPS
 from handlers.my_application import CARD, MY_APPLICATION
 from handlers.my_data import PREFERENCES, TRANSFER
 from handlers.phones import COME_BACK
@@ -16,7 +16,7 @@ from handlers.question import label
 from handlers.queued import WAITING_LIST
 from handlers.receipts import MY_DATA
 from handlers.redeeming import COUNTER
-from handlers.say import Choice, Say, Word
+from handlers.say import Choice, Say, Text, Word
 from handlers.sites import SITES
 from handlers.talk import with_resume
 from handlers.turn import Turn
@@ -51,25 +51,27 @@ LANGUAGES = {
 class Bar:
     """One of the menus at the bottom of the page: its label and up to five rows."""
 
-    label: Word
+    label: Text
     rows: tuple[Choice, ...]
 
 
-def own_rows(turn: Turn) -> tuple[Choice, ...]:
-    """Return what this person can do: review, redeem, judge, join, come back."""
+def work(turn: Turn) -> tuple[Choice, ...]:
+    """Return what this person does for others: review, redeem or judge."""
     held = position_of(turn.session, turn.worker.id)
     role = held.role if held else ""
-    counter = role == PARTNER_CLERK and counter_of(turn.session, turn.worker.id)
-    staff, applied = role in SERVING, turn.latest is not None
-    return (
-        *((WAITING_LIST,) if staff else ()),
-        *((COUNTER,) if counter else ()),
-        *((JUDGE,) if role == JURY else ()),
-        *((OPEN_CONSOLE,) if role == ADMINISTRATOR else ()),
-        *((CARD,) if has_card(turn) else ()),
-        *((MY_APPLICATION,) if applied else (JOIN,)),
-        *(() if applied or staff else (COME_BACK,)),
-    )
+    if role == PARTNER_CLERK:
+        return (COUNTER,) if counter_of(turn.session, turn.worker.id) else ()
+    own = {JURY: (JUDGE,), ADMINISTRATOR: (OPEN_CONSOLE,)}
+    return own.get(role, (WAITING_LIST,) if role in SERVING else ())
+
+
+def standing(turn: Turn) -> tuple[Choice, ...]:
+    """Return what is first for a member, for who waits to be one, for a stranger."""
+    if has_card(turn):
+        return (CARD, BENEFITS)
+    if turn.latest is not None:
+        return (MY_APPLICATION,)
+    return (JOIN,) if WAITING_LIST in work(turn) else (JOIN, COME_BACK)
 
 
 def other_languages(turn: Turn) -> tuple[Choice, ...]:
@@ -85,7 +87,7 @@ def menu(turn: Turn, arg: str) -> list[Say]:
 def home(turn: Turn, text: Word) -> Say:
     """Return the home menu under other words, such as a greeting."""
     mine = (MY_DATA,) if my_data.has_data(turn) else ()
-    own = (*own_rows(turn), ALL_SERVICES, *mine)
+    own = (*work(turn), *standing(turn), ALL_SERVICES, *mine)
     choices = (*own, HELP, PERSON, *other_languages(turn))
     message = Say(text, choices=choices)
     return with_resume(turn, message, first=True)
@@ -140,18 +142,33 @@ def language(turn: Turn, arg: str) -> list[Say]:
 
 
 def bars(turn: Turn) -> tuple[Bar, ...]:
-    """Return the three menus at the bottom of the page."""
+    """Return the three menus at the bottom of the page: what comes first is theirs."""
+    first, mine = _first_bar(turn)
     return (
-        Bar(Word("menu", "bar_join"), (JOIN, MY_APPLICATION)),
+        first,
         Bar(
             Word("menu", "bar_service"),
             (BENEFITS, EVENTS, SITES, ALL_SERVICES, PERSON),
         ),
         Bar(
             Word("menu", "bar_mine"),
-            (*own_rows(turn), MY_DATA, *other_languages(turn)),
+            (*mine, MY_DATA, PREFERENCES, *other_languages(turn)),
         ),
     )
+
+
+def _first_bar(turn: Turn) -> tuple[Bar, tuple[Choice, ...]]:
+    """Return the first menu, and what then belongs into the last one."""
+    member, own = has_card(turn), work(turn)
+    if own:
+        (first,) = own
+        return Bar(first.label, own), (CARD, MY_VOUCHERS) if member else (JOIN,)
+    if member:
+        rows = (CARD, MY_VOUCHERS, MY_SIGNUPS, MY_REQUESTS)
+        return Bar(Word("menu", "bar_member"), rows), (MY_APPLICATION,)
+    if turn.latest is not None:
+        return Bar(MY_APPLICATION.label, (MY_APPLICATION,)), ()
+    return Bar(Word("menu", "bar_join"), (JOIN, COME_BACK)), ()
 
 
 COURTESIES = {"hello": Word("menu", "hello"), "thanks": Word("menu", "thanks")}

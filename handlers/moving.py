@@ -14,8 +14,9 @@ from sqlmodel import Session
 
 from handlers.answers import Key
 from handlers.deciding import LONGEST_REASON, reasons
-from handlers.flow import Flow, questions
+from handlers.flow import questions
 from handlers.join import Join
+from handlers.matter import Deciding, Matter
 from handlers.my_application import CARD
 from handlers.my_data import TRANSFER
 from handlers.overdue import NOBODY, day_after
@@ -25,11 +26,10 @@ from handlers.reminders import Remind, Skip, nothing
 from handlers.say import Choice, Say, Text, Word, say
 from handlers.transfer import MY_TRANSFER, reason_row
 from handlers.turn import Turn
-from models import audit, reminder, transfer
-from models.application import CannotDecide
+from models import reminder, transfer
 from models.chat import newest_chat
 from models.columns import long, short
-from models.identity import mask_name
+from models.identity import dialled, mask_name
 from models.message import Kind
 from models.place import Atlas, Union
 from models.reminder import Reminder
@@ -64,23 +64,21 @@ def _line(turn: Turn, row: Transfer) -> Word:
 SOURCE = Source(QUEUE, "v:moving", _line)
 
 
-def mine(turn: Turn, arg: str) -> tuple[Staff, Transfer] | None:
-    """Return the staff member and the transfer if one has to decide the other."""
-    staff = staff_of(turn.session, turn.worker.id)
-    row = turn.session.get(Transfer, long(arg))
-    if staff is None or row is None or not may_review(turn.atlas, staff, row):
-        return None
-    return staff, row
+MATTER = Matter(
+    Transfer,
+    "moving",
+    waits=lambda row: row.standing in WAITING,
+    which=lambda turn, row, named: {"number": row.number},
+)
 
 
 def moving(turn: Turn, arg: str) -> list[Say]:
     """Show a transfer: who goes where, and what changes."""
-    found = mine(turn, arg)
-    if found is None:
-        return [_not_yours()]
-    staff, row = found
-    audit.record(turn.session, turn.now, staff.id, "transfer.read", row.id)
-    message = Say(
+    return MATTER.look(turn, arg, "transfer.read", _shown)
+
+
+def _shown(turn: Turn, row: Transfer) -> Say:
+    return Say(
         Word("moving", "look", {"due": row.due}),
         title=Word("moving", "title", {"number": row.number}),
         rows=tuple(_facts(turn, row)),
@@ -88,7 +86,6 @@ def moving(turn: Turn, arg: str) -> list[Say]:
         back=WAITING_LIST.press,
         about=row.worker_id,
     )
-    return [message]
 
 
 def _facts(turn: Turn, row: Transfer) -> Iterator[tuple[Text, Text]]:
@@ -96,7 +93,7 @@ def _facts(turn: Turn, row: Transfer) -> Iterator[tuple[Text, Text]]:
     name = worker.unseal(turn.keys, "name") or ""
     yield Word("join", "label_full_name"), name if turn.trusted else mask_name(name)
     if turn.trusted:
-        mobile = (worker.unseal(turn.keys, "mobile") or "").removeprefix("+86")
+        mobile = dialled(worker.unseal(turn.keys, "mobile") or "")
         yield Word("join", "label_mobile"), mobile
     yield Word("my_application", "member_no"), worker.member_no or ""
     yield Word("my_application", "standing"), label(row.standing)
@@ -153,25 +150,22 @@ def _when(turn: Turn) -> tuple[datetime, int]:
 
 
 def _decide(
-    turn: Turn, arg: str, act: Callable[[Staff, Transfer], TransferStep]
+    turn: Turn, arg: str, decision: Callable[[Staff, Transfer], TransferStep]
 ) -> Say:
     """Carry out a decision and say what it was, or why it cannot be made."""
-    found = mine(turn, arg)
-    if found is None:
-        return _not_yours()
-    staff, row = found
-    try:
-        step = act(staff, row)
-    except CannotDecide:
-        return _decided_already()
-    undo_ = Choice(Word("reviewing", "undo"), f"a:undo_move:{short(step.id)}")
-    said = {
-        "number": row.number,
-        "standing": label(step.standing),
-        "seconds": turn.rules.undo_seconds,
-    }
-    words = Word("moving", "decided", said)
-    return Say(words, choices=(undo_, WAITING_LIST), about=row.worker_id)
+
+    def act(staff: Staff, row: Transfer) -> Say:
+        step = decision(staff, row)
+        undo_ = Choice(Word("reviewing", "undo"), f"a:undo_move:{short(step.id)}")
+        said = {
+            "number": row.number,
+            "standing": label(step.standing),
+            "seconds": turn.rules.undo_seconds,
+        }
+        words = Word("moving", "decided", said)
+        return Say(words, choices=(undo_, WAITING_LIST), about=row.worker_id)
+
+    return MATTER.decide(turn, arg, act)
 
 
 def undo(turn: Turn, arg: str) -> list[Say]:
@@ -179,7 +173,7 @@ def undo(turn: Turn, arg: str) -> list[Say]:
     staff = staff_of(turn.session, turn.worker.id)
     step = turn.session.get(TransferStep, long(arg))
     if staff is None or step is None:
-        return [_not_yours()]
+        return [MATTER.not_yours()]
     row = turn.session.get_one(Transfer, step.transfer_id)
     if not transfer.undo(*_by(turn, staff), step, row, turn.now):
         return [say("reviewing", "too_late").offering(WAITING_LIST)]
@@ -187,35 +181,14 @@ def undo(turn: Turn, arg: str) -> list[Say]:
     return [say("moving", "undone").offering(again, WAITING_LIST)]
 
 
-class RefuseMove(Flow):
+class RefuseMove(Deciding):
     """Refuse a transfer, with a reason."""
 
     name: ClassVar[str] = "refuse_move"
-    about_others: ClassVar[bool] = True
-    has_subject: ClassVar[bool] = True
+    matter: ClassVar[Matter[Transfer]] = MATTER
 
     reason: Key = ask(offer=REASONS, own_words=LONGEST_REASON, at_once=True)
     sure: Submit = ask()
-
-    @classmethod
-    def refuse(cls, turn: Turn, subject: str) -> list[Say] | None:
-        """Turn away who has nothing to decide here, or comes too late."""
-        found = mine(turn, subject)
-        if found is None:
-            return [_not_yours()]
-        return None if found[1].standing in WAITING else [_decided_already()]
-
-    @classmethod
-    def title(cls, turn: Turn, subject: str, named: bool = False) -> Word:
-        """Say which transfer."""
-        row = turn.session.get(Transfer, long(subject))
-        return Word(cls.name, "title", {"number": row.number if row else ""})
-
-    @classmethod
-    def about(cls, turn: Turn, subject: str) -> int | None:
-        """Keep what is said while deciding as the member's data."""
-        row = turn.session.get(Transfer, long(subject))
-        return row.worker_id if row else None
 
     def finish(self, turn: Turn) -> Say:
         """Refuse it; the member is told why."""
@@ -225,14 +198,6 @@ class RefuseMove(Flow):
             return transfer.refuse(*by, row, *when, self.reason)
 
         return _decide(turn, self.subject, act)
-
-
-def _not_yours() -> Say:
-    return say("moving", "not_yours").offering(WAITING_LIST)
-
-
-def _decided_already() -> Say:
-    return say("moving", "decided_already").offering(WAITING_LIST)
 
 
 # What the clock does, and what is told.

@@ -13,12 +13,12 @@ from handlers.awards import (
 )
 from handlers.choices import Verdict
 from handlers.flow import Flow
+from handlers.matter import Deciding, Matter
 from handlers.offers import Offer, Option
 from handlers.question import Submit, ask
 from handlers.queued import WAITING_LIST, Source, days_since, own_words
 from handlers.say import Choice, Say, Word, say
 from handlers.turn import Turn
-from models import audit
 from models import objection as objections
 from models.award import Award, Phase, TooLate
 from models.columns import long, short
@@ -26,7 +26,7 @@ from models.message import Kind
 from models.nominee import Nominee, NotThere
 from models.objection import QUEUE, Heard, Objection, WaitsAlready
 from models.result import winners
-from models.staff import Staff, staff_of
+from models.staff import Staff
 from models.worker import Worker
 
 
@@ -102,36 +102,42 @@ def _line(turn: Turn, row: Objection) -> Word:
 SOURCE = Source(QUEUE, "v:objection", _line)
 
 
-def _mine(turn: Turn, arg: str) -> tuple[Staff, Award, Objection] | None:
-    """Return the officer, the award and the objection they may settle."""
-    staff = staff_of(turn.session, turn.worker.id)
-    row = turn.session.get(Objection, long(arg))
-    if staff is None or row is None:
-        return None
-    award = turn.session.get_one(Award, row.award_id)
-    may = objections.may_settle(turn.session, turn.atlas, staff, award, row)
-    return (staff, award, row) if may else None
+def _award_of(turn: Turn, row: Objection) -> Award:
+    return turn.session.get_one(Award, row.award_id)
+
+
+def _may_settle(turn: Turn, staff: Staff, row: Objection) -> bool:
+    award = _award_of(turn, row)
+    return objections.may_settle(turn.session, turn.atlas, staff, award, row)
+
+
+MATTER = Matter(
+    Objection,
+    "settle",
+    waits=lambda row: row.standing is Heard.WAITING,
+    may=_may_settle,
+    which=lambda turn, row, named: {"award": turn.named(_award_of(turn, row))},
+    too_late=(NotThere,),
+)
 
 
 def look(turn: Turn, arg: str) -> list[Say]:
     """Show an objection to an officer; who objected is not named."""
-    found = _mine(turn, arg)
-    if found is None:
-        return [_not_yours()]
-    staff, award, row = found
-    audit.record(turn.session, turn.now, staff.id, "objection.read", row.id)
+    return MATTER.look(turn, arg, "objection.read", _shown)
+
+
+def _shown(turn: Turn, row: Objection) -> Say:
     teller = turn.session.get_one(Worker, row.worker_id)
-    said = row.load(turn.keys, teller)
+    said = own_words(turn, row.read(turn.keys, teller, "text"))
     settle = Choice(Word("settle", "name"), f"f:settle:{short(row.id)}")
-    message = Say(
-        Word("settle", "look", {"text": own_words(turn, said)}),
-        title=Word("settle", "title", {"award": turn.named(award)}),
+    return Say(
+        Word("settle", "look", {"text": said}),
+        title=Word("settle", "title", {"award": turn.named(_award_of(turn, row))}),
         rows=((Word("settle", "against"), _named(turn, row)),),
-        choices=(settle,) if row.standing is Heard.WAITING else (),
+        choices=(settle,) if MATTER.waits(row) else (),
         back=WAITING_LIST.press,
         about=row.worker_id,
     )
-    return [message]
 
 
 def _named(turn: Turn, row: Objection) -> Word:
@@ -142,66 +148,23 @@ def _named(turn: Turn, row: Objection) -> Word:
     return Word("awards", "nominee_line", named)
 
 
-class Settle(Flow):
+class Settle(Deciding):
     """Settle an objection; where it is right the nominee is struck off."""
 
     name: ClassVar[str] = "settle"
-    about_others: ClassVar[bool] = True
-    has_subject: ClassVar[bool] = True
+    matter: ClassVar[Matter[Objection]] = MATTER
 
     verdict: Verdict = ask()
     answer: Words = ask()
     sure: Submit = ask()
 
-    @classmethod
-    def refuse(cls, turn: Turn, subject: str) -> list[Say] | None:
-        """Turn away who may not settle this objection, or comes too late."""
-        found = _mine(turn, subject)
-        if found is None:
-            return [_not_yours()]
-        return None if found[2].standing is Heard.WAITING else [_settled()]
-
-    @classmethod
-    def title(cls, turn: Turn, subject: str, named: bool = False) -> Word:
-        """Say to which award."""
-        row = turn.session.get(Objection, long(subject))
-        if row is None:
-            return super().title(turn, subject)
-        award = turn.session.get_one(Award, row.award_id)
-        return Word(cls.name, "title", {"award": turn.named(award)})
-
-    @classmethod
-    def about(cls, turn: Turn, subject: str) -> int | None:
-        """Keep what is said while settling as the data of who objected."""
-        row = turn.session.get(Objection, long(subject))
-        return row.worker_id if row else None
-
     def finish(self, turn: Turn) -> Say:
         """Settle it; who objected is told."""
-        found = _mine(turn, self.subject)
-        if found is None:
-            return _not_yours()
-        staff, award, row = found
-        try:
-            objections.settle(
-                turn.session,
-                turn.keys,
-                turn.atlas,
-                award,
-                staff,
-                row,
-                self.verdict is Verdict.UPHELD,
-                self.answer,
-                turn.now,
-            )
-        except NotThere:
-            return _settled()
-        return say("settle", f"done_{self.verdict}").offering(WAITING_LIST)
 
+        def act(staff: Staff, row: Objection) -> Say:
+            by = (turn.session, turn.keys, turn.atlas, _award_of(turn, row), staff)
+            upheld = self.verdict is Verdict.UPHELD
+            objections.settle(*by, row, upheld, self.answer, turn.now)
+            return say("settle", f"done_{self.verdict}").offering(WAITING_LIST)
 
-def _not_yours() -> Say:
-    return say("settle", "not_yours").offering(WAITING_LIST)
-
-
-def _settled() -> Say:
-    return say("settle", "settled_already").offering(WAITING_LIST)
+        return MATTER.decide(turn, self.subject, act)

@@ -52,6 +52,10 @@ class Shown:
     full: Callable[[Any], Text] | None = None
 
 
+class Counted:
+    """Metadata of an answer type: a number typed is the answer, never a choice."""
+
+
 @dataclass(frozen=True)
 class Ask:
     """How a question is put; see `ask`."""
@@ -98,6 +102,7 @@ class Question:
     show: Shown | None = None
     asks: Word | None = None
     label: Text | None = None
+    counted: bool = False
 
     def asked_by(self, flow: str) -> Word:
         """Return the words that put this question."""
@@ -223,7 +228,8 @@ def make_question(
     is_enum = isinstance(kind, type) and issubclass(kind, StrEnum)
     if is_enum and how.offer is None and kind is not Submit:
         how = replace(how, offer=_members(kind))
-    show = next((m for m in _metadata(annotation) if isinstance(m, Shown)), None)
+    metadata = _metadata(annotation)
+    show = next((m for m in metadata if isinstance(m, Shown)), None)
     return Question(
         name=name,
         how=how,
@@ -233,6 +239,7 @@ def make_question(
         show=show,
         asks=asks,
         label=label,
+        counted=Counted in metadata,
     )
 
 

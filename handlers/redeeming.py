@@ -15,7 +15,7 @@ from pydantic import BeforeValidator
 from handlers.benefits import MY_VOUCHERS, name_of
 from handlers.conversation import begin
 from handlers.flow import AskAgain, Flow
-from handlers.question import Refused, Shown, Submit, ask
+from handlers.question import Counted, Refused, Shown, Submit, ask
 from handlers.say import Choice, Say, Word, say
 from handlers.turn import Turn
 from handlers.vouchers import SCAN, last_day, moment, yuan
@@ -74,7 +74,9 @@ def _fen(amount: str) -> int:
 
 
 VoucherCode = Annotated[str, BeforeValidator(_code), Shown(voucher.grouped)]
-Amount = Annotated[str, BeforeValidator(_amount), Shown(lambda a: yuan(_fen(a)))]
+Amount = Annotated[
+    str, BeforeValidator(_amount), Shown(lambda a: yuan(_fen(a))), Counted
+]
 
 
 def welcome(turn: Turn, at: Counter) -> Word:

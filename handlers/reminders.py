@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
+from handlers.benefits import BENEFITS
 from handlers.correct import AGAIN, label_of
 from handlers.my_application import CARD, FIX, MY_APPLICATION, reason_rows, reason_text
 from handlers.phones import SET_PIN
@@ -143,8 +144,7 @@ def _tell_decision(turn: Turn, row: Reminder) -> list[Say] | Skip:
     union = turn.atlas.unions[turn.worker.union_code or application.union_code]
     approved = step.standing in APPROVED
     first = (FIX,) if step.standing is Standing.RETURNED else ()
-    first = (CARD,) if approved else first
-    last = (SET_PIN,) if approved else ()
+    choices = (CARD, BENEFITS, SET_PIN) if approved else (*first, MY_APPLICATION)
     return [
         Say(
             Word(
@@ -154,7 +154,7 @@ def _tell_decision(turn: Turn, row: Reminder) -> list[Say] | Skip:
             ),
             title=Word("reminders", "decision"),
             rows=reason_rows(turn, step),
-            choices=(*first, MY_APPLICATION, *last),
+            choices=choices,
             kind=Kind.RECEIPT,
         )
     ]
@@ -169,7 +169,7 @@ def _tell_correction(turn: Turn, row: Reminder) -> list[Say] | Skip:
     """Say what became of a wish; with its reason where it was refused."""
     wish = turn.session.get_one(Correction, int(row.subject))
     what = Word("correct", "what_asked", {"field": label_of(wish.field)})
-    reason = wish.reason(turn.keys, turn.worker)
+    reason = wish.read(turn.keys, turn.worker, "why")
     why = ((Word("my_application", "reason"), reason_text(reason)),) if reason else ()
     return [
         Say(

@@ -10,11 +10,12 @@ from typing import Any, ClassVar
 
 from handlers.answers import Key
 from handlers.choices import Seen
-from handlers.deciding import LONGEST_REASON, InReview, reasons
+from handlers.deciding import LONGEST_REASON, reasons
+from handlers.matter import Deciding, Matter
 from handlers.offers import OWN_WORDS
 from handlers.question import Ask, Question, ask, make_question
 from handlers.queued import WAITING_LIST
-from handlers.reviewing import application, facts_of, mine
+from handlers.reviewing import MATTER, application, facts_of
 from handlers.say import Say, Word, say
 from handlers.turn import Turn
 from models import audit
@@ -25,10 +26,11 @@ WHY = reasons("document", "registry", "duplicate")
 SEEN = make_question("seen", Seen, Ask(shown=False), label=Word("reveal", "label_seen"))
 
 
-class Reveal(InReview):
+class Reveal(Deciding):
     """Show the whole ID number of an application in review, once a reason is given."""
 
     name: ClassVar[str] = "reveal"
+    matter: ClassVar[Matter[Application]] = MATTER
     resumable: ClassVar[bool] = False
     fleeting: ClassVar[bool] = True
 
@@ -56,7 +58,7 @@ class Reveal(InReview):
 
         Own words may say anything about anybody, so that they were own is all we keep.
         """
-        found = mine(turn, subject)
+        found = MATTER.mine(turn, subject)
         if question == "reason" and found and cls.refuse(turn, subject) is None:
             staff, row = found
             why = "own_words" if value.startswith(OWN_WORDS) else value

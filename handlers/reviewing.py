@@ -10,6 +10,7 @@ from typing import Any
 from handlers.doubts import doubts_about
 from handlers.flow import questions
 from handlers.join import Join
+from handlers.matter import Matter
 from handlers.question import Question, label
 from handlers.queued import WAITING_LIST, Source, days_since
 from handlers.say import Choice, Say, Text, Word, say
@@ -19,7 +20,6 @@ from models.application import (
     QUEUE,
     WAITING,
     Application,
-    CannotDecide,
     Decision,
     DoubleMember,
     Standing,
@@ -27,7 +27,7 @@ from models.application import (
 )
 from models.columns import long, short
 from models.identity import mask_name
-from models.staff import Staff, staff_of
+from models.staff import Staff
 from models.worker import Worker
 
 
@@ -59,23 +59,26 @@ def name_of(turn: Turn, row: Application) -> str:
     return mask_name(facts_of(turn, row).get("full_name", ""))
 
 
-def mine(turn: Turn, arg: str) -> tuple[Staff, Application] | None:
-    """Return the staff member and the application if one may review the other."""
-    staff = staff_of(turn.session, turn.worker.id)
-    row = turn.session.get(Application, long(arg))
-    if staff is None or row is None or not review.may_review(turn.atlas, staff, row):
-        return None
-    return staff, row
+def _which(turn: Turn, row: Application, named: bool) -> dict[str, str]:
+    return {"number": row.number, "name": name_of(turn, row) if named else ""}
+
+
+MATTER = Matter(
+    Application,
+    "reviewing",
+    waits=lambda row: row.standing in WAITING,
+    which=_which,
+)
 
 
 def application(turn: Turn, arg: str) -> list[Say]:
     """Show one application with all it says, and what may be decided."""
-    found = mine(turn, arg)
+    found = MATTER.mine(turn, arg)
     if found is None:
-        return [say("reviewing", "not_yours").offering(WAITING_LIST)]
+        return [MATTER.not_yours()]
     staff, row = found
     review.open_for_review(turn.session, turn.keys, staff, row, turn.now)
-    facts, waits = facts_of(turn, row), row.standing in WAITING
+    facts, waits = facts_of(turn, row), MATTER.waits(row)
     doubts = doubts_about(turn, row, facts) if waits else set()
     looked = {"flags": tuple(sorted(doubts)), "age": turn.rules.check_age}
     message = Say(
@@ -133,39 +136,30 @@ def _decisions(turn: Turn, row: Application) -> tuple[Choice, ...]:
 
 def approve(turn: Turn, arg: str) -> list[Say]:
     """Approve into the union wished for."""
-    found = mine(turn, arg)
+    found = MATTER.mine(turn, arg)
     union = found[1].wished_union if found else None
     if union is None:
         return pool(turn, arg)
-    return decide(turn, arg, Decision(Standing.PLACED, {}, union))
+    return [decide(turn, arg, Decision(Standing.PLACED, {}, union))]
 
 
 def pool(turn: Turn, arg: str) -> list[Say]:
     """Approve into the holding pool."""
-    return decide(turn, arg, Decision(Standing.POOL, {}))
+    return [decide(turn, arg, Decision(Standing.POOL, {}))]
 
 
-def decide(turn: Turn, arg: str, decision: Decision) -> list[Say]:
+def decide(turn: Turn, arg: str, decision: Decision) -> Say:
     """Carry out a decision and say what it was, or why it cannot be made."""
-    found = mine(turn, arg)
-    if found is None:
-        return [say("reviewing", "not_yours").offering(WAITING_LIST)]
-    staff, row = found
-    try:
-        step = review.decide(
-            turn.session,
-            turn.keys,
-            staff,
-            row,
-            decision,
-            turn.now,
-            turn.rules.undo_seconds,
-        )
-    except CannotDecide:
-        return [say("reviewing", "decided_already").offering(WAITING_LIST)]
-    except DoubleMember:
-        return [say("reviewing", "double_member").offering(WAITING_LIST)]
-    return [_decided(turn, row, step)]
+
+    def act(staff: Staff, row: Application) -> Say:
+        on = (turn.session, turn.keys, staff, row)
+        try:
+            step = review.decide(*on, decision, turn.now, turn.rules.undo_seconds)
+        except DoubleMember:
+            return say("reviewing", "double_member").offering(WAITING_LIST)
+        return _decided(turn, row, step)
+
+    return MATTER.decide(turn, arg, act)
 
 
 def _decided(turn: Turn, row: Application, step: Step) -> Say:
@@ -183,9 +177,9 @@ def _decided(turn: Turn, row: Application, step: Step) -> Say:
 def undo(turn: Turn, arg: str) -> list[Say]:
     """Take a decision back while the worker has not been told."""
     step = turn.session.get(Step, long(arg))
-    found = mine(turn, short(step.application_id)) if step else None
+    found = MATTER.mine(turn, short(step.application_id)) if step else None
     if step is None or found is None:
-        return [say("reviewing", "not_yours").offering(WAITING_LIST)]
+        return [MATTER.not_yours()]
     staff, row = found
     if not review.undo(turn.session, turn.keys, staff, step, row, turn.now):
         return [say("reviewing", "too_late").offering(WAITING_LIST)]

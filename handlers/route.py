@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterator
 from difflib import get_close_matches
 
-from handlers import benefits, menu, sites
+from handlers import benefits, events, menu, sites
 from handlers.answers import looks_like_id
 from handlers.asking import choose_edit, editable
 from handlers.checking_in import by_door
@@ -127,6 +127,7 @@ def _typed(turn: Turn, typed: str, lost: Callable[[Turn], list[Say]]) -> list[Sa
         or _paused_correction(turn, typed)
         or sites.named(turn, typed)
         or benefits.named(turn, typed)
+        or events.named(turn, typed)
         or _misspelt(turn, typed)
         or lost(turn)
     )

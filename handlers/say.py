@@ -44,7 +44,8 @@ class Drawing:
 class Say:
     """One message: its words, and what it has of a card, choices, a link, a wish.
 
-    `side` is who says it: the bot, or a person.
+    `side` is who says it: the bot, or a person.  Its choices are not `numbered` where a
+    number would be an answer of its own.
     """
 
     text: Word | None
@@ -54,6 +55,7 @@ class Say:
     rows: tuple[tuple[Text, Text], ...] = ()
     choices: tuple[Choice, ...] = ()
     back: str | None = None
+    numbered: bool = True
     link: tuple[Text, str] | None = None
     image: int | None = None
     drawing: Drawing | None = None

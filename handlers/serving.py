@@ -4,25 +4,28 @@ Permission is checked at the moment of each press, and again when a form is fini
 """
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import ClassVar
+
+from sqlmodel import Session
 
 from handlers.answers import Key
 from handlers.benefits import name_of
 from handlers.deciding import LONGEST_REASON, reasons
-from handlers.flow import Flow
+from handlers.matter import Deciding, Matter
 from handlers.question import Submit, ask
 from handlers.queued import WAITING_LIST, Source, days_since, own_words
 from handlers.reviewing import label_of
 from handlers.say import Choice, Say, Text, Word, say
 from handlers.services import facts, standing
 from handlers.turn import Turn
-from models import audit, service
-from models.application import CannotDecide
-from models.columns import long, short
-from models.identity import mask_name
-from models.review import may_review, who_is
+from models import service
+from models.columns import short
+from models.identity import dialled, mask_name
+from models.place import Atlas
+from models.review import who_is
 from models.service import PENDING, QUEUE, Served, ServiceRequest
-from models.staff import Staff, staff_of
+from models.staff import Staff
 from models.worker import Worker
 
 DECLINE_REASONS = reasons("no_answer", "no_place", "elsewhere_helped")
@@ -41,31 +44,38 @@ def _line(turn: Turn, row: ServiceRequest) -> Word:
 SOURCE = Source(QUEUE, "v:service_asked", _line)
 
 
-def mine(turn: Turn, arg: str) -> tuple[Staff, ServiceRequest] | None:
-    """Return the staff member and the request if one may see to the other."""
-    staff = staff_of(turn.session, turn.worker.id)
-    row = turn.session.get(ServiceRequest, long(arg))
-    if staff is None or row is None or not may_review(turn.atlas, staff, row):
-        return None
-    return staff, row
+def _which(turn: Turn, row: ServiceRequest, named: bool) -> dict[str, Text]:
+    worker = turn.session.get_one(Worker, row.worker_id)
+    name = mask_name(worker.unseal(turn.keys, "name") or "") if named else ""
+    return {
+        "benefit": name_of(turn, row.benefit_code),
+        "number": row.number,
+        "name": name,
+    }
+
+
+MATTER = Matter(
+    ServiceRequest,
+    "serving",
+    waits=lambda row: row.standing in PENDING,
+    which=_which,
+)
 
 
 def look(turn: Turn, arg: str) -> list[Say]:
     """Show what a member asked for, and what may be done about it."""
-    found = mine(turn, arg)
-    if found is None:
-        return [_not_yours()]
-    staff, row = found
-    audit.record(turn.session, turn.now, staff.id, "service.read", row.id)
-    message = Say(
+    return MATTER.look(turn, arg, "service.read", _shown)
+
+
+def _shown(turn: Turn, row: ServiceRequest) -> Say:
+    return Say(
         Word("serving", f"look_{row.standing}", {"trusted": turn.trusted}),
-        title=Word("serving", "title", _named(turn, row, named=False)),
+        title=Word("serving", "title", _which(turn, row, named=False)),
         rows=_rows(turn, row),
         choices=_choices(row),
         back=WAITING_LIST.press,
         about=row.worker_id,
     )
-    return [message]
 
 
 def _rows(turn: Turn, row: ServiceRequest) -> tuple[tuple[Text, Text], ...]:
@@ -75,21 +85,11 @@ def _rows(turn: Turn, row: ServiceRequest) -> tuple[tuple[Text, Text], ...]:
     shown = known["name"] if turn.trusted else mask_name(known["name"])
     who: list[tuple[Text, Text]] = [(label_of("full_name"), shown)]
     if turn.trusted:
-        who.append((label_of("mobile"), known["mobile"].removeprefix("+86")))
+        who.append((label_of("mobile"), dialled(known["mobile"])))
     if words := row.read(turn.keys, worker, "words"):
         who.append((Word("service", "label_words"), own_words(turn, words)))
     state = (Word("services", "label_standing"), standing(row))
     return (*who, *facts(turn, row), state)
-
-
-def _named(turn: Turn, row: ServiceRequest, named: bool) -> dict[str, Text]:
-    worker = turn.session.get_one(Worker, row.worker_id)
-    name = mask_name(worker.unseal(turn.keys, "name") or "") if named else ""
-    return {
-        "benefit": name_of(turn, row.benefit_code),
-        "number": row.number,
-        "name": name,
-    }
 
 
 def _choices(row: ServiceRequest) -> tuple[Choice, ...]:
@@ -104,84 +104,42 @@ def _choices(row: ServiceRequest) -> tuple[Choice, ...]:
 
 def accept(turn: Turn, arg: str) -> list[Say]:
     """See to a request; the member is told."""
-
-    def do(staff: Staff, row: ServiceRequest) -> None:
-        service.accept(turn.session, turn.atlas, staff, row, turn.now)
-
-    return [_done(turn, arg, do, say("serving", "accepted"))]
+    return [_do(turn, arg, service.accept, "accepted")]
 
 
 def finish(turn: Turn, arg: str) -> list[Say]:
     """Note that a service was given; the member is asked how it was."""
-
-    def do(staff: Staff, row: ServiceRequest) -> None:
-        service.finish(turn.session, turn.atlas, staff, row, turn.now)
-
-    return [_done(turn, arg, do, say("serving", "finished"))]
+    return [_do(turn, arg, service.finish, "finished")]
 
 
-def _done(
-    turn: Turn, arg: str, do: Callable[[Staff, ServiceRequest], None], done: Say
-) -> Say:
-    """Do something about a request and say so, or why it cannot be done."""
-    found = mine(turn, arg)
-    if found is None:
-        return _not_yours()
-    try:
-        do(*found)
-    except CannotDecide:
-        return _settled_already()
-    again = Choice(Word("serving", "look_again"), f"v:service_asked:{arg}")
-    pending = found[1].standing in PENDING
-    return done.offering(*((again,) if pending else ()), WAITING_LIST)
+Deed = Callable[[Session, Atlas, Staff, ServiceRequest, datetime], None]
 
 
-class Decline(Flow):
+def _do(turn: Turn, arg: str, deed: Deed, done: str) -> Say:
+    def act(staff: Staff, row: ServiceRequest) -> Say:
+        deed(turn.session, turn.atlas, staff, row, turn.now)
+        again = Choice(Word("serving", "look_again"), f"v:service_asked:{arg}")
+        more = (again,) if MATTER.waits(row) else ()
+        return say("serving", done).offering(*more, WAITING_LIST)
+
+    return MATTER.decide(turn, arg, act)
+
+
+class Decline(Deciding):
     """Decline a request for a service, with a reason."""
 
     name: ClassVar[str] = "decline_service"
-    about_others: ClassVar[bool] = True
-    has_subject: ClassVar[bool] = True
+    matter: ClassVar[Matter[ServiceRequest]] = MATTER
 
     reason: Key = ask(offer=DECLINE_REASONS, own_words=LONGEST_REASON, at_once=True)
     sure: Submit = ask()
 
-    @classmethod
-    def refuse(cls, turn: Turn, subject: str) -> list[Say] | None:
-        """Turn away who may not see to this request, or comes too late."""
-        found = mine(turn, subject)
-        if found is None:
-            return [_not_yours()]
-        return None if found[1].standing in PENDING else [_settled_already()]
-
-    @classmethod
-    def title(cls, turn: Turn, subject: str, named: bool = False) -> Word:
-        """Say whose, so that nobody declines one and means another."""
-        row = turn.session.get(ServiceRequest, long(subject))
-        if row is None:
-            return super().title(turn, subject)
-        return Word(cls.name, "title", _named(turn, row, named))
-
-    @classmethod
-    def about(cls, turn: Turn, subject: str) -> int | None:
-        """Keep what is said while declining as the member's data."""
-        row = turn.session.get(ServiceRequest, long(subject))
-        return row.worker_id if row else None
-
     def finish(self, turn: Turn) -> Say:
         """Decline the request; the member is told why."""
 
-        def do(staff: Staff, row: ServiceRequest) -> None:
-            reason, now = self.reason, turn.now
-            by = (turn.keys, turn.atlas, staff)
-            service.decline(turn.session, *by, row, reason, now)
+        def act(staff: Staff, row: ServiceRequest) -> Say:
+            by = (turn.session, turn.keys, turn.atlas, staff)
+            service.decline(*by, row, self.reason, turn.now)
+            return say("serving", "declined").offering(WAITING_LIST)
 
-        return _done(turn, self.subject, do, say("serving", "declined"))
-
-
-def _not_yours() -> Say:
-    return say("serving", "not_yours").offering(WAITING_LIST)
-
-
-def _settled_already() -> Say:
-    return say("serving", "settled_already").offering(WAITING_LIST)
+        return MATTER.decide(turn, self.subject, act)

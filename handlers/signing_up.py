@@ -20,29 +20,33 @@ from handlers.events import (
 )
 from handlers.flow import Flow
 from handlers.offers import Offer, Option
-from handlers.question import Ask, Question, Refused, Submit, make_question
+from handlers.question import Ask, Counted, Question, Refused, Submit, make_question
 from handlers.say import Say, Text, Word
 from handlers.seats import signed_up
 from handlers.turn import Turn, named
 from models.columns import long
 from models.event import Event
-from models.identity import halved
+from models.identity import halved, parse_number
 from models.own_question import Asks, OwnQuestion, read_questions
 from models.signup import CannotSignUp, sign_up, signup_of
 
 LONGEST_ANSWER = 200
 """How many characters an answer in somebody's own words may have."""
 
+_DIGITS = re.compile(r"[0-9]{1,4}")
+_UNIT = re.compile(r"\s*[个人位岁年]$")
+
 
 def _number(value: Any) -> int:
-    found = re.fullmatch(r"(\d{1,4})\s*(?:个|人|位|岁|年)?", halved(str(value)).strip())
-    if found is None:
+    typed = _UNIT.sub("", halved(str(value)).strip())
+    number = int(typed) if _DIGITS.fullmatch(typed) else parse_number(typed)
+    if number is None:
         raise Refused("number")
-    return int(found[1])
+    return number
 
 
 Words = Annotated[str, words_up_to(LONGEST_ANSWER)]
-Number = Annotated[int, BeforeValidator(_number)]
+Number = Annotated[int, BeforeValidator(_number), Counted]
 
 TYPES: dict[Asks, Any] = {
     Asks.TEXT: Words,

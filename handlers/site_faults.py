@@ -6,19 +6,17 @@ from sqlmodel import Session
 
 from handlers.answers import Photo, words_up_to
 from handlers.flow import Flow
+from handlers.matter import Matter
 from handlers.question import Shown, Submit, ask, label
 from handlers.queued import WAITING_LIST, Source, days_since, own_words
 from handlers.reminders import Remind, Skip, nothing
 from handlers.say import Choice, Say, Text, Word, say
 from handlers.sites import SITES
 from handlers.turn import Turn
-from models import audit
-from models.application import CannotDecide
 from models.chat import newest_chat
 from models.columns import long, short
 from models.message import Kind
 from models.reminder import Reminder
-from models.review import may_review
 from models.site import Site, site_at
 from models.site_fault import (
     MOST_OPEN,
@@ -30,7 +28,7 @@ from models.site_fault import (
     report,
     settle,
 )
-from models.staff import Staff, staff_of
+from models.staff import Staff
 from models.worker import Worker
 
 LONGEST = 300
@@ -95,33 +93,29 @@ def _named(turn: Turn, row: SiteFault) -> dict[str, Any]:
     return {"site": name_of(turn, row), "what": label(row.what), "at": row.at}
 
 
-def mine(turn: Turn, arg: str) -> tuple[Staff, SiteFault] | None:
-    """Return the staff member and the fault if one may settle the other."""
-    staff = staff_of(turn.session, turn.worker.id)
-    row = turn.session.get(SiteFault, long(arg))
-    if staff is None or row is None or not may_review(turn.atlas, staff, row):
-        return None
-    return staff, row
+MATTER = Matter(
+    SiteFault,
+    "site_fault",
+    waits=lambda row: row.settled_at is None,
+)
 
 
 def fault(turn: Turn, arg: str) -> list[Say]:
     """Show what somebody found wrong with a site."""
-    found = mine(turn, arg)
-    if found is None:
-        return [say("site_fault", "not_yours").offering(WAITING_LIST)]
-    staff, row = found
-    audit.record(turn.session, turn.now, staff.id, "site_fault.read", row.id)
+    return MATTER.look(turn, arg, "site_fault.read", _shown)
+
+
+def _shown(turn: Turn, row: SiteFault) -> Say:
     done = Choice(Word("site_fault", "settle"), f"a:settle_fault:{short(row.id)}")
-    message = Say(
+    return Say(
         Word("site_fault", "look"),
         title=Word("site_fault", "title", {"site": name_of(turn, row)}),
         rows=tuple(_facts(turn, row)),
-        choices=(done,) if row.settled_at is None else (),
+        choices=(done,) if MATTER.waits(row) else (),
         back=WAITING_LIST.press,
         about=row.worker_id,
         image=row.photo_id if turn.trusted else None,
     )
-    return [message]
 
 
 def name_of(turn: Turn, row: SiteFault) -> str:
@@ -131,7 +125,7 @@ def name_of(turn: Turn, row: SiteFault) -> str:
 
 def _facts(turn: Turn, row: SiteFault) -> list[tuple[Text, Text]]:
     reporter = turn.session.get_one(Worker, row.worker_id)
-    words = row.story(turn.keys, reporter)
+    words = row.read(turn.keys, reporter, "words")
     told = (Word("site_fault", "label_story"), own_words(turn, words))
     return [
         (Word("site_fault", "label_what"), label(row.what)),
@@ -142,14 +136,12 @@ def _facts(turn: Turn, row: SiteFault) -> list[tuple[Text, Text]]:
 
 def settle_fault(turn: Turn, arg: str) -> list[Say]:
     """Note that it was put right; who told it is told."""
-    found = mine(turn, arg)
-    if found is None:
-        return [say("site_fault", "not_yours").offering(WAITING_LIST)]
-    try:
-        settle(turn.session, turn.atlas, *found, turn.now)
-    except CannotDecide:
-        return [say("site_fault", "settled_already").offering(WAITING_LIST)]
-    return [say("site_fault", "settled").offering(WAITING_LIST)]
+
+    def act(staff: Staff, row: SiteFault) -> Say:
+        settle(turn.session, turn.atlas, staff, row, turn.now)
+        return say("site_fault", "settled").offering(WAITING_LIST)
+
+    return [MATTER.decide(turn, arg, act)]
 
 
 def _chat_of_reporter(session: Session, row: Reminder) -> int | None:

@@ -32,7 +32,7 @@ from models.place import Division
 from models.site import BASICS, Found, Near, Site, SiteKind, site_at
 
 SITES = Choice(Word("sites", "name"), "v:sites:::0")
-PREFIX = "v:sites:"
+PREFIX, AREAS = "v:sites:", "v:site_areas:"
 ROWS = 7
 """How many sites a page shows; the ways to more and to other kinds come after."""
 
@@ -62,8 +62,18 @@ def _parts(arg: str) -> tuple[str, SiteKind | None, int]:
 
 
 def located(turn: Turn, lat: float, lon: float) -> list[Say]:
-    """List the sites nearest to a location somebody shared unasked."""
-    return sites(turn, f"{lat:.3f},{lon:.3f}::0")
+    """List the sites nearest to a location, of the kind that was just looked for."""
+    kind = _kind_on_screen(turn)
+    return sites(turn, f"{lat:.3f},{lon:.3f}:{kind or ''}:0")
+
+
+def _kind_on_screen(turn: Turn) -> SiteKind | None:
+    """Return which kind of site the choices on the screen are about."""
+    for shown in turn.chat.shown(turn.keys, turn.worker):
+        for prefix in (PREFIX, AREAS):
+            if shown.press.startswith(prefix):
+                return _parts(shown.press.removeprefix(prefix))[1]
+    return None
 
 
 def _press(where: str, kind: SiteKind | None, page: int = 0) -> str:

@@ -18,7 +18,7 @@ _HELD_SQL = text("case_id IS NOT NULL")
 class Shown:
     """One choice on the screen: its number, its label, and what pressing it means."""
 
-    number: int
+    number: int | None
     label: str
     press: str
     keys: str = ""

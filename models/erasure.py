@@ -28,7 +28,10 @@ WORKER: Table = SQLModel.metadata.tables["worker"]
 Ids = dict[Table, set[int]]
 """The ids of the rows that are one person's, by table."""
 
-PAIRED = ("application", "case", "chat_link", "claim", "transfer", "worker")
+PAIRED = (
+    *("application", "case", "chat_link", "claim"),
+    *("objection", "transfer", "worker"),
+)
 """The tables of which a reminder may name a row and one of another person's."""
 
 

@@ -122,17 +122,18 @@ def drawn_on_telegram(body: Body) -> Body:
     keys = [b["text"] for row in markup.get("keyboard", []) for b in row]
     for number, label, press in body.get("choices", []):
         pressed = [b for b in buttons if b.get("callback_data") == press]
-        assert [b["text"] for b in pressed] == [f"{number} {label}"] or label in keys
+        named = label if number is None else f"{number} {label}"
+        assert [b["text"] for b in pressed] == [named] or label in keys
     if "link" in body:
         assert {"text": body["link"][0], "url": body["link"][1]} in buttons
     return body
 
 
 def drawn_in_terminal(body: Body) -> Body:
-    """Draw a message for who can only type; every choice must have its number."""
+    """Draw a message for who can only type; every choice must have its line."""
     lines = lines_of(body)
     for number, label, _ in body.get("choices", []):
-        assert f"{number}. {label}" in lines
+        assert (f"- {label}" if number is None else f"{number}. {label}") in lines
     assert "drawing" not in body or body["drawing"][1] in lines
     return body
 

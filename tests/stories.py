@@ -175,4 +175,5 @@ def _lines(body: Body) -> Iterator[str]:
         yield f"  ＋ {body['wish'][1]}"
     if "image" in body or "drawing" in body:
         yield "  ▣"
-    yield from (f"  {number} {label}" for number, label, _ in body.get("choices", []))
+    for number, label, _ in body.get("choices", []):
+        yield f"  {'·' if number is None else number} {label}"

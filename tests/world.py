@@ -144,7 +144,9 @@ class World:
                 if words == label and self.adapter.buttons:
                     return self.do("press", press, who, label=words)
                 if words == label and age == 0:
-                    return self.do("text", str(number), who)
+                    return self.do(
+                        "text", label if number is None else str(number), who
+                    )
         raise LookupError(f"nobody offered {label}")
 
     def fill(self, until: str, who: str = "工人", **other: str) -> list[Body]:

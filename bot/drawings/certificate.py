@@ -1,4 +1,5 @@
-"""The certificate: who attended what, framed in red and gold, with a round seal.
+"""The certificate: who attended what, framed in red and gold, with a round seal, and a
+QR code that shows whether it is genuine.
 
 The first row of the message is who, the second what; the last is the number.
 """
@@ -7,12 +8,15 @@ from math import cos, pi, sin
 
 from PIL import Image, ImageDraw
 
-from bot.drawings.pen import HEIGHT, WIDTH, fit
+from bot.drawings.pen import HEIGHT, WIDTH, fit, qr_code
 from models.message import Body
 
 EDGE = 150
 INSIDE = WIDTH - 2 * EDGE
 MIDDLE = WIDTH // 2
+
+CODE, CODE_Y = 250, 1098
+"""How wide the QR code is, and where it begins."""
 
 RED, GOLD, PAPER = "#b3161b", "#c9a04e", "#fffaf0"
 INK, GREY = "#1a1a1a", "#5f5f5f"
@@ -40,6 +44,7 @@ def paint(body: Body) -> Image.Image:
         fact.write(pen, (EDGE + 220, y), INK)
         y += max(fact.height, 56) + 24
     _seal(pen)
+    image.paste(qr_code(body["drawing"][1], CODE), (WIDTH - EDGE - CODE, CODE_Y))
     _centre(pen, " ".join(number), HEIGHT - 150, 34, 24, GREY)
     return image
 
@@ -54,7 +59,7 @@ def _centre(
 
 def _seal(pen: ImageDraw.ImageDraw) -> None:
     """Set a plain seal: a ring and a star, of nobody in particular."""
-    x, y, radius = MIDDLE, 1230, 92
+    x, y, radius = EDGE + 110, 1222, 92
     pen.ellipse((x - radius, y - radius, x + radius, y + radius), outline=RED, width=7)
     points = []
     for n in range(10):

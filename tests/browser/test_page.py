@@ -117,6 +117,7 @@ def test_english_is_behind_the_three_dots_and_fits_too(phone: NewPhone) -> None:
     for menu in ("Join", "Services", "Mine"):
         worker.open_menu(menu)
         assert worker.sticking_out() == {}, menu
+    worker.open_menu("Join")
     worker.press("Join the union")
     assert worker.wait_for_last("Joining is free").choices[0] == "I agree, start"
     assert worker.sticking_out() == {}

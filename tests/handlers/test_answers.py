@@ -100,7 +100,7 @@ def test_any_text_is_accepted_for_good_or_refused_with_words(
         else:
             kept, typed = found
             assert verdict(turn, name, kept) == (kept, typed)
-            assert text_of(question(name).shown(turn, {}, kept), Reader("en"))
+            assert text_of(question(name).shown(turn, {}, typed), Reader("en"))
 
     check()
 

@@ -293,3 +293,17 @@ def test_who_wants_no_reminder_is_promised_none(world: World) -> None:
 
 def test_a_form_about_an_event_that_is_gone_shows_no_facts(turn: Turn) -> None:
     assert SignUp.facts(turn, "zz") == ()
+
+
+def test_an_event_is_found_by_a_part_of_its_name(world: World) -> None:
+    name = {"name": "货车司机安全行车竞赛", "name_en": "Safe driving competition"}
+    world.say("菜单")
+    world.write(lambda s: open_event(s, world.now, **name, capacity=2))
+    for typed in ("安全行车", "SAFE DRIVING"):
+        assert world.say(typed)[0]["title"] == name["name"]
+    for typed in ("行车", "安全_车", "safe", "安全驾驶"):
+        world.say("菜单")
+        assert world.say(typed)[0]["text"].startswith("没看懂"), typed
+    world.write(lambda s: open_event(s, world.now, **name, capacity=3))
+    found = labels(world.say("安全行车"))[:2]
+    assert [label.split(" · ")[0] for label in found] == [name["name"]] * 2

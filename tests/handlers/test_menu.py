@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from sqlmodel import Session
+from sqlmodel import Session, delete
 
+from bot.words import text_of
 from handlers.menu import SERVICES, bars, menu, person
 from handlers.offers import PAGE
 from handlers.turn import Turn
+from models.clerk import Clerk
 from models.message import Body
 from models.place import Union
 from tests.handlers.members import chat_of, make_member, worker_of
@@ -24,16 +26,65 @@ def test_the_menus_below_the_page_hold_at_most_five_rows(turn: Turn) -> None:
     assert all(1 <= len(bar.rows) <= 5 for bar in found)
 
 
-def test_so_do_those_of_a_social_worker_with_a_card(world: World) -> None:
-    make_member(world)
-    world.appoint("4401", "工人")
-    chat, worker = chat_of(world, "工人"), worker_of(world, "工人")
+def below(world: World, who: str = "工人") -> dict[str, list[str]]:
+    """Return the menus at the bottom of somebody's page, with their rows."""
+    chat, worker = chat_of(world, who), worker_of(world, who)
 
-    def mine(session: Session) -> int:
+    def look(session: Session) -> dict[str, list[str]]:
         turn = world.kit.turn(session, chat, worker, world.now, trusted=True)
-        return len(bars(turn)[-1].rows)
+        reader = world.kit.reader(worker)
+        return {
+            text_of(bar.label, reader): [text_of(row.label, reader) for row in bar.rows]
+            for bar in bars(turn)
+        }
 
-    assert world.write(mine) == 5
+    return world.write(look)
+
+
+MINE = ["我的资料", "提醒设置", "English"]
+
+
+def test_the_menus_below_fit_a_stranger_an_applicant_and_a_member(
+    world: World,
+) -> None:
+    world.say("菜单")
+    found = below(world)
+    assert found["我要入会"] == ["我要入会", "我已经是会员，换了手机"]
+    assert found["我的"] == MINE
+    world.fill("sure")
+    world.say("提交")
+    found = below(world)
+    assert (found["我的申请"], found["我的"]) == (["我的申请"], MINE)
+    make_member(world, "乙")
+    found = below(world, "乙")
+    assert found["会员"] == ["我的会员卡", "我的券", "我的报名", "我办的事"]
+    assert found["我的"] == ["我的申请", *MINE]
+
+
+@pytest.mark.parametrize(
+    ("role", "work"), [("social_worker", "待办"), ("jury", "评委打分")]
+)
+def test_who_has_work_to_do_finds_it_below_in_one_touch(
+    world: World, role: str, work: str
+) -> None:
+    make_member(world)
+    world.appoint("4401", "工人", role)
+    world.appoint("4401", "乙", role)
+    found = below(world)
+    assert (found[work], found["我的"]) == ([work], ["我的会员卡", "我的券", *MINE])
+    assert below(world, "乙")["我的"] == ["我要入会", *MINE]
+
+
+def test_a_cashier_finds_the_till_below_while_it_is_theirs(world: World) -> None:
+    world.appoint_clerk("drug-baiyun")
+    assert below(world, "收银员")["核销"] == ["核销"]
+    world.write(lambda s: s.execute(delete(Clerk)))
+    assert "核销" not in below(world, "收银员")
+
+
+def test_a_member_finds_what_members_get_on_the_first_page(world: World) -> None:
+    make_member(world)
+    assert labels(world.say("菜单"))[:2] == ["我的会员卡", "普惠服务"]
 
 
 def test_home_holds_what_one_digit_can_name_even_beside_a_paused_form(

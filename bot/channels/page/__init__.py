@@ -34,7 +34,7 @@ from bot.channels.page.protocol import (
 from bot.channels.page.stream import Stream, chat_id_at
 from bot.channels.page.visitor import Gate
 from bot.database import read
-from bot.kit import Kit
+from bot.kit import Kit, clock
 from bot.news import News
 from bot.pages import STATIC, language_of, page
 from bot.pictures import cleaned
@@ -121,7 +121,7 @@ class Page:
         if chat is None:
             return self.kit.rules.language, {"menu": [], "shown": 0}
         worker = session.get_one(Worker, chat.worker_id)
-        menu = history.bars(session, self.kit, chat)
+        menu = history.bars(session, self.kit, chat, clock())
         return worker.language, {"menu": menu, "shown": chat.seen_number}
 
     async def messages(self, request: Request) -> Response:
@@ -145,7 +145,7 @@ class Page:
                 "messages": rows,
                 "more": more,
                 "last": chat.last_number,
-                "menu": history.bars(session, self.kit, chat),
+                "menu": history.bars(session, self.kit, chat, clock()),
                 "language": session.get_one(Worker, chat.worker_id).language,
                 "large": history.large_of(session, chat),
             }

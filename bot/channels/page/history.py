@@ -1,6 +1,7 @@
 """The history of a chat, as the page shows it: rows become plain JSON."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam
@@ -147,12 +148,12 @@ def as_json(body: Body) -> Row:
     return found
 
 
-def bars(session: Session, kit: Kit, chat: Chat | None) -> list[Row]:
-    """Return the three menus at the bottom, for this person."""
+def bars(session: Session, kit: Kit, chat: Chat | None, now: datetime) -> list[Row]:
+    """Return the three menus at the bottom, for this person as they stand now."""
     if chat is None:
         return []
     worker = session.get_one(Worker, chat.worker_id)
-    turn = kit.turn(session, chat, worker, chat.created_at, trusted=True)
+    turn = kit.turn(session, chat, worker, now, trusted=True)
     reader = kit.reader(worker)
     return [
         {

@@ -14,7 +14,7 @@ from sqlmodel import Session
 from bot.channels.page import history
 from bot.channels.page.protocol import event_of
 from bot.database import read
-from bot.kit import Kit
+from bot.kit import Kit, clock
 from bot.news import News, wait
 from models.worker import Worker
 
@@ -116,7 +116,7 @@ class Stream:
                 return mark, [], None, "", None
             rows, _ = history.messages(session, self.kit, chat, after=after)
             language = session.get_one(Worker, chat.worker_id).language
-            bars = history.bars(session, self.kit, chat)
+            bars = history.bars(session, self.kit, chat, clock())
             return mark, rows, bars, language, history.large_of(session, chat)
 
         return await read(self.kit.database, look)

@@ -130,7 +130,7 @@ function type() {
 
 /** Fit the bar to the question on screen, never opening the phone's keyboard. */
 export function fitQuestion(message) {
-  const choices = (message.choices || []).some((choice) => choice.number !== 0);
+  const choices = (message.choices || []).some((choice) => choice.number);
   const asked = message.wish === "phone" || (message.place && !message.wish);
   const writing = document.activeElement === field || field.value !== "";
   field.inputMode = message.wish === "phone" ? "tel" : "text";

@@ -86,12 +86,12 @@ def test_what_was_shown_is_sent_and_no_more(world: World) -> None:
 
 
 def test_a_visitor_without_a_chat_has_no_menus_yet(world: World) -> None:
-    assert world.write(lambda s: history.bars(s, world.kit, None)) == []
+    assert world.write(lambda s: history.bars(s, world.kit, None, world.now)) == []
 
 
 def test_the_menus_are_the_person_s_own(world: World) -> None:
     world.say("菜单", WHO)
-    bars = world.write(lambda s: history.bars(s, world.kit, chat_of(s)))
+    bars = world.write(lambda s: history.bars(s, world.kit, chat_of(s), world.now))
     assert [bar["label"] for bar in bars] == ["我要入会", "服务", "我的"]
     assert all(row["press"] for bar in bars for row in bar["rows"])
 

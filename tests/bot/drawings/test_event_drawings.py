@@ -9,6 +9,7 @@ from bot.drawings.pen import HEIGHT, WIDTH
 from models.message import Body
 
 LINK = "https://home.example.org/?start=e-K7M2P9QX"
+CHECK = "https://home.example.org/certificate/9cnug7svkxw8"
 
 
 def test_a_camera_reads_the_sign_at_the_door() -> None:
@@ -22,7 +23,7 @@ def test_a_camera_reads_the_sign_at_the_door() -> None:
     assert [found.text for found in zxingcpp.read_barcodes(image)] == [LINK]
 
 
-def test_the_longest_names_fit_a_certificate() -> None:
+def test_the_longest_names_fit_a_certificate_beside_its_code() -> None:
     body: Body = {
         "title": "Certificate",
         "rows": [
@@ -32,10 +33,11 @@ def test_the_longest_names_fit_a_certificate() -> None:
             ["Host", "Lianshan Zhuang and Yao Autonomous County Federation of Unions"],
             ["Number", "K7M2P9-0001"],
         ],
-        "drawing": ["certificate", "http://localhost/"],
+        "drawing": ["certificate", CHECK],
     }
     image = DRAWINGS["certificate"](body)
     assert image.size == (WIDTH, HEIGHT)
     edge = image.crop((70, 300, 100, 1400)).getcolors()
     assert edge is not None
     assert len(edge) == 1  # nothing is written beyond the frame
+    assert [found.text for found in zxingcpp.read_barcodes(image)] == [CHECK]

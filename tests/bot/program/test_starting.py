@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -145,7 +146,7 @@ def test_keys_rotate_beside_the_running_product(tmp_path: Path) -> None:
     program.wait_until_healthy()
     done = beside.run("keys", "rotate")
     assert done.returncode == 0, done.stderr
-    assert "Moved 31 rows." in done.stdout
+    assert re.search(r"Moved [1-9]\d* rows\.", done.stdout)
     found = beside.run("keys", "check")
     assert found.returncode == 0
     assert "Held:   wrapping 2 (in use), index 2 (in use)\n" in found.stdout
@@ -176,7 +177,7 @@ def test_staff_are_appointed_by_a_link(program: Program) -> None:
     assert "/?start=s-" in program.run("staff", "drug-baiyun", *clerk).stdout
     assert "no partner with the code 4401" in refusal(program, "staff", "4401", *clerk)
     said = refusal(program, "staff", "4401", "--role", "boss")
-    roles = "social_worker, officer, partner_clerk, jury"
+    roles = "social_worker, officer, partner_clerk, jury, administrator"
     assert said == f"staff: boss is no role; there are {roles}"
 
 
