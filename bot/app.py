@@ -218,6 +218,7 @@ class App:
     ) -> None:
         """End intake, then sending, then the clock."""
         self.page.closing.set()
+        self.console.live.closing.set()
         server.should_exit = True
         await asyncio.wait([tasks[0]], timeout=STOP_SECONDS / 2)
         for task in (*tasks, inbox):

@@ -4,7 +4,7 @@ Everything here is synchronous and runs in the writer's thread; nothing leaves t
 machine.  What must be sent afterwards is returned.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -260,7 +260,7 @@ def take_one(
 
 
 def say_elsewhere(
-    ledger: Ledger, cans: dict[str, Can], sayings: Iterable[tuple[int, Saying]]
+    ledger: Ledger, cans: Mapping[str, Can], sayings: Iterable[tuple[int, Saying]]
 ) -> None:
     """Say things in other chats, each as in a turn of its own."""
     for chat_id, saying in sayings:

@@ -18,7 +18,7 @@ from handlers.say import Word
 from handlers.turn import Turn
 from models import identity
 from models.attachment import Attachment
-from models.case import MOST_PEOPLE
+from models.case_filing import MOST_PEOPLE
 from models.columns import long, short
 from models.jury import MOST as MOST_POINTS
 from models.link_code import read_code

@@ -13,10 +13,12 @@ from handlers.places import CITIES, DISTRICTS, EMPLOYERS, nearest, no_city
 from handlers.question import Ask, Question, Submit, ask, label, make_question
 from handlers.say import Say, Word, say
 from handlers.turn import Turn
-from models import case as cases
+from models import case_following
 from models.application import CannotDecide
 from models.attachment import Attachment
-from models.case import MOST_OPEN, OPEN, Case, Told, open_case, open_cases
+from models.case import OPEN, Case
+from models.case_docket import open_cases
+from models.case_filing import MOST_OPEN, Told, open_case
 from models.case_kind import DISPUTES, CaseKind
 from models.columns import long
 from models.dispute import REPRESENTED, Matter, Relation
@@ -190,7 +192,9 @@ class AddToCase(Flow):
         row = turn.session.get_one(Case, long(self.subject))
         picture = turn.session.get(Attachment, long(self.photo or ""))
         try:
-            cases.add(turn.session, turn.keys, row, self.words, picture, turn.now)
+            case_following.add(
+                turn.session, turn.keys, row, self.words, picture, turn.now
+            )
         except CannotDecide:
             return _over()
         done = Say(Word("case_add", "done", {"number": row.number}), kind=Kind.RECEIPT)

@@ -14,8 +14,8 @@ from handlers.say import Say, Word
 from handlers.talk import pause
 from handlers.turn import Saying, Turn
 from models import live
-from models.case import Case, add_entry, chats_in
-from models.case_entry import Side
+from models.case import Case, chats_in
+from models.case_entry import Side, add_entry
 from models.chat import Chat
 from models.identity import mask_ids, mask_numbers
 from models.sealing import Keyring

@@ -19,19 +19,16 @@ from handlers.reminders import Remind, Skip, nothing
 from handlers.say import Choice, Say, Word
 from handlers.turn import Turn
 from models import live, reminder, review
-from models.case import (
+from models.case import OPEN, Case, Course, end_talk
+from models.case_docket import late
+from models.case_news import (
     FILED,
-    OPEN,
     SAFE_DAY,
     SAFE_DAY_STAFF,
     STIRRED,
     TOLD,
     URGENT,
     WARNED,
-    Case,
-    Course,
-    end_talk,
-    late,
     officers,
 )
 from models.chat import Chat, newest_chat

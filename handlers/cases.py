@@ -7,11 +7,13 @@ from handlers.hanging_up import tell_over
 from handlers.offers import page_number
 from handlers.question import label
 from handlers.say import Choice, Say, Text, Word, say
+from handlers.stars import star_choices, stars
 from handlers.turn import Turn
 from handlers.vouchers import SIZE, further
-from models import case as cases
+from models import case_following
 from models.application import CannotDecide
-from models.case import OPEN, Case, Course, cases_of, chats_in
+from models.case import OPEN, Case, Course, chats_in
+from models.case_docket import cases_of
 from models.case_entry import CaseEntry, Side, last_entries
 from models.columns import long, short
 from models.dispute import Stage, clocks
@@ -26,8 +28,6 @@ MOST_SHOWN = 5
 
 LONGEST_SHOWN = 200
 """How many characters of an entry it shows."""
-
-BEST = 5
 
 Rows = Iterator[tuple[Text, Text]]
 
@@ -100,7 +100,7 @@ def _rows(turn: Turn, row: Case) -> Rows:
     if turn.trusted and (answer := row.read_answer(turn.keys)):
         yield Word("case_close", "label_answer"), answer
     if row.rating is not None:
-        yield Word("services", "label_rating"), Word("services", f"rating_{row.rating}")
+        yield Word("services", "label_rating"), stars(row.rating)
 
 
 def dispute_rows(row: Case) -> Rows:
@@ -146,15 +146,7 @@ def _choices(row: Case) -> tuple[Choice, ...]:
         add = Choice(Word("case_add", "name"), f"f:case_add:{key}")
         return add, Choice(Word("cases", "withdraw"), f"a:withdraw_case:{key}")
     unrated = row.course is Course.CLOSED and row.rating is None
-    return ratings(row) if unrated else ()
-
-
-def ratings(row: Case) -> tuple[Choice, ...]:
-    """Return the ways to rate how a case went; the number of each is what it gives."""
-    return tuple(
-        Choice(Word("services", f"rating_{n}"), f"a:rate_case:{short(row.id)}.{n}")
-        for n in range(1, BEST + 1)
-    )
+    return star_choices("rate_case", key) if unrated else ()
 
 
 def withdraw(turn: Turn, arg: str) -> list[Say]:
@@ -171,7 +163,7 @@ def withdraw(turn: Turn, arg: str) -> list[Say]:
         return [say("cases", "withdraw_ask").offering(yes, no)]
     talking = chats_in(turn.session, row.id)
     try:
-        cases.withdraw(turn.session, row, turn.now)
+        case_following.withdraw(turn.session, row, turn.now)
     except CannotDecide:
         return [followed(turn, row)]
     tell_over(turn, row, talking)
@@ -185,10 +177,10 @@ def rate(turn: Turn, arg: str) -> list[Say]:
     row = mine(turn, key)
     if row is None:
         return [not_yours()]
-    if not cases.rate(turn.session, row, page_number(given)):
+    if not case_following.rate(turn.session, row, page_number(given)):
         return [followed(turn, row)]
-    stars = Word("services", f"rating_{row.rating}")
-    return [say("cases", "rated", rating=stars).offering(MY_CASES)]
+    given_stars = stars(page_number(given))
+    return [say("cases", "rated", rating=given_stars).offering(MY_CASES)]
 
 
 def not_yours() -> Say:

@@ -14,7 +14,8 @@ from handlers.say import Choice, Say, Text, Word, say
 from handlers.turn import Turn
 from models import audit, handling
 from models.application import CannotDecide
-from models.case import OPEN, QUEUE, URGENT_QUEUE, Case, Course, chats_in
+from models.case import OPEN, Case, Course, chats_in
+from models.case_docket import QUEUE, URGENT_QUEUE
 from models.case_entry import CaseEntry, Side, last_entries
 from models.columns import long, short
 from models.handling import NotTheirs, has

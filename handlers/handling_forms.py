@@ -83,7 +83,12 @@ class Note(AboutCase):
 
 def _colleagues(turn: Turn, answers: Any) -> list[Option]:
     row = turn.session.get(Case, long(answers.subject))
-    found = colleagues(turn.session, turn.atlas, row) if row else ()
+    return colleagues_for(turn, row) if row else []
+
+
+def colleagues_for(turn: Turn, row: Case) -> list[Option]:
+    """Offer to whom a case can be passed on; two who read alike are numbered."""
+    found = colleagues(turn.session, turn.atlas, row)
     others = [staff for staff in found if staff.worker_id != turn.worker.id]
     alike = Counter[str]()
     options = []

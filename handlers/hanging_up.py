@@ -16,6 +16,9 @@ from models.message import Kind
 ENDED, IDLE, STOPPED = "ended", "idle", "stopped"
 """Why a talk is over: somebody said so, nobody said anything, somebody is not there."""
 
+AT_DESK = "at_desk"
+"""The same for the chat of staff, where it was ended on their page."""
+
 
 def tell_over(turn: Turn, row: Case, chats: Iterable[int], why: str = ENDED) -> None:
     """Have the other chats that were in a talk told that it is over."""

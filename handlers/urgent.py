@@ -10,7 +10,9 @@ from handlers.offers import plain
 from handlers.say import Say, Word
 from handlers.talk import open_talk, pause, with_resume
 from handlers.turn import Turn
-from models.case import Told, add, open_case, urgent_case
+from models.case_docket import urgent_case
+from models.case_filing import Told, open_case
+from models.case_following import add
 from models.case_kind import CaseKind
 from models.message import Kind
 from models.review import who_is

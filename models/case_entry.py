@@ -3,10 +3,12 @@
 from datetime import datetime
 from enum import StrEnum
 
+from sqlalchemy import update
 from sqlmodel import Field, Session, SQLModel, col, select
 
+from models.case import Case
 from models.columns import BigId, Utc, one_of
-from models.sealing import seal, unseal
+from models.sealing import Keyring, seal, unseal
 
 
 class Side(StrEnum):
@@ -54,3 +56,44 @@ def last_entries(session: Session, case_id: int, limit: int) -> list[CaseEntry]:
     found = select(CaseEntry).where(CaseEntry.case_id == case_id)
     newest = session.exec(found.order_by(col(CaseEntry.n).desc()).limit(limit)).all()
     return [*reversed(newest)]
+
+
+def add_entry(
+    session: Session,
+    keys: Keyring,
+    row: Case,
+    side: Side,
+    words: str,
+    now: datetime,
+    staff_id: int | None = None,
+    picture_id: int | None = None,
+) -> CaseEntry:
+    """Write down what one side said or sent, or a note; numbered within the case."""
+    session.flush()
+    one = update(Case).where(col(Case.id) == row.id)
+    numbered = one.values(last_entry=Case.last_entry + 1).returning(
+        col(Case.last_entry)
+    )
+    n: int = session.execute(
+        numbered, execution_options={"synchronize_session": False}
+    ).scalar_one()
+    session.refresh(row, ["last_entry"])
+    entry = CaseEntry(
+        case_id=row.id,
+        n=n,
+        side=side,
+        staff_id=staff_id,
+        at=now,
+        body=b"",
+        picture_id=picture_id,
+    )
+    entry.keep(row.open_key(keys), words)
+    session.add(entry)
+    session.flush()
+    return entry
+
+
+def with_photo(session: Session, picture_id: int) -> Case | None:
+    """Return the case a picture belongs to."""
+    found = select(Case).join(CaseEntry, col(CaseEntry.case_id) == col(Case.id))
+    return session.exec(found.where(CaseEntry.picture_id == picture_id)).first()

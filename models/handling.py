@@ -12,22 +12,9 @@ from sqlmodel import Session, and_, col, select
 
 from models import audit, reminder
 from models.application import CannotDecide
-from models.case import (
-    OPEN,
-    STIRRED,
-    TOLD,
-    Case,
-    Course,
-    Outcome,
-    add_entry,
-    announce,
-    end_reminders,
-    end_talk,
-    hold,
-    move,
-    recall_safe_day,
-)
-from models.case_entry import CaseEntry, Side
+from models.case import OPEN, Case, Course, Outcome, end_talk, hold, move
+from models.case_entry import CaseEntry, Side, add_entry
+from models.case_news import STIRRED, TOLD, announce, end_reminders, recall_safe_day
 from models.dispute import Stage, safe_day
 from models.errors import Failure
 from models.place import Atlas

@@ -61,7 +61,7 @@ def save_reply(
     words, other = text.strip(), text_en.strip()
     if not words or max(len(words), len(other)) > LONGEST or not 1 <= number <= MOST:
         raise BadReply
-    row = _reply_at(session, union_code, number) or SavedReply(
+    row = reply_at(session, union_code, number) or SavedReply(
         id=new_id(), union_code=union_code, number=number, text=""
     )
     row.text, row.text_en = words, other
@@ -92,7 +92,8 @@ def replies_for(session: Session, atlas: Atlas, union_code: str) -> list[SavedRe
     return [by_number[number] for number in sorted(by_number)]
 
 
-def _reply_at(session: Session, union_code: str, number: int) -> SavedReply | None:
+def reply_at(session: Session, union_code: str, number: int) -> SavedReply | None:
+    """Return what a union says under a number."""
     found = select(SavedReply).where(
         SavedReply.union_code == union_code, SavedReply.number == number
     )

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import literal, tuple_
 from sqlalchemy.types import TypeEngine
-from sqlmodel import Session, col
+from sqlmodel import Session
 from sqlmodel.sql.expression import SelectOfScalar
 
 SIZE = 30
@@ -29,9 +29,9 @@ def page_of(
 ) -> tuple[list[Row], str | None]:
     """Return the rows that follow a key, and the key of the next page if there is one.
 
-    `order` are attributes of the row, whose last is unique.
+    `order` are attributes of the row, or labels that read as one; the last is unique.
     """
-    columns: list[Any] = [col(attribute) for attribute in order]
+    columns = list(order)
     behind = key_in(after, [column.type for column in columns])
     if behind is not None:
         here, there = tuple_(*columns), tuple_(*behind)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from bot.console.desk import Desk, Label, Text, Went
+from bot.console.desk import Desk, Fields, Label, Text, Went
 from bot.console.views import View
 
 Row = TypeVar("Row")
@@ -47,12 +47,14 @@ class Form(Generic[Row]):
     """Something to fill in or confirm, and what it does, once.
 
     `do` raises Wrong where it cannot; then the form is shown again and nothing changed.
+    `prepare` does before, and beside all else, what takes long: to look at a picture.
     """
 
     path: str
     rule: Rule[Row]
     show: Callable[[Desk, Row], View]
     do: Callable[[Desk, Row], Went]
+    prepare: Callable[[Fields], Fields] | None = None
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,7 @@ from bot.console.views import (
     choose,
 )
 from models import coded
-from models.audit import AuditEntry, entries_about
+from models.audit import entries_about
 from models.columns import long, short
 from models.errors import Failure
 from models.staff import Staff
@@ -73,6 +73,8 @@ class Act(Generic[Row]):
     kind: str = ""
     fields: tuple[Field, ...] = ()
     fields_of: Callable[[Desk, Row], Iterable[Input]] | None = None
+    ends: bool = False
+    """Whether there is no row any more, and its list is shown."""
 
 
 @dataclass(frozen=True)
@@ -243,7 +245,8 @@ class Record(Generic[Row]):
             deed = entry.action.rpartition(".")[2]
             names = {**DEEDS, **(self.deeds or {})}
             done = names.get(deed, entry.action)
-            yield Line("", (desk.moment(entry.at), done, _who(desk, entry)))
+            who = position(desk, entry.actor_id)
+            yield Line("", (desk.moment(entry.at), done, who))
 
     def _back(self, desk: Desk, row: Row) -> Do:
         return Do(self.title(desk, row), self.at(row))
@@ -288,7 +291,7 @@ class Record(Generic[Row]):
         facts = taken(desk, act.fields)
         with self.explained():
             said = act.do(desk, row, facts)
-        return Went(self.at(row), said)
+        return Went(self.path if act.ends else self.at(row), said)
 
     @contextmanager
     def explained(self) -> Iterator[None]:
@@ -315,13 +318,13 @@ def taken(desk: Desk, fields: Iterable[Field]) -> Facts:
     return facts
 
 
-def _who(desk: Desk, entry: AuditEntry) -> Text:
+def position(desk: Desk, staff_id: int | None) -> Text:
     """Say in which position somebody did something; nobody's name is kept."""
-    if entry.actor_id is None:
+    if staff_id is None:
         return Label("by itself")
-    if entry.actor_id == desk.staff.id:
+    if staff_id == desk.staff.id:
         return Label("you")
-    staff = desk.session.get(Staff, entry.actor_id)
+    staff = desk.session.get(Staff, staff_id)
     if staff is None:
         return ""
     role = ROLES.get(staff.role)

@@ -1,4 +1,7 @@
-"""Revealing: a whole ID number is shown once to who says why; the audit has it."""
+"""Revealing: a whole number is shown once to who says why; the audit has it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from bot.console.desk import Desk, Label, Text, Went, Wrong
 from bot.console.views import Detail, Do, Fill, Input, Option, Sheet, View
@@ -8,13 +11,44 @@ from handlers.revealing import WHY
 from models import audit
 
 
-def ask(desk: Desk, of: Text, back: Do) -> View:
-    """Ask why somebody has to see a whole ID number."""
+@dataclass(frozen=True)
+class Number:
+    """What kind of number is shown whole: what it is called, and the usual reasons."""
+
+    name: Label
+    ask: Label
+    title: Label
+    why: Callable[[Desk], Sequence[Option]]
+
+
+def _of_documents(desk: Desk) -> Sequence[Option]:
     offered = WHY.options(desk.turn, None)
-    options = tuple(Option(option.key, option.label) for option in offered)
+    return [Option(option.key, option.label) for option in offered]
+
+
+ID_NUMBER = Number(
+    Label("ID number"),
+    Label("Show the whole ID number"),
+    Label("The whole ID number"),
+    _of_documents,
+)
+MOBILE = Number(
+    Label("Mobile"),
+    Label("Show the whole phone number"),
+    Label("The whole phone number"),
+    lambda desk: (
+        Option("call", Label("To talk about this matter")),
+        Option("unreachable", Label("The chat does not reach them")),
+    ),
+)
+
+
+def ask(desk: Desk, of: Text, back: Do, number: Number = ID_NUMBER) -> View:
+    """Ask why somebody has to see a whole number."""
+    options = tuple(number.why(desk))
     own_words = Option(OWN_WORDS, Label("In my own words, below"))
     return Fill(
-        Label("Show the whole ID number"),
+        number.ask,
         Label("Show it"),
         (
             Input("why", Label("Reason"), "radios", options=(*options, own_words)),
@@ -33,21 +67,27 @@ def ask(desk: Desk, of: Text, back: Do) -> View:
 
 
 def show(
-    desk: Desk, action: str, subject_id: int, number: str, of: Text, back: Do
+    desk: Desk,
+    action: str,
+    subject_id: int,
+    whole: str,
+    of: Text,
+    back: Do,
+    number: Number = ID_NUMBER,
 ) -> Went:
     """Write down who sees a number and why, and show it on a page that is not kept.
 
     Own words may say anything about anybody, so that they were own is all we keep.
     """
     why, words = desk.fields.get("why"), desk.fields.get("words")
-    offered = {option.key for option in WHY.options(desk.turn, None)}
+    offered = {option.key for option in number.why(desk)}
     if why not in (*offered, OWN_WORDS):
         raise Wrong(why=Label("Please choose a reason."))
     if why == OWN_WORDS and not words:
         raise Wrong(words=Label("Please write the reason."))
     reason = "own_words" if why == OWN_WORDS else why
     audit.record(desk.session, desk.now, desk.staff.id, action, subject_id, reason)
-    seen = Sheet(of, ((Label("ID number"), number),))
+    seen = Sheet(of, ((number.name, whole),))
     notice = Label("This is shown once. Close the page when you have seen it.")
-    view = Detail(Label("The whole ID number"), (seen,), notice=(notice,), back=back)
+    view = Detail(number.title, (seen,), notice=(notice,), back=back)
     return Went(back.path, view=view)

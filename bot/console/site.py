@@ -6,7 +6,7 @@ of the writer, with the key that makes it happen once.
 
 import base64
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -24,9 +24,10 @@ from bot.console import once
 from bot.console.desk import Desk, Fields, Label, Text, Wrong
 from bot.console.doorkeeper import Doorkeeper
 from bot.console.drawing import STATIC, draw, draw_away
+from bot.console.live import EVENTS, Live, answer_of
 from bot.console.noun import Form, Noun, Page
 from bot.console.sign_in import SignIn
-from bot.console.views import File
+from bot.console.views import File, Piece
 from bot.database import read
 from bot.kit import Kit, clock
 from bot.pages import answer_with, language_of
@@ -90,6 +91,7 @@ class Console:
         self.kit, self.cans, self.put, self.nouns = kit, cans, put, nouns
         self.door = Doorkeeper(kit.config)
         self.sign_in = SignIn(kit, self.door, cans, put)
+        self.live = Live()
 
     def routes(self) -> list[Route | Mount]:
         """Return the routes of every noun, and those of the door."""
@@ -132,6 +134,8 @@ class Console:
         try:
             if request.method == "POST" and isinstance(page, Form):
                 return await self._send(asked, page, request)
+            if request.headers.get("accept") == EVENTS:
+                return await self._follow(asked)
             return await self._show(asked, said_to(request))
         except Away as away:
             return self._away(request, away.status)
@@ -154,6 +158,8 @@ class Console:
             view = page.show(desk, row)
             if isinstance(view, File):
                 return view, desk
+            if isinstance(view, Piece):
+                return answer_of(view), desk
             html = draw(view, desk, self.nouns, asked.noun, said)
             return answer_with(html, 422 if errors else 200), desk
 
@@ -173,9 +179,34 @@ class Console:
         if page.note is not None:
             page.note(desk, row)
 
+    async def _follow(self, asked: Asked) -> Response:
+        """Let an open page hear what is new in a piece of it, as it comes."""
+
+        async def ask(after: str) -> Piece | None:
+            query, now = {**asked.query, "after": after}, clock()
+            again = replace(asked, query=query, now=now)
+            try:
+                return await read(self.kit.database, partial(self._piece, again))
+            except Away:
+                return None
+
+        await read(self.kit.database, partial(self._piece, asked))
+        return self.live.follow(asked.token, asked.query.get("after", ""), ask)
+
+    def _piece(self, asked: Asked, session: Session) -> Piece:
+        """Return a piece of a page; what is no piece cannot be followed."""
+        desk = self._desk(session, asked)
+        view = asked.page.show(desk, self._row(desk, asked))
+        if not isinstance(view, Piece):
+            raise Away(404)
+        return view
+
     async def _send(self, asked: Asked, form: Form[Any], request: Request) -> Response:
         fields = await _fields_of(request)
         try:
+            if form.prepare is not None:
+                await read(self.kit.database, partial(self._found, asked))
+                fields = await at_the_table(form.prepare, fields)
             done = await self.kit.writer.write(
                 partial(self._carry_out, asked, form, fields)
             )
@@ -224,6 +255,10 @@ class Console:
             query=asked.query,
             new_form=new_form,
         )
+
+    def _found(self, asked: Asked, session: Session) -> Any:
+        """Make sure that who asks may, before any work is done for them."""
+        return self._row(self._desk(session, asked), asked)
 
     def _row(self, desk: Desk, asked: Asked) -> Any:
         """Return the row of a page where its rule lets who works here have it."""

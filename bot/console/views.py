@@ -142,8 +142,16 @@ class File:
     name: str = ""
 
 
+@dataclass(frozen=True)
+class Piece:
+    """What is new in an open page since a mark, and the mark from then on."""
+
+    mark: str
+    html: str
+
+
 Drawable = List | Detail | Fill | Own
-View = Drawable | File
+View = Drawable | File | Piece
 
 
 def choose(name: str, label: Text, value: str, options: Mapping[str, Text]) -> Input:

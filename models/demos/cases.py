@@ -10,7 +10,9 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session, select
 
 from models import handling
-from models.case import Case, Outcome, Told, open_case, rate
+from models.case import Case, Outcome
+from models.case_filing import Told, open_case
+from models.case_following import rate
 from models.case_kind import CaseKind
 from models.chat import Chat
 from models.dispute import Matter, Relation

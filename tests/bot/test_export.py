@@ -23,7 +23,8 @@ from handlers.turn import Incoming
 from models import handling
 from models.arrival import Poison
 from models.audit import AuditEntry
-from models.case import Case, add
+from models.case import Case
+from models.case_following import add
 from models.chat import Chat
 from models.erasure import belongings
 from models.export_link import ExportLink

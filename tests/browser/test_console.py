@@ -16,6 +16,10 @@ pytestmark = pytest.mark.browser
 PAGES = (
     "today",
     "applications",
+    "cases",
+    "cases?course=closed&press=near",
+    "replies",
+    "replies/new",
     "members",
     "members/find",
     "other",

@@ -18,19 +18,11 @@ from handlers.turn import Turn
 from models import handling as acts
 from models import live as live_talks
 from models.application import CannotDecide
-from models.case import (
-    FILED,
-    MOST_OPEN,
-    SAFE_DAY,
-    SAFE_DAY_STAFF,
-    STIRRED,
-    TOLD,
-    WARNED,
-    Case,
-    Outcome,
-    withdraw,
-)
+from models.case import Case, Outcome
 from models.case_entry import Side, entries_of
+from models.case_filing import MOST_OPEN
+from models.case_following import withdraw
+from models.case_news import FILED, SAFE_DAY, SAFE_DAY_STAFF, STIRRED, TOLD, WARNED
 from models.chat import Chat
 from models.columns import short
 from models.dispute import Stage
@@ -152,11 +144,11 @@ def test_who_loses_a_race_hears_so(met: World, monkeypatch: pytest.MonkeyPatch) 
         raise CannotDecide
 
     row = told(met)
-    monkeypatch.setattr("models.case.withdraw", late)
+    monkeypatch.setattr("models.case_following.withdraw", late)
     assert "有人接手" in text(
         press(met, "a:withdraw_case", f"{short(row)}.sure", "工人")
     )
-    monkeypatch.setattr("models.case.add", late)
+    monkeypatch.setattr("models.case_following.add", late)
     press(met, "f:case_add", row, "工人")
     for typed in ("还有", "跳过", "补充"):
         said = met.say(typed)

@@ -7,7 +7,8 @@ from typing import Any
 
 from sqlmodel import Session
 
-from models.case import Case, Told, open_case
+from models.case import Case
+from models.case_filing import Told, open_case
 from models.case_kind import CaseKind
 from models.chat import newest_chat
 from models.columns import new_id

@@ -7,29 +7,22 @@ from datetime import date, timedelta
 import pytest
 from sqlmodel import Session, col, select
 
-from models import case as cases
+from models import case_following as cases
 from models.application import CannotDecide
 from models.attachment import new_attachment
-from models.case import (
-    FILED,
-    MOST_OPEN,
+from models.case import Course
+from models.case_docket import (
     QUEUE,
-    SAFE_DAY,
-    STIRRED,
-    URGENT,
     URGENT_QUEUE,
-    WARNED,
-    Course,
-    TooMany,
     cases_of,
     late,
     open_cases,
-    similar,
     urgent_case,
-    with_photo,
 )
-from models.case_entry import Side, entries_of, last_entries
+from models.case_entry import Side, entries_of, last_entries, with_photo
+from models.case_filing import MOST_OPEN, TooMany, similar
 from models.case_kind import KINDS, CaseKind
+from models.case_news import FILED, SAFE_DAY, STIRRED, URGENT, WARNED
 from models.dispute import Matter, Stage
 from models.message import Fate
 from models.reminder import Reminder

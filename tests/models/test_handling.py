@@ -12,8 +12,9 @@ from bot.database import Database, in_transaction
 from models import handling
 from models.application import CannotDecide
 from models.audit import AuditEntry
-from models.case import STIRRED, TOLD, Case, Course, Outcome
+from models.case import Case, Course, Outcome
 from models.case_entry import Side, entries_of
+from models.case_news import STIRRED, TOLD
 from models.dispute import Stage
 from models.handling import NotTheirs, colleagues
 from models.place import Atlas, read_atlas

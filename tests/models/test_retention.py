@@ -15,8 +15,9 @@ from models.arrival import Arrival, Poison
 from models.attachment import Attachment, new_attachment
 from models.audit import AuditEntry
 from models.award import Award
-from models.case import Case, withdraw
+from models.case import Case
 from models.case_entry import CaseEntry
+from models.case_following import withdraw
 from models.chat import Chat
 from models.claim import Asks, Claim, Claimed, file_claim
 from models.columns import new_id, short

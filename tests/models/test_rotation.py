@@ -14,7 +14,7 @@ from models.application import (
     DoubleMember,
     Standing,
 )
-from models.case import similar
+from models.case_filing import similar
 from models.doubts import shared_with_others
 from models.rotation import MOVES, behind, move_workers, standing
 from models.sealing import Keyring, wrapped_by

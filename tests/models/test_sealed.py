@@ -12,7 +12,7 @@ from models import transfer
 from models.application import Decision, Standing, new_number
 from models.arrival import Poison
 from models.attachment import new_attachment
-from models.case import add
+from models.case_following import add
 from models.chat import Shown
 from models.columns import new_id
 from models.conversation import Draft, new_conversation

@@ -11,7 +11,7 @@ from bot.database import read
 from bot.drawings import drawn
 from bot.kit import Kit
 from bot.step import picture_of
-from models import case, nominee, site_fault, suggestion
+from models import case_entry, nominee, site_fault, suggestion
 from models.application import latest_of
 from models.attachment import Attachment
 from models.columns import long
@@ -24,7 +24,7 @@ WITH_PHOTO = (
     nominee.with_photo,
     site_fault.with_photo,
     suggestion.with_photo,
-    case.with_photo,
+    case_entry.with_photo,
 )
 """Find what a photo was sent with, for whoever decides on that."""
 

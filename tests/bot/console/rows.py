@@ -22,11 +22,13 @@ from models.event import Event, EventKind, EventState, Plan, columns_of
 from models.partner import Partner
 from models.place import read_atlas
 from models.rules import Rules
+from models.saved_reply import SavedReply
 from models.staff import Staff, appoint
 from models.suggestion import Aspect, suggest
 from models.voucher import issue
 from models.worker import new_worker
 
+from .helping import ask_for_help, take
 from .house import House
 
 UNION, ELSEWHERE = "4401", "4403"
@@ -161,6 +163,24 @@ def suggestions(house: House, who: str) -> Rows:
     return house.world.write(work)
 
 
+def cases(house: House, who: str) -> Rows:
+    """Each city was asked for help; mine has a picture, and I have taken it."""
+    own = ask_for_help(house, "求助的人", UNION, pictured=True)
+    foreign = ask_for_help(house, "别处的人", ELSEWHERE, pictured=True)
+    take(house, own, who)
+    return Rows(short(own.id), short(foreign.id))
+
+
+def replies(house: House, who: str) -> Rows:
+    """Each city has a saved reply."""
+    own, foreign = (
+        SavedReply(id=new_id(), union_code=union, number=1, text="您好")
+        for union in (UNION, ELSEWHERE)
+    )
+    two(house, own, foreign)
+    return Rows(short(own.id), short(foreign.id))
+
+
 def benefits(house: House, who: str) -> Rows:
     """Each city has a benefit."""
     two(house, *(a_benefit(f"tea-{union}", union) for union in (UNION, ELSEWHERE)))
@@ -259,6 +279,8 @@ ROWS: dict[str, Callable[[House, str], Rows]] = {
     "account": account,
     "events": events,
     "suggestions": suggestions,
+    "cases": cases,
+    "replies": replies,
     "benefits": benefits,
     "partners": partners,
     "counter": counter,
