@@ -88,7 +88,7 @@ def decide(
         raise CannotDecide
     standing = decision.standing
     if standing in APPROVED:
-        _enrol(session, keys, worker, application, decision.union_code, now)
+        enrol(session, keys, worker, application, decision.union_code, now)
     reasons = decision.reasons
     step = record(session, keys, application, standing, now, staff.id, reasons)
     audit.record(session, now, staff.id, f"application.{standing}", application.id)
@@ -169,7 +169,7 @@ def withdraw(
     record(session, keys, application, Standing.WITHDRAWN, now)
 
 
-def _enrol(
+def enrol(
     session: Session,
     keys: Keyring,
     worker: Worker,

@@ -86,7 +86,10 @@ def list_(desk: Desk, row: str) -> View:
             choose("pool", Label("Place"), pool, places),
         ),
         after=more,
-        actions=(Do(Label("Find a person"), f"{PATH}/find"),),
+        actions=(
+            Do(Label("Find a person"), f"{PATH}/find"),
+            Do(Label("Import members"), "/console/imports/new"),
+        ),
     )
 
 

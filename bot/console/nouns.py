@@ -7,6 +7,7 @@ from bot.console import (
     benefits,
     counter,
     events,
+    imports,
     members,
     other,
     partners,
@@ -22,6 +23,7 @@ from bot.console.noun import Noun
 WORK: tuple[Noun, ...] = (
     applications.APPLICATIONS,
     members.MEMBERS,
+    imports.IMPORTS,
     counter.COUNTER,
     events.EVENTS_NOUN,
     suggestions.SUGGESTIONS.noun(),

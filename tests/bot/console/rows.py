@@ -16,16 +16,18 @@ from models.application import Application
 from models.attachment import new_attachment
 from models.award import Award
 from models.benefit import Benefit, BenefitKind, Use, person_of
+from models.chat import Chat
 from models.columns import long, new_id, short
 from models.console_session import ConsoleSession
 from models.event import Event, EventKind, EventState, Plan, columns_of
+from models.member_import import Consented, MemberImport, send
 from models.partner import Partner
 from models.place import read_atlas
 from models.rules import Rules
 from models.staff import Staff, appoint
 from models.suggestion import Aspect, suggest
 from models.voucher import issue
-from models.worker import new_worker
+from models.worker import Worker, new_worker
 
 from .house import House
 
@@ -73,6 +75,31 @@ def members(house: House, who: str) -> Rows:
         return Rows(*map(short, found))
 
     return house.world.write(look)
+
+
+def imports(house: House, who: str) -> Rows:
+    """I sent a list, and so did a colleague of the same union."""
+    house.world.appoint(UNION, "同事", "officer")
+
+    def make(session: Session) -> Rows:
+        made = [
+            send(
+                *(session, house.world.kit.keys, one, worker),
+                *(UNION, Consented.PAPER, b"", house.world.now),
+            )
+            for one in session.exec(select(Staff).order_by(col(Staff.created_at)))
+            if one.worker_id and (worker := session.get(Worker, one.worker_id))
+        ]
+        mine = [row for row in made if address(session, row) == who]
+        others = [row for row in made if row not in mine]
+        own = mine or others
+        return Rows(short(own[0].id), short(others[0].id))
+
+    def address(session: Session, row: MemberImport) -> str:
+        chats = select(Chat.address).where(Chat.worker_id == row.worker_id)
+        return session.exec(chats).one()
+
+    return house.world.write(make)
 
 
 def staff(house: House, who: str) -> Rows:
@@ -255,6 +282,7 @@ def unions(house: House, who: str) -> Rows:
 ROWS: dict[str, Callable[[House, str], Rows]] = {
     "applications": applications,
     "members": members,
+    "imports": imports,
     "staff": staff,
     "account": account,
     "events": events,
