@@ -131,7 +131,13 @@ async def test_numbers_and_days_read_as_they_look() -> None:
         b'<c r="E3" t="d"><v>2026-05-01T00:00:00</v></c></row>'
     )
     rows = await rows_of(with_row(row))
-    assert rows[2] == ["13812345678", "1.5", "4.4010619900307e+17", "True", "2026-05-01"]
+    assert rows[2] == [
+        "13812345678",
+        "1.5",
+        "4.4010619900307e+17",
+        "True",
+        "2026-05-01",
+    ]
 
 
 @pytest.mark.parametrize("begins", ["=", "+", "-", "@", "\t", "\r", "\n"])
