@@ -115,12 +115,10 @@ def enrol_some(
         return False
     sender = session.get_one(Worker, row.worker_id)
     people = [Person(**one) for one in json.loads(piece.load(sender.open_key(keys)))]
-    refused = []
+    refused = _not_new(session, keys, people)
     for one in people:
-        if _is_new(session, keys, one):
+        if one not in refused:
             _enrol(session, keys, atlas, rules, row, one, now)
-        else:
-            refused.append(one)
     row.written += len(people) - len(refused)
     _hand_back(session, sender.open_key(keys), row, piece, refused)
     return True
@@ -144,11 +142,15 @@ def _hand_back(
     session.flush()
 
 
-def _is_new(session: Session, keys: Keyring, person: Person) -> bool:
-    """Tell whether nobody has these papers or this number meanwhile."""
-    numbers = [person.member_no] if person.member_no else []
-    paper = person.id_type, person.id_number
-    return not (numbers_taken(session, numbers) or known(session, keys, [paper]))
+def _not_new(session: Session, keys: Keyring, people: list[Person]) -> list[Person]:
+    """Return those whose papers, or member number, somebody has by now."""
+    taken = numbers_taken(session, {one.member_no for one in people} - {""})
+    there = known(session, keys, [(one.id_type, one.id_number) for one in people])
+    return [
+        one
+        for one in people
+        if one.member_no in taken or (one.id_type, one.id_number) in there
+    ]
 
 
 def _enrol(

@@ -27,7 +27,7 @@ from models.worker import Worker
 KEPT = timedelta(days=1)
 """How long a file, and what was read from it, is kept."""
 
-AT_ONCE = 8
+AT_ONCE = 3
 """How many people one piece has, and one transaction makes members."""
 
 PIECES = 50
@@ -221,8 +221,8 @@ def confirm(session: Session, staff: Staff, row: MemberImport, now: datetime) ->
 def finish(session: Session, row: MemberImport, now: datetime) -> None:
     """Write down that all good rows are written."""
     if _move(session, row, Course.CONFIRMED, Course.DONE):
-        session.refresh(row)
-        detail = f"written={row.written} bad={row.bad}"
+        done = session.get_one(MemberImport, row.id, populate_existing=True)
+        detail = f"written={done.written} bad={done.bad}"
         audit.record(session, now, None, "import.done", row.id, detail)
 
 
