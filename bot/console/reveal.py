@@ -10,32 +10,36 @@ from models import audit
 
 def ask(desk: Desk, of: Text, back: Do) -> View:
     """Ask why somebody has to see a whole ID number."""
-    offered = WHY.options(desk.turn, None)
-    options = tuple(Option(option.key, option.label) for option in offered)
-    own_words = Option(OWN_WORDS, Label("In my own words, below"))
     return Fill(
         Label("Show the whole ID number"),
         Label("Show it"),
-        (
-            Input("why", Label("Reason"), "radios", options=(*options, own_words)),
-            Input(
-                "words",
-                Label("In your own words"),
-                "area",
-                required=False,
-                longest=LONGEST_REASON,
-            ),
-        ),
+        reasons(desk),
         why=Label("Who saw whose number, when and why, is written down for good."),
         rows=((Label("Of"), of),),
         back=back,
     )
 
 
-def show(
-    desk: Desk, action: str, subject_id: int, number: str, of: Text, back: Do
-) -> Went:
-    """Write down who sees a number and why, and show it on a page that is not kept.
+def reasons(desk: Desk, required: bool = True) -> tuple[Input, ...]:
+    """Return what asks for a reason: one of those offered, or own words."""
+    offered = WHY.options(desk.turn, None)
+    options = tuple(Option(option.key, option.label) for option in offered)
+    own_words = Option(OWN_WORDS, Label("In my own words, below"))
+    chosen = (*options, own_words)
+    return (
+        Input("why", Label("Reason"), "radios", options=chosen, required=required),
+        Input(
+            "words",
+            Label("In your own words"),
+            "area",
+            required=False,
+            longest=LONGEST_REASON,
+        ),
+    )
+
+
+def reason(desk: Desk) -> str:
+    """Return the reason that was given, as it is kept; raises Wrong without one.
 
     Own words may say anything about anybody, so that they were own is all we keep.
     """
@@ -45,8 +49,15 @@ def show(
         raise Wrong(why=Label("Please choose a reason."))
     if why == OWN_WORDS and not words:
         raise Wrong(words=Label("Please write the reason."))
-    reason = "own_words" if why == OWN_WORDS else why
-    audit.record(desk.session, desk.now, desk.staff.id, action, subject_id, reason)
+    return "own_words" if why == OWN_WORDS else why
+
+
+def show(
+    desk: Desk, action: str, subject_id: int, number: str, of: Text, back: Do
+) -> Went:
+    """Write down who sees a number and why, and show it on a page that is not kept."""
+    why = reason(desk)
+    audit.record(desk.session, desk.now, desk.staff.id, action, subject_id, why)
     seen = Sheet(of, ((Label("ID number"), number),))
     notice = Label("This is shown once. Close the page when you have seen it.")
     view = Detail(Label("The whole ID number"), (seen,), notice=(notice,), back=back)

@@ -153,9 +153,13 @@ def test_nothing_in_a_workbook_calculates(begins: str) -> None:
     assert all(cell.startswith("'") for cell in cells)
 
 
-def test_what_a_workbook_is_made_of_is_gone_with_it(tmp_path: Any) -> None:
-    workbook(["a"], [["1"]] * 999, tmp_path)
-    assert [*tmp_path.iterdir()] == []
+def test_a_workbook_has_no_more_rows_than_one_may_have(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(writing, "MOST", 2)
+    data = workbook(["a"], ([str(n)] for n in range(9)))
+    found = CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_index(0)
+    assert [*found.iter_rows()] == [["a"], ["0"], ["1"]]
 
 
 def test_a_word_of_the_middle_is_left_alone() -> None:

@@ -13,11 +13,13 @@ from python_calamine import CalamineWorkbook
 from sqlmodel import Session, col, select
 
 from bot import importing
-from bot.console.imports import PATH, REFUSED, WHY
+from bot.console.import_words import REFUSED, WHY
+from bot.console.imports import PATH
 from bot.sheets import reading
 from bot.sheets.writing import workbook
+from models import enrolling, member_import
 from models.audit import AuditEntry
-from models.member_import import AT_ONCE, KEPT, ImportPiece, MemberImport
+from models.member_import import KEPT, ImportPiece, MemberImport
 from models.worker import Worker
 from tests.models.listing import HEADS, line
 
@@ -163,7 +165,7 @@ def test_a_list_is_taken_up_by_who_comes_after_a_kill(
 
     for name in ("check_done", "finish"):
         with monkeypatch.context() as patch:
-            patch.setattr(importing.member_import, name, killed)
+            patch.setattr(member_import, name, killed)
             sweep(house)
         sweep(house)
         if name == "check_done":
@@ -203,7 +205,7 @@ def test_every_reason_has_its_words() -> None:
     assert len(WHY) == 19
 
 
-def test_a_slice_is_short(sqlite_house: House) -> None:
+def test_a_slice_is_short(sqlite_house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     """Measured is this thread's own work, the shortest: others may be at work, too."""
     house = sqlite_house
     browser = house.appoint("officer")
@@ -214,17 +216,12 @@ def test_a_slice_is_short(sqlite_house: House) -> None:
 
     def enrol_some(session: Session, *given: Any) -> bool:
         began = time.thread_time()
-        some = importing_some(session, *given)
+        some = enrolling.enrol_some(session, *given)
         session.flush()
         spent.append(time.thread_time() - began)
         return some
 
-    importing_some = importing.enrol_some
-    importing.enrol_some = enrol_some
-    try:
-        sweep(house)
-    finally:
-        importing.enrol_some = importing_some
+    monkeypatch.setattr(importing, "enrol_some", enrol_some)
+    sweep(house)
     spent.sort()
-    print(f"{AT_ONCE} people: {spent[len(spent) // 2] * 1000:.1f} ms")
     assert spent[1] < SLICE * 2  # the last finds nothing left
