@@ -15,7 +15,7 @@ from models.application import APPROVED, Standing, applications_of, hold, record
 from models.chat import chats_of
 from models.columns import BigId, Utc, new_id, one_of
 from models.errors import Failure
-from models.link import link
+from models.link import Link, link
 from models.place import Atlas
 from models.queue import Queue
 from models.review import release
@@ -140,7 +140,7 @@ def carry_out(
     staff: Staff,
     wish: MergeWish,
     now: datetime,
-) -> None:
+) -> Link:
     """Merge, as a second of staff confirms; raises CannotMerge. It cannot be undone.
 
     Locks come as in a link: the chats of who goes, then both people.
@@ -151,12 +151,11 @@ def carry_out(
     other = session.get_one(Worker, wish.other_id)
     _require(session, atlas, staff, member, other)
     chats = chats_of(session, other.id)
-    if not chats:
-        raise CannotMerge("no_chat")
     _settle(session, wish, staff, now)
     _end_membership(session, keys, staff, member, other, now)
     audit.record(session, now, staff.id, "merge.confirmed", member.id, str(other.id))
-    link(session, keys, chats[-1], member.id, "staff", now)
+    made, _ = link(session, keys, chats[-1], member.id, "person", now)
+    return made
 
 
 def refuse(session: Session, staff: Staff, wish: MergeWish, now: datetime) -> None:

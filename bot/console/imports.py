@@ -149,7 +149,7 @@ def show(desk: Desk, row: MemberImport) -> View:
         tuple(_notice(row)),
         tuple(_ways(row)),
         BACK,
-        AGAIN if works else 0,
+        again=AGAIN if works else 0,
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlmodel import col, func, or_, select
 
-from bot.console import reveal
+from bot.console import merging, reveal
 from bot.console.desk import Desk, Label, Text, Went, Wrong
 from bot.console.member_list import EXPORT, MOST, PATH, POOL, group_of, list_, mine_in
 from bot.console.noun import Form, Noun, Page, Rule, Waiting, whole
@@ -68,6 +68,7 @@ def show(desk: Desk, row: Worker) -> View:
     )
     place = Do(Label("Place in a union"), f"{at}/place", kind="main")
     seen = Do(Label("Show the whole ID number"), f"{at}/reveal")
+    same = Do(Label("Same person as another record"), f"{at}/merge")
     return Detail(
         Label("Member {number}", number=row.member_no),
         (
@@ -75,7 +76,7 @@ def show(desk: Desk, row: Worker) -> View:
             Sheet(Label("Applications"), lines=tuple(_applications(desk, row))),
         ),
         POOL if row.in_pool else None,
-        actions=(*((place,) if row.in_pool else ()), seen),
+        actions=(*((place,) if row.in_pool else ()), seen, same),
         back=BACK,
     )
 
@@ -225,6 +226,7 @@ MEMBERS = Noun(
         *EXPORT.pages(),
         Page("{key}", MINE, show, note),
         Form("{key}/place", MINE, ask_place, place),
+        Form("{key}/merge", MINE, merging.ask, merging.propose),
         Form("{key}/reveal", MINE, ask_reveal, show_number),
     ),
     waits,

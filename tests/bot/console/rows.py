@@ -21,6 +21,7 @@ from models.columns import long, new_id, short
 from models.console_session import ConsoleSession
 from models.event import Event, EventKind, EventState, Plan, columns_of
 from models.member_import import Consented, MemberImport, send
+from models.merge_wish import propose
 from models.partner import Partner
 from models.place import read_atlas
 from models.rules import Rules
@@ -98,6 +99,38 @@ def imports(house: House, who: str) -> Rows:
     def address(session: Session, row: MemberImport) -> str:
         chats = select(Chat.address).where(Chat.worker_id == row.worker_id)
         return session.exec(chats).one()
+
+    return house.world.write(make)
+
+
+def merges(house: House, who: str) -> Rows:
+    """In each city two records wait to be one."""
+
+    def a_member(session: Session, union: str) -> Worker:
+        worker = new_worker(house.world.kit.keys, "zh-CN", house.world.now)
+        worker.member_no, worker.union_code = short(worker.id), union
+        worker.member_since = house.world.now
+        chat = Chat(
+            id=new_id(),
+            channel="page",
+            bot="",
+            address=short(worker.id),
+            worker_id=worker.id,
+            created_at=house.world.now,
+        )
+        for row in (worker, chat):
+            session.add(row)
+            session.flush()
+        return worker
+
+    def make(session: Session) -> Rows:
+        made = []
+        for union in (UNION, ELSEWHERE):
+            both = (a_member(session, union), a_member(session, union))
+            by = appoint(session, "officer", union, house.world.now)
+            atlas, now = read_atlas(session), house.world.now
+            made.append(propose(session, atlas, by, *both, now))
+        return Rows(*(short(one.id) for one in made))
 
     return house.world.write(make)
 
@@ -283,6 +316,7 @@ ROWS: dict[str, Callable[[House, str], Rows]] = {
     "applications": applications,
     "members": members,
     "imports": imports,
+    "merges": merges,
     "staff": staff,
     "account": account,
     "events": events,
