@@ -37,6 +37,13 @@ class Worker(SQLModel, table=True):
             postgresql_where=text("member_no IS NOT NULL"),
         ),
         Index(
+            "worker_pool",
+            "union_code",
+            "member_since",
+            sqlite_where=text("in_pool = 1"),
+            postgresql_where=text("in_pool"),
+        ),
+        Index(
             "worker_newest",
             "member_since",
             "id",

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 
 from sqlalchemy import ColumnElement
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from bot.console.desk import Desk, Label, Text
@@ -31,6 +31,9 @@ ORDER = (Worker.member_since, Worker.id)
 MOST = 20
 """How many of one name are shown; who has more must know more."""
 
+MANY = 5_000
+"""So many are found at once in the order of the list, however many others there are."""
+
 POOL = Badge(Label("In the pool"), "wait")
 
 
@@ -48,12 +51,23 @@ def chosen(desk: Desk) -> SelectOfScalar[Worker]:
     unions = desk.kit.atlas.branch(union) & desk.unions if union else desk.unions
     among = desk.query.get("among", "").split(".")
     found = [long(key) for key in among if key][:MOST]
-    return select(Worker).where(
-        *mine_in(desk, unions),
+    asked = (
         *((Worker.group == group,) if group else ()),
         *((col(Worker.in_pool),) if pool else ()),
         *((col(Worker.id).in_(found),) if found else ()),
     )
+    few = _are_few(desk, *mine_in(desk, unions), *asked)
+    return select(Worker).where(*mine_in(desk, unions, few), *asked)
+
+
+def _are_few(desk: Desk, *which: ColumnElement[bool]) -> bool:
+    """Tell whether so few are chosen that they may be sorted; many are read in order.
+
+    No database knows how many people a branch of unions has, so each would sort a city.
+    """
+    some = select(Worker.id).where(*which).limit(MANY).subquery()
+    counted = select(func.count()).select_from(some)
+    return desk.session.exec(counted).one() < MANY
 
 
 def list_(desk: Desk, row: str) -> View:
@@ -84,12 +98,16 @@ def list_(desk: Desk, row: str) -> View:
     )
 
 
-def mine_in(desk: Desk, unions: Iterable[str]) -> tuple[ColumnElement[bool], ...]:
-    """Return what is asked of a row to be a member of these unions."""
-    return (
-        col(Worker.member_no).is_not(None),
-        col(Worker.union_code).in_(unions),
-    )
+def mine_in(
+    desk: Desk, unions: Iterable[str], few: bool = True
+) -> tuple[ColumnElement[bool], ...]:
+    """Return what is asked of a row to be a member of these unions.
+
+    Where these are not few, they are not looked up by their union.
+    """
+    union = col(Worker.union_code)
+    place = union if few else union.concat("")
+    return (col(Worker.member_no).is_not(None), place.in_(unions))
 
 
 def _line(desk: Desk, row: Worker) -> Line:

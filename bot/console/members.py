@@ -7,7 +7,7 @@ in a browser's history or a proxy's log; the address of what was found has rando
 from collections.abc import Iterable
 from typing import Any
 
-from sqlmodel import col, func, or_, select
+from sqlmodel import and_, col, func, or_, select
 
 from bot.console import merging, reveal
 from bot.console.desk import Desk, Label, Text, Went, Wrong
@@ -34,6 +34,7 @@ from models.identity import (
     normalise_mobile,
     normalise_name,
 )
+from models.import_rows import ID_TYPES
 from models.staff import SERVING
 from models.worker import Worker
 
@@ -173,17 +174,22 @@ def find(desk: Desk, row: str) -> Went:
 
 
 def _members(desk: Desk, asked: str) -> list[int]:
-    """Return the members somebody may mean."""
+    """Return the members somebody may mean; each way is one look into an index."""
     keys = desk.kit.keys
+    ids = col(Worker.id_tag).in_(keys.tags("id_number", normalise_id(asked)))
     ways: list[Any] = [
         Worker.member_no == normalise_id(asked),
         col(Worker.name_tag).in_(keys.tags("name", normalise_name(asked))),
-        col(Worker.id_tag).in_(keys.tags("id_number", normalise_id(asked))),
+        and_(col(Worker.id_type).in_([*ID_TYPES]), ids),
     ]
     if mobile := normalise_mobile(asked):
         ways.append(col(Worker.mobile_tag).in_(keys.tags("mobile", mobile)))
-    chosen = select(Worker.id).where(*mine_in(desk, desk.unions), or_(*ways))
-    return list(desk.session.exec(chosen.limit(MOST)))
+    mine = mine_in(desk, desk.unions, few=False)
+    found = (
+        desk.session.exec(select(Worker.id).where(way, *mine).limit(MOST))
+        for way in ways
+    )
+    return sorted({number for some in found for number in some})[:MOST]
 
 
 def _applied(desk: Desk, asked: str) -> list[int]:

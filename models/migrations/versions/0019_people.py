@@ -78,6 +78,13 @@ def upgrade() -> None:
         sqlite_where=sa.text("member_no IS NOT NULL"),
         postgresql_where=sa.text("member_no IS NOT NULL"),
     )
+    op.create_index(
+        "worker_pool",
+        "worker",
+        ["union_code", "member_since"],
+        sqlite_where=sa.text("in_pool = 1"),
+        postgresql_where=sa.text("in_pool"),
+    )
 
 
 def _refers(table: str, to: str = "id", **columns: str) -> list[sa.Constraint]:
@@ -95,6 +102,7 @@ def _index(table: str, column: str) -> None:
 
 def downgrade() -> None:
     """Take back."""
+    op.drop_index("worker_pool", "worker")
     op.drop_index("worker_newest", "worker")
     op.drop_table("merge_wish")
     op.drop_table("import_piece")
