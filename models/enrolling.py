@@ -85,9 +85,7 @@ def _known(session: Session, keys: Keyring, papers: Papers) -> dict[Any, str]:
         col(Worker.id_tag).in_(wanted), col(Worker.member_no).is_not(None)
     )
     found = {tags[row]: "applied" for row in session.exec(applied) if row in tags}
-    for row in session.exec(members):
-        if row in tags:
-            found[tags[row]] = "member"
+    found |= {tags[row]: "member" for row in session.exec(members) if row in tags}
     return found
 
 

@@ -239,7 +239,7 @@ def sex_of(facts: dict[str, Any]) -> str:
 def new_member_no(session: Session, district: str) -> str:
     """Draw a member number nobody has: the district's six digits and eight more."""
     while True:
-        number = f"{district[:6]}{secrets.randbelow(10**8):08d}"
+        number = f"{district[:6]:0<6}{secrets.randbelow(10**8):08d}"
         taken = select(Worker.id).where(Worker.member_no == number)
         if session.exec(taken).first() is None:
             return number

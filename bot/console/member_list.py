@@ -92,7 +92,7 @@ def list_(desk: Desk, row: str) -> View:
         after=more,
         actions=(
             Do(Label("Find a person"), f"{PATH}/find"),
-            Do(Label("Import members"), "/console/imports/new"),
+            Do(Label("Imports"), "/console/imports"),
             EXPORT.way(desk),
         ),
     )

@@ -57,6 +57,7 @@ def test_a_list_is_put_right_and_imported(
     page.enter(reviewer)
     page.page.goto(f"{page.url}/console/members")
     shot(page, "members")
+    page.press("导入")
     page.press("导入会员")
     assert page.faults() == {}
     shot(page, "new")

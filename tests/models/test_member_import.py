@@ -128,6 +128,7 @@ def test_a_good_row_becomes_a_member(session: Session, atlas: Atlas) -> None:
     worker = member_with_id(session, "resident", tags)
     assert worker is not None
     assert worker.unseal(KEYS, "name") == "张三"
+    assert len(worker.member_no or "") == 14
     assert (worker.union_code, worker.group, worker.in_pool) == (
         *("4401", "courier"),
         False,
