@@ -133,6 +133,6 @@ def test_two_records_are_compared_side_by_side(
     assert left["y"] == right["y"]
     assert page.faults() == {}
     shot(page, "merge")
-    page.page.set_viewport_size(PHONE["viewport"])
+    page.page.set_viewport_size({"width": 390, "height": 844})
     assert page.faults() == {}
     shot(page, "merge")
