@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlmodel import Session
 
-from bot import auditing, electing, reminding, retaining
+from bot import auditing, electing, importing, reminding, retaining
 from bot.inbox import Inbox
 from bot.kit import Kit, clock
 from bot.outbox import Outbox
@@ -36,6 +36,7 @@ class Clock:
             (2, self.lead),
             (1, self.remind),
             (1, self.elect),
+            (1, self.import_),
             (1, self.outbox.sweep),
             (60, self.retry),
             (3, self.seal),
@@ -91,6 +92,11 @@ class Clock:
         """Close the votes that are over."""
         if self.leading.is_set():
             await electing.sweep(self.kit, clock())
+
+    async def import_(self) -> None:
+        """Look through, and write, the lists that were sent."""
+        if self.leading.is_set():
+            await importing.sweep(self.kit, clock())
 
     async def retry(self) -> None:
         """Try what could not be handled again."""

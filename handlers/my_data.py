@@ -26,7 +26,7 @@ from models.staff import position_of
 from models.withdrawal import withdraw_consent
 
 LANGUAGES = {"zh-CN": "中文", "en": "English"}
-CHANNELS = ("page", "telegram", "terminal")
+CHANNELS = ("page", "telegram", "terminal", "import")
 """The channels that have a name people know; others are called as they are."""
 
 CORRECT = Choice(Word("my_data", "correct"), "v:my_fields:0")

@@ -29,6 +29,8 @@ from models.jury import Score
 from models.lease import Lease
 from models.link import Link
 from models.link_code import LinkCode
+from models.member_import import ImportPiece, MemberImport
+from models.merge_wish import MergeWish
 from models.message import Message
 from models.nominee import Nominee
 from models.notice import Notice
@@ -87,10 +89,13 @@ __all__ = [
     "FormLink",
     "Giving",
     "Group",
+    "ImportPiece",
     "Invitation",
     "Lease",
     "Link",
     "LinkCode",
+    "MemberImport",
+    "MergeWish",
     "Message",
     "Nominee",
     "Notice",

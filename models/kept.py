@@ -33,8 +33,13 @@ from models.worker import Worker
 SLICE = 200
 """How many messages are read at a time, so that few wait in memory for a slow net."""
 
-APART = {"message", "form_link", "export_link", "link_code", "console_link"}
-"""Tables not given as rows: messages come by themselves, of links we keep hashes."""
+APART = {
+    *("message", "form_link", "export_link", "link_code", "console_link"),
+    *("member_import", "import_piece"),
+}
+"""Tables not given as rows: messages come by themselves, of links we keep hashes, and
+what a social worker imports is of others.
+"""
 
 LEFT_OUT = {
     *("worker.key", "worker.pin", "chat.screen", "attachment.data"),

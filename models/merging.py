@@ -39,6 +39,7 @@ MOVED = {
     "correction": "worker_id",
     "credential": "worker_id",
     "export_link": "worker_id",
+    "member_import": "worker_id",
     "message": "about_id",
     "nominee": "worker_id",
     "notice_answer": "worker_id",
@@ -56,7 +57,7 @@ MOVED = {
 """The tables whose rows go over, and the column that says whose they are."""
 
 LEFT = {
-    *("benefit_use", "console_link", "console_session", "link_code"),
+    *("benefit_use", "console_link", "console_session", "link_code", "merge_wish"),
     *("staff", "tries", "voter"),
 }
 """The tables whose rows stay behind, or of which `merge` itself decides."""

@@ -87,7 +87,7 @@ def decide(
         raise CannotDecide
     standing = decision.standing
     if standing in APPROVED:
-        _enrol(session, keys, worker, application, decision.union_code, now)
+        enrol(session, keys, worker, application, decision.union_code, now)
     reasons = decision.reasons
     step = record(session, keys, application, standing, now, staff.id, reasons)
     audit.record(session, now, staff.id, f"application.{standing}", application.id)
@@ -168,7 +168,7 @@ def withdraw(
     record(session, keys, application, Standing.WITHDRAWN, now)
 
 
-def _enrol(
+def enrol(
     session: Session,
     keys: Keyring,
     worker: Worker,
@@ -238,7 +238,7 @@ def sex_of(facts: dict[str, Any]) -> str:
 def new_member_no(session: Session, district: str) -> str:
     """Draw a member number nobody has: the district's six digits and eight more."""
     while True:
-        number = f"{district[:6]}{secrets.randbelow(10**8):08d}"
+        number = f"{district[:6]:0<6}{secrets.randbelow(10**8):08d}"
         taken = select(Worker.id).where(Worker.member_no == number)
         if session.exec(taken).first() is None:
             return number

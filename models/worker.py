@@ -36,6 +36,20 @@ class Worker(SQLModel, table=True):
             sqlite_where=text("member_no IS NOT NULL"),
             postgresql_where=text("member_no IS NOT NULL"),
         ),
+        Index(
+            "worker_pool",
+            "union_code",
+            "member_since",
+            sqlite_where=text("in_pool = 1"),
+            postgresql_where=text("in_pool"),
+        ),
+        Index(
+            "worker_newest",
+            "member_since",
+            "id",
+            sqlite_where=text("member_no IS NOT NULL"),
+            postgresql_where=text("member_no IS NOT NULL"),
+        ),
     )
 
     id: int = Field(primary_key=True, sa_type=BigId)

@@ -10,8 +10,8 @@ from typing import Any
 from sqlmodel import col, func, select
 
 from bot.console import reveal
+from bot.console.application_list import EXPORT, PATH, TONES, list_
 from bot.console.desk import Desk, Label, Went, Wrong
-from bot.console.listing import page_of
 from bot.console.noun import Form, Noun, Page, Rule, Waiting, whole
 from bot.console.views import (
     Badge,
@@ -21,11 +21,9 @@ from bot.console.views import (
     Fill,
     Input,
     Line,
-    List,
     Option,
     Sheet,
     View,
-    choose,
 )
 from bot.step import picture_of
 from handlers.deciding import LONGEST_REASON, REJECT_REASONS, RETURN_REASONS, asked_of
@@ -48,115 +46,12 @@ from models.application import (
     steps_of,
 )
 from models.columns import long, short
-from models.identity import mask_name
 from models.staff import SERVING
 from models.worker import Worker
 
-PATH = "/console/applications"
 BACK = Do(Label("Applications"), PATH)
-ORDER = (Application.submitted_at, Application.id)
-TONES = {
-    Standing.SUBMITTED: "wait",
-    Standing.IN_REVIEW: "wait",
-    Standing.RETURNED: "",
-    Standing.REJECTED: "bad",
-    Standing.POOL: "good",
-    Standing.PLACED: "good",
-}
-SHOWN: dict[str, tuple[Standing, ...]] = {
-    "waiting": WAITING,
-    "returned": (Standing.RETURNED,),
-    "approved": APPROVED,
-    "rejected": (Standing.REJECTED,),
-    "all": tuple(Standing),
-}
-NAMES = {
-    "waiting": Label("Waiting"),
-    "returned": Label("Returned"),
-    "approved": Label("Approved"),
-    "rejected": Label("Rejected"),
-    "all": Label("All"),
-}
 DECIDED = Label("This application is decided already, or was withdrawn.")
 DOUBLE = Label("A member has this ID number already. Please settle it with both first.")
-
-
-def _asked(desk: Desk, name: str, among: Iterable[str], usual: str = "") -> str:
-    """Return a filter of the address, if it is one that is offered."""
-    asked = desk.query.get(name, usual)
-    return asked if asked in among else usual
-
-
-def list_(desk: Desk, row: str) -> View:
-    """List applications: those that wait, the oldest first, unless asked otherwise."""
-    atlas = desk.kit.atlas
-    show = _asked(desk, "show", SHOWN, "waiting")
-    group = _asked(desk, "group", atlas.groups)
-    union = _asked(desk, "union", desk.unions)
-    age = _asked(desk, "age", ("late",))
-    unions = atlas.branch(union) & desk.unions if union else desk.unions
-    query = select(Application).where(
-        col(Application.standing).in_(SHOWN[show]),
-        col(Application.union_code).in_(unions),
-        Application.worker_id != desk.worker.id,
-        *((Application.group == group,) if group else ()),
-        *((Application.due < desk.today,) if age else ()),
-    )
-    newest_first, after = show != "waiting", desk.query.get("after", "")
-    rows, more = page_of(desk.session, query, ORDER, after, newest_first)
-    return List(
-        Label("Applications"),
-        (
-            Label("Number"),
-            Label("Name"),
-            Label("Occupation"),
-            Label("Union"),
-            Label("Sent in"),
-        ),
-        tuple(_line(desk, row) for row in rows),
-        Label("No applications here."),
-        (
-            choose("show", Label("State"), show, NAMES),
-            choose(
-                "group",
-                Label("Occupation"),
-                group,
-                {
-                    "": Label("All"),
-                    **{c: desk.named(atlas.groups[c]) for c in atlas.groups},
-                },
-            ),
-            choose(
-                "union",
-                Label("Union"),
-                union,
-                {"": Label("All"), **{c: desk.union(c) for c in sorted(desk.unions)}},
-            ),
-            choose(
-                "age", Label("Age"), age, {"": Label("All"), "late": Label("Overdue")}
-            ),
-        ),
-        after=more,
-        many=Do(Label("Approve those chosen"), f"{PATH}/approve")
-        if show == "waiting"
-        else None,
-    )
-
-
-def _line(desk: Desk, row: Application) -> Line:
-    name = mask_name(facts_of(desk.turn, row).get("full_name", ""))
-    late = row.standing in WAITING and row.due < desk.today
-    overdue = Badge(Label("Overdue"), "bad")
-    badge = overdue if late else Badge(label(row.standing), TONES.get(row.standing, ""))
-    group = desk.kit.atlas.groups.get(row.group)
-    cells = (
-        row.number,
-        name,
-        desk.named(group) if group else row.group,
-        desk.union(row.union_code),
-        desk.moment(row.submitted_at),
-    )
-    return Line(f"{PATH}/{short(row.id)}", cells, badge, short(row.id))
 
 
 def own(desk: Desk, key: str) -> Application | None:
@@ -454,6 +349,7 @@ APPLICATIONS = Noun(
     (
         Page("", ANYBODY, list_),
         Form("approve", ANYBODY, ask_many, approve_many),
+        *EXPORT.pages(),
         Page("{key}", MINE, show, note),
         Page("{key}/picture", Rule(SERVING, own_picture), show_picture),
         Form("{key}/place", MINE, show, place),

@@ -7,21 +7,18 @@ in a browser's history or a proxy's log; the address of what was found has rando
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement
-from sqlmodel import col, func, or_, select
+from sqlmodel import and_, col, func, or_, select
 
-from bot.console import reveal
+from bot.console import merging, reveal
 from bot.console.desk import Desk, Label, Text, Went, Wrong
-from bot.console.listing import page_of
+from bot.console.member_list import EXPORT, MOST, PATH, POOL, group_of, list_, mine_in
 from bot.console.noun import Form, Noun, Page, Rule, Waiting, whole
 from bot.console.views import (
-    Badge,
     Detail,
     Do,
     Fill,
     Input,
     Line,
-    List,
     Sheet,
     View,
     choose,
@@ -33,80 +30,15 @@ from models.columns import long, short
 from models.identity import (
     mask_id,
     mask_mobile,
-    mask_name,
     normalise_id,
     normalise_mobile,
     normalise_name,
 )
+from models.import_rows import ID_TYPES
 from models.staff import SERVING
 from models.worker import Worker
 
-PATH = "/console/members"
 BACK = Do(Label("Members"), PATH)
-ORDER = (Worker.member_since, Worker.id)
-MOST = 20
-"""How many of one name are shown; who has more must know more."""
-
-POOL = Badge(Label("In the pool"), "wait")
-
-
-def list_(desk: Desk, row: str) -> View:
-    """List members, the newest first, or those that were just found."""
-    atlas, query = desk.kit.atlas, desk.query
-    group = query.get("group", "") if query.get("group") in atlas.groups else ""
-    union = query.get("union", "") if query.get("union") in desk.unions else ""
-    pool = "pool" if query.get("pool") == "pool" else ""
-    unions = atlas.branch(union) & desk.unions if union else desk.unions
-    found = [long(key) for key in query.get("among", "").split(".") if key][:MOST]
-    chosen = select(Worker).where(
-        *_mine(desk, unions),
-        *((Worker.group == group,) if group else ()),
-        *((col(Worker.in_pool),) if pool else ()),
-        *((col(Worker.id).in_(found),) if found else ()),
-    )
-    rows, more = page_of(desk.session, chosen, ORDER, query.get("after", ""), True)
-    all_: dict[str, Text] = {"": Label("All")}
-    groups = all_ | {code: desk.named(one) for code, one in atlas.groups.items()}
-    named = all_ | {code: desk.union(code) for code in sorted(desk.unions)}
-    places = all_ | {"pool": Label("In the pool")}
-    return List(
-        Label("Members"),
-        (
-            Label("Member number"),
-            Label("Name"),
-            Label("Occupation"),
-            Label("Union"),
-            Label("Member since"),
-        ),
-        tuple(_line(desk, row) for row in rows),
-        Label("No members here."),
-        (
-            choose("group", Label("Occupation"), group, groups),
-            choose("union", Label("Union"), union, named),
-            choose("pool", Label("Place"), pool, places),
-        ),
-        after=more,
-        actions=(Do(Label("Find a person"), f"{PATH}/find"),),
-    )
-
-
-def _mine(desk: Desk, unions: Iterable[str]) -> tuple[ColumnElement[bool], ...]:
-    return (
-        col(Worker.member_no).is_not(None),
-        col(Worker.union_code).in_(unions),
-    )
-
-
-def _line(desk: Desk, row: Worker) -> Line:
-    group = desk.kit.atlas.groups.get(row.group or "")
-    cells = (
-        row.member_no or "",
-        mask_name(row.unseal(desk.kit.keys, "name") or ""),
-        desk.named(group) if group else "",
-        desk.union(row.union_code),
-        desk.moment(row.member_since)[:10],
-    )
-    return Line(f"{PATH}/{short(row.id)}", cells, POOL if row.in_pool else None)
 
 
 def own(desk: Desk, key: str) -> Worker | None:
@@ -125,19 +57,19 @@ def note(desk: Desk, row: Worker) -> None:
 def show(desk: Desk, row: Worker) -> View:
     """Show a member: who they are, masked, and how they joined."""
     at = f"{PATH}/{short(row.id)}"
-    group = desk.kit.atlas.groups.get(row.group or "")
     known = review.who_is(desk.session, desk.kit.keys, row)
     facts: tuple[tuple[Text, Text], ...] = (
         (Label("Member number"), row.member_no or ""),
         (Label("Member since"), desk.moment(row.member_since)[:10]),
         (Label("Union"), desk.union(row.union_code)),
-        (Label("Occupation"), desk.named(group) if group else ""),
+        (Label("Occupation"), group_of(desk, row)),
         (Label("Name"), known["name"]),
         (Label("Mobile"), mask_mobile(known["mobile"])),
         (Label("ID number"), mask_id(known["id_number"])),
     )
     place = Do(Label("Place in a union"), f"{at}/place", kind="main")
     seen = Do(Label("Show the whole ID number"), f"{at}/reveal")
+    same = Do(Label("Same person as another record"), f"{at}/merge")
     return Detail(
         Label("Member {number}", number=row.member_no),
         (
@@ -145,7 +77,7 @@ def show(desk: Desk, row: Worker) -> View:
             Sheet(Label("Applications"), lines=tuple(_applications(desk, row))),
         ),
         POOL if row.in_pool else None,
-        actions=(*((place,) if row.in_pool else ()), seen),
+        actions=(*((place,) if row.in_pool else ()), seen, same),
         back=BACK,
     )
 
@@ -242,17 +174,22 @@ def find(desk: Desk, row: str) -> Went:
 
 
 def _members(desk: Desk, asked: str) -> list[int]:
-    """Return the members somebody may mean."""
+    """Return the members somebody may mean; each way is one look into an index."""
     keys = desk.kit.keys
+    ids = col(Worker.id_tag).in_(keys.tags("id_number", normalise_id(asked)))
     ways: list[Any] = [
         Worker.member_no == normalise_id(asked),
         col(Worker.name_tag).in_(keys.tags("name", normalise_name(asked))),
-        col(Worker.id_tag).in_(keys.tags("id_number", normalise_id(asked))),
+        and_(col(Worker.id_type).in_([*ID_TYPES]), ids),
     ]
     if mobile := normalise_mobile(asked):
         ways.append(col(Worker.mobile_tag).in_(keys.tags("mobile", mobile)))
-    chosen = select(Worker.id).where(*_mine(desk, desk.unions), or_(*ways))
-    return list(desk.session.exec(chosen.limit(MOST)))
+    mine = mine_in(desk, desk.unions, few=False)
+    found = (
+        desk.session.exec(select(Worker.id).where(way, *mine).limit(MOST))
+        for way in ways
+    )
+    return sorted({number for some in found for number in some})[:MOST]
 
 
 def _applied(desk: Desk, asked: str) -> list[int]:
@@ -276,7 +213,7 @@ def _applied(desk: Desk, asked: str) -> list[int]:
 def waits(desk: Desk) -> Iterable[Waiting]:
     """Count the members in the pool, who wait for a union."""
     counted = select(func.count(), func.min(Worker.member_since)).where(
-        *_mine(desk, desk.unions), col(Worker.in_pool)
+        *mine_in(desk, desk.unions), col(Worker.in_pool)
     )
     count, since = desk.session.exec(counted).one()
     if since is not None:
@@ -292,8 +229,10 @@ MEMBERS = Noun(
     (
         Page("", ANYBODY, list_),
         Form("find", ANYBODY, ask_find, find),
+        *EXPORT.pages(),
         Page("{key}", MINE, show, note),
         Form("{key}/place", MINE, ask_place, place),
+        Form("{key}/merge", MINE, merging.ask, merging.propose),
         Form("{key}/reveal", MINE, ask_reveal, show_number),
     ),
     waits,

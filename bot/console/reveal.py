@@ -45,25 +45,46 @@ MOBILE = Number(
 
 def ask(desk: Desk, of: Text, back: Do, number: Number = ID_NUMBER) -> View:
     """Ask why somebody has to see a whole number."""
-    options = tuple(number.why(desk))
-    own_words = Option(OWN_WORDS, Label("In my own words, below"))
     return Fill(
         number.ask,
         Label("Show it"),
-        (
-            Input("why", Label("Reason"), "radios", options=(*options, own_words)),
-            Input(
-                "words",
-                Label("In your own words"),
-                "area",
-                required=False,
-                longest=LONGEST_REASON,
-            ),
-        ),
+        reasons(desk, number),
         why=Label("Who saw whose number, when and why, is written down for good."),
         rows=((Label("Of"), of),),
         back=back,
     )
+
+
+def reasons(
+    desk: Desk, number: Number = ID_NUMBER, required: bool = True
+) -> tuple[Input, ...]:
+    """Return what asks for a reason: one of those offered, or own words."""
+    own_words = Option(OWN_WORDS, Label("In my own words, below"))
+    chosen = (*number.why(desk), own_words)
+    return (
+        Input("why", Label("Reason"), "radios", options=chosen, required=required),
+        Input(
+            "words",
+            Label("In your own words"),
+            "area",
+            required=False,
+            longest=LONGEST_REASON,
+        ),
+    )
+
+
+def reason(desk: Desk, number: Number = ID_NUMBER) -> str:
+    """Return the reason that was given, as it is kept; raises Wrong without one.
+
+    Own words may say anything about anybody, so that they were own is all we keep.
+    """
+    why, words = desk.fields.get("why"), desk.fields.get("words")
+    offered = {option.key for option in number.why(desk)}
+    if why not in (*offered, OWN_WORDS):
+        raise Wrong(why=Label("Please choose a reason."))
+    if why == OWN_WORDS and not words:
+        raise Wrong(words=Label("Please write the reason."))
+    return "own_words" if why == OWN_WORDS else why
 
 
 def show(
@@ -75,18 +96,9 @@ def show(
     back: Do,
     number: Number = ID_NUMBER,
 ) -> Went:
-    """Write down who sees a number and why, and show it on a page that is not kept.
-
-    Own words may say anything about anybody, so that they were own is all we keep.
-    """
-    why, words = desk.fields.get("why"), desk.fields.get("words")
-    offered = {option.key for option in number.why(desk)}
-    if why not in (*offered, OWN_WORDS):
-        raise Wrong(why=Label("Please choose a reason."))
-    if why == OWN_WORDS and not words:
-        raise Wrong(words=Label("Please write the reason."))
-    reason = "own_words" if why == OWN_WORDS else why
-    audit.record(desk.session, desk.now, desk.staff.id, action, subject_id, reason)
+    """Write down who sees a number and why, and show it on a page that is not kept."""
+    why = reason(desk, number)
+    audit.record(desk.session, desk.now, desk.staff.id, action, subject_id, why)
     seen = Sheet(of, ((number.name, whole),))
     notice = Label("This is shown once. Close the page when you have seen it.")
     view = Detail(number.title, (seen,), notice=(notice,), back=back)

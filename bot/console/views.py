@@ -103,6 +103,10 @@ class Detail:
     notice: tuple[Text, ...] = ()
     actions: tuple[Do, ...] = ()
     back: Do | None = None
+    beside: bool = False
+    """The first two sheets stand side by side, where there is room."""
+    again: int = 0
+    """After how many seconds the page is looked at again, where something goes on."""
 
 
 @dataclass(frozen=True)

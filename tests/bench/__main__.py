@@ -1,6 +1,6 @@
 """Benchmarks: `./run bench join`, `page`, `quick` or `backup`; without a word, all.
 
-`./run bench audit`, `audience` and `broadcast` are more, and take minutes.
+`./run bench audit`, `audience`, `console` and `broadcast` are more, and take minutes.
 
 Rates are those of this machine: what counts is the ratio, taken in one run, ours and
 the stock bot by turns.
@@ -21,6 +21,7 @@ from tests.bench import (
     choosing,
     joining,
     keeping,
+    listing,
     paging,
     quick,
 )
@@ -30,6 +31,7 @@ from tests.bench.keeping import Spent
 from tests.bench.painting import first_look
 from tests.bench.quick import Pairs
 from tests.conftest import CHROMIUM
+from tests.databases import opened
 from tests.databases import seed as seed_database
 from tests.tables import Goal, out, print_columns, print_goals
 from tests.telegram_server import PAID, Limits
@@ -246,6 +248,26 @@ def audience(members: int = 1_000_000, database: DatabaseOption = Kind.BOTH) -> 
                 Goal(f"{name}: queued in 1 s", f"{queue:.2f} s", queue <= 1),
             ]
     print_columns(f"An audience among {members:,} members", columns)
+    print_goals(goals)
+
+
+@CLI.command()
+def console(members: int = 100_000, database: DatabaseOption = Kind.BOTH) -> None:
+    """How fast the console lists, filters, pages and finds among many members."""
+    columns: dict[str, dict[str, object]] = {}
+    goals = []
+    with databases(database) as addresses:
+        for name, fresh in addresses.items():
+            with TemporaryDirectory(prefix="console-") as folder:
+                url = fresh() or f"sqlite:///{folder}/zhigong.db"
+                seed_database(url)
+                with opened(url) as made:
+                    found = listing.measure(made, members)
+            columns[name] = {one.name: f"{one.middle:.0f} ms" for one in found}
+            slowest = max(one.middle for one in found)
+            measured = f"{slowest:.0f} ms"
+            goals.append(Goal(f"{name}: 300 ms a page", measured, slowest <= 300))
+    print_columns(f"The console among {members:,} members, medians", columns)
     print_goals(goals)
 
 

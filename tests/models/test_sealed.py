@@ -18,6 +18,7 @@ from models.columns import new_id
 from models.conversation import Draft, new_conversation
 from models.correction import refuse, wish_for
 from models.credential import set_credential
+from models.member_import import Consented, send
 from models.message import Fate, Kind, Message, seal_body
 from models.nominee import Candidacy, Nominee
 from models.objection import Objection
@@ -62,6 +63,7 @@ COLUMNS = {
     "conversation.draft",
     "correction.why",
     "correction.wish",
+    "import_piece.data",
     "message.body",
     "nominee.story",
     "nominee.why",
@@ -134,6 +136,7 @@ def everything(session: Session) -> Worker:
     decline(session, KEYS, read_atlas(session), staff, asked, "no_place", NOW)
     session.flush()
     elected(session, worker)
+    send(session, KEYS, staff, worker, "4401", Consented.PAPER, b"rows", NOW)
     case = a_case(session, worker)
     add(session, KEYS, case, "还有", None, NOW)
     case.answer = case.seal_answer(KEYS, "办好了")

@@ -66,5 +66,9 @@ async function offerScan(button) {
 }
 for (const button of document.querySelectorAll("[data-scan]")) offerScan(button);
 
+// Where something goes on, the page is looked at again.
+const again = document.querySelector("[data-again]");
+if (again) setTimeout(() => location.reload(), again.dataset.again * 1000);
+
 // What was wrong is read out first, and the first field of it is ready to be mended.
 (document.querySelector("[aria-invalid=true]") ?? document.querySelector("#wrong"))?.focus();

@@ -16,9 +16,12 @@ from models.application import Application
 from models.attachment import new_attachment
 from models.award import Award
 from models.benefit import Benefit, BenefitKind, Use, person_of
+from models.chat import Chat
 from models.columns import long, new_id, short
 from models.console_session import ConsoleSession
 from models.event import Event, EventKind, EventState, Plan, columns_of
+from models.member_import import Consented, MemberImport, send
+from models.merge_wish import propose
 from models.partner import Partner
 from models.place import read_atlas
 from models.rules import Rules
@@ -26,7 +29,7 @@ from models.saved_reply import SavedReply
 from models.staff import Staff, appoint
 from models.suggestion import Aspect, suggest
 from models.voucher import issue
-from models.worker import new_worker
+from models.worker import Worker, new_worker
 
 from .helping import ask_for_help, take
 from .house import House
@@ -75,6 +78,63 @@ def members(house: House, who: str) -> Rows:
         return Rows(*map(short, found))
 
     return house.world.write(look)
+
+
+def imports(house: House, who: str) -> Rows:
+    """I sent a list, and so did a colleague of the same union."""
+    house.world.appoint(UNION, "同事", "officer")
+
+    def make(session: Session) -> Rows:
+        made = [
+            send(
+                *(session, house.world.kit.keys, one, worker),
+                *(UNION, Consented.PAPER, b"", house.world.now),
+            )
+            for one in session.exec(select(Staff).order_by(col(Staff.created_at)))
+            if one.worker_id and (worker := session.get(Worker, one.worker_id))
+        ]
+        mine = [row for row in made if address(session, row) == who]
+        others = [row for row in made if row not in mine]
+        own = mine or others
+        return Rows(short(own[0].id), short(others[0].id))
+
+    def address(session: Session, row: MemberImport) -> str:
+        chats = select(Chat.address).where(Chat.worker_id == row.worker_id)
+        return session.exec(chats).one()
+
+    return house.world.write(make)
+
+
+def merges(house: House, who: str) -> Rows:
+    """In each city two records wait to be one."""
+
+    def a_member(session: Session, union: str) -> Worker:
+        worker = new_worker(house.world.kit.keys, "zh-CN", house.world.now)
+        worker.member_no, worker.union_code = short(worker.id), union
+        worker.member_since = house.world.now
+        chat = Chat(
+            id=new_id(),
+            channel="page",
+            bot="",
+            address=short(worker.id),
+            worker_id=worker.id,
+            created_at=house.world.now,
+        )
+        for row in (worker, chat):
+            session.add(row)
+            session.flush()
+        return worker
+
+    def make(session: Session) -> Rows:
+        made = []
+        for union in (UNION, ELSEWHERE):
+            both = (a_member(session, union), a_member(session, union))
+            by = appoint(session, "officer", union, house.world.now)
+            atlas, now = read_atlas(session), house.world.now
+            made.append(propose(session, atlas, by, *both, now))
+        return Rows(*(short(one.id) for one in made))
+
+    return house.world.write(make)
 
 
 def staff(house: House, who: str) -> Rows:
@@ -275,6 +335,8 @@ def unions(house: House, who: str) -> Rows:
 ROWS: dict[str, Callable[[House, str], Rows]] = {
     "applications": applications,
     "members": members,
+    "imports": imports,
+    "merges": merges,
     "staff": staff,
     "account": account,
     "events": events,

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlmodel import Session, select
 
-from bot.console.members import PATH
+from bot.console.member_list import PATH
 from models.application import Application, Standing
 from models.audit import AuditEntry
 from models.columns import short
