@@ -6,6 +6,7 @@ from bot.console import (
     awards,
     benefits,
     counter,
+    deeds,
     events,
     members,
     other,
@@ -33,6 +34,7 @@ WORK: tuple[Noun, ...] = (
     posters.POSTERS_NOUN,
     unions.UNIONS.noun(),
     staff.STAFF,
+    deeds.DEEDS_NOUN,
     account.ACCOUNT,
 )
 
