@@ -173,6 +173,12 @@ def _unpack(packed: bytes) -> Incoming:
     return Incoming(**{**fields, "data": bytes.fromhex(fields["data"])})
 
 
+def read_poison(kit: Kit, worker: Worker, row: Poison) -> Incoming:
+    """Open an update nobody could handle."""
+    key = worker.open_key(kit.keys)
+    return _unpack(unseal(key, f"poison.update|{row.id}", row.update))
+
+
 def _open_poison(session: Session) -> list[int]:
     return list(
         session.exec(
@@ -206,8 +212,7 @@ def retry_one(
     if chat.last_number != row.after_number:
         row.settled, row.update = "overtaken", b""
         return Written([], set())
-    packed = unseal(worker.open_key(kit.keys), f"poison.update|{row.id}", row.update)
-    incoming = _unpack(packed)
+    incoming = read_poison(kit, worker, row)
     ledger = Ledger(session, kit, now)
     turn = kit.turn(session, chat, worker, now, cans[incoming.channel].trusted)
     take_one(ledger, turn, cans, incoming)

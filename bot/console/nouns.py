@@ -7,6 +7,7 @@ from bot.console import (
     benefits,
     counter,
     deeds,
+    deliveries,
     events,
     members,
     other,
@@ -16,6 +17,7 @@ from bot.console import (
     staff,
     suggestions,
     today,
+    unhandled,
     unions,
 )
 from bot.console.noun import Noun
@@ -34,6 +36,8 @@ WORK: tuple[Noun, ...] = (
     posters.POSTERS_NOUN,
     unions.UNIONS.noun(),
     staff.STAFF,
+    deliveries.DELIVERIES,
+    unhandled.UNHANDLED,
     deeds.DEEDS_NOUN,
     account.ACCOUNT,
 )
