@@ -33,6 +33,7 @@ from bot.forms import Forms
 from bot.inbox import Inbox
 from bot.keys import agree, load_keys
 from bot.kit import Kit, rules_of
+from bot.metrics import CountErrors
 from bot.news import News
 from bot.noticing import Noticing
 from bot.outbox import Outbox
@@ -40,6 +41,7 @@ from bot.pace import Pace
 from bot.pages import BodyLimit, SameOrigin, SecurityHeaders, page, translated
 from bot.scheduler import Clock
 from bot.schema import migrate, require_current
+from bot.scraping import Scraping
 from bot.settings import ConfigError, make_folder
 from models.place import read_atlas
 
@@ -135,6 +137,7 @@ class App:
         self.cards = Cards(kit, self.page.gate.wait_to_check)
         self.calendars = Calendars(kit, self.page.gate.wait_to_check)
         self.console = Console(kit, cans, self.outbox.put, NOUNS)
+        self.scraping = Scraping(kit)
         self.web = self._web()
 
     def _web(self) -> Starlette:
@@ -145,6 +148,7 @@ class App:
             *self.cards.routes(),
             *self.calendars.routes(),
             *self.console.routes(),
+            *self.scraping.routes(),
             Route("/healthz", self.health),
         ]
         if self.telegram:
@@ -298,6 +302,7 @@ def run(kit: Kit) -> None:
     import uvloop
 
     _open_more_files()
+    logging.getLogger().addHandler(CountErrors(kit.metrics))
     with alone(kit.config):
         forget_listed(kit)
         uvloop.run(_run(kit))

@@ -49,10 +49,18 @@ class Inbox:
     async def take(self, batch: Sequence[Incoming]) -> None:
         """Hand updates in; return when all of them and their effects are committed."""
         loop = asyncio.get_running_loop()
+        began = loop.time()
         done = [loop.create_future() for _ in batch]
         self._waiting.extend(zip(batch, done, strict=True))
         self._wake.set()
         await asyncio.gather(*done)
+        self._count(batch, loop.time() - began)
+
+    def _count(self, batch: Sequence[Incoming], seconds: float) -> None:
+        metrics = self.kit.metrics
+        for incoming in batch:
+            metrics.updates.labels(incoming.channel).inc()
+            metrics.taking.observe(seconds)
 
     async def run(self) -> None:
         """Commit what waits, batch after batch, until cancelled."""

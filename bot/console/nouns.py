@@ -9,6 +9,7 @@ from bot.console import (
     deeds,
     deliveries,
     events,
+    health,
     members,
     other,
     partners,
@@ -39,6 +40,7 @@ WORK: tuple[Noun, ...] = (
     deliveries.DELIVERIES,
     unhandled.UNHANDLED,
     deeds.DEEDS_NOUN,
+    health.HEALTH,
     account.ACCOUNT,
 )
 
