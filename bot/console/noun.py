@@ -47,12 +47,14 @@ class Form(Generic[Row]):
     """Something to fill in or confirm, and what it does, once.
 
     `do` raises Wrong where it cannot; then the form is shown again and nothing changed.
+    `note` is that of the page it shows around itself, where that has one.
     """
 
     path: str
     rule: Rule[Row]
     show: Callable[[Desk, Row], View]
     do: Callable[[Desk, Row], Went]
+    note: Callable[[Desk, Row], None] | None = None
 
 
 @dataclass(frozen=True)

@@ -132,3 +132,13 @@ def test_every_act_in_the_sources_has_words() -> None:
     missing = {".".join(one) for one in written if one[0] not in NOUNS}
     missing |= {".".join(one) for one in written if one[1] not in DEEDS}
     assert missing == set(), "give them words in bot/console/words_of_deeds.py"
+
+
+@pytest.mark.parametrize("form", ["place", "pool", "undo"])
+def test_a_form_around_a_person_s_page_is_a_look_at_them(
+    sqlite_house: House, form: str
+) -> None:
+    rows = applications(sqlite_house, "社工")
+    browser = sqlite_house.appoint(OFFICER)
+    browser.read(f"/console/applications/{rows.own}/{form}")
+    assert "入会申请 · 查看" in searched(browser, subject=rows.own)
