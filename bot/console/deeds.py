@@ -28,6 +28,13 @@ ORDER = (AuditEntry.id,)
 DAYS = 30
 """So many days are searched where nothing is said of time or row."""
 
+SAID: Mapping[str, Text] = {
+    "own_words": Label("in own words"),
+    "link": Label("by the link in the chat"),
+    "password": Label("by password"),
+}
+"""What a detail says, where it is no code or number."""
+
 WHO: Mapping[str, Text] = {**ROLES, JURY: Label("Jury")}
 
 
@@ -117,7 +124,7 @@ def _who(desk: Desk, row: AuditEntry) -> Text:
 
 def _why(desk: Desk, detail: str) -> Text:
     reasons = {option.key: option.label for option in WHY.options(desk.turn, None)}
-    return {"own_words": Label("in own words"), **reasons}.get(detail, detail)
+    return {**SAID, **reasons}.get(detail, detail)
 
 
 def show_chain(desk: Desk, row: str) -> View:

@@ -5,6 +5,7 @@ see which messages were lost, of whose words nothing is shown, and send one agai
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -78,7 +79,7 @@ def show(desk: Desk, row: str) -> View:
     spans = {name: label for name, (_, label) in SPANS.items()}
     may_list = desk.staff.role == OFFICER
     values = {
-        "tables": [(table, _sums(table)) for table in tables],
+        "tables": [(_named(table), _sums(table)) for table in tables],
         "span": choose("span", Label("Time"), span, spans),
         "ways": (BACK, UNHANDLED) if may_list else (),
     }
@@ -92,6 +93,14 @@ def _begin(desk: Desk, days: int) -> datetime:
     """Return when the first of the last days began there."""
     first = desk.today - timedelta(days=days - 1)
     return datetime.combine(first, time(), ZoneInfo(desk.kit.rules.zone))
+
+
+def _named(table: Table) -> Table:
+    """Call the kinds of messages what people call them."""
+    rows = tuple(
+        (day, KINDS.get(str(kind), kind), *cells) for day, kind, *cells in table.rows
+    )
+    return replace(table, rows=rows)  # type: ignore[arg-type]
 
 
 def _sums(table: Table) -> list[int]:

@@ -71,8 +71,7 @@ def test_no_page_breaks_or_tells_more_whatever_is_sent(
     @examples(60)
     @given(data=st.data())
     def ask(data: st.DataObject) -> None:
-        browser, page, path = data.draw(st.sampled_from(ways))
-        names = ["after", "show", "among", *NAME.findall(browser.get(path).text)]
+        browser, page, path, names = data.draw(st.sampled_from(ways))
         named = st.sampled_from(names) | words
         given_ = data.draw(st.dictionaries(named, words, max_size=6))
         key = data.draw(st.sampled_from((path, f"{path}/x")) | words)
@@ -90,14 +89,16 @@ def test_no_page_breaks_or_tells_more_whatever_is_sent(
 
 def ways_of(
     house: House, noun: Noun
-) -> Iterator[tuple[Colleague, Page[Any] | Form[Any], str]]:
-    """Yield somebody for each page of a noun, the page, and its address."""
+) -> Iterator[tuple[Colleague, Page[Any] | Form[Any], str, list[str]]]:
+    """Yield somebody for each page of a noun, the page, its address and fields."""
     role = noun.pages[0].rule.roles[0]
     browser = came(house, role)
     keyed = next((page for page in noun.pages if "{key}" in page.path), None)
     own = rows_for(house, noun, keyed, role).own if keyed else ""
     for page in noun.pages:
-        yield browser, page, noun.address(page).replace("{key}", own)
+        path = noun.address(page).replace("{key}", own)
+        fields = dict.fromkeys(NAME.findall(browser.get(path).text))
+        yield browser, page, path, ["after", "show", "among", *fields]
 
 
 def is_out(browser: Colleague) -> bool:
