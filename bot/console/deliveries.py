@@ -182,8 +182,7 @@ def own(desk: Desk, key: str) -> Message | None:
 
 def ask(desk: Desk, row: Message) -> View:
     """Show a lost message, and ask whether it is to be sent again if it can be."""
-    channel = desk.session.get_one(Chat, row.chat_id).channel
-    if not (can_send_again(desk.session, row) and channel in desk.cans):
+    if not (can_send_again(desk.session, row) and _can_push(desk, row)):
         return Detail(
             Label("Lost message"),
             (),
@@ -207,11 +206,16 @@ def ask(desk: Desk, row: Message) -> View:
     )
 
 
+def _can_push(desk: Desk, row: Message) -> bool:
+    """Tell whether the channel is open, and writes first; others keep what waits."""
+    channel = desk.session.get_one(Chat, row.chat_id).channel
+    return channel in desk.cans and desk.cans[channel].push
+
+
 def send(desk: Desk, row: Message) -> Went:
     """Send a message again."""
-    channel = desk.session.get_one(Chat, row.chat_id).channel
     try:
-        if channel not in desk.cans:
+        if not _can_push(desk, row):
             raise WentOn
         send_again(desk.session, desk.staff, row, desk.now)
     except WentOn:

@@ -260,6 +260,8 @@ def unions(house: House, who: str) -> Rows:
 def deliveries(house: House, who: str) -> Rows:
     """Each city has somebody who did not get a message."""
     rows = members(house, who)
+    cans = house.world.cans
+    cans.update({name: replace(can, push=True) for name, can in cans.items()})
 
     def lose(session: Session) -> Rows:
         keys_of = []
