@@ -34,6 +34,7 @@ from bot.forms import Forms
 from bot.inbox import Inbox
 from bot.keys import agree, load_keys
 from bot.kit import Kit, rules_of
+from bot.metrics import CountErrors
 from bot.news import News
 from bot.noticing import Noticing
 from bot.outbox import Outbox
@@ -41,6 +42,7 @@ from bot.pace import Pace
 from bot.pages import BodyLimit, SameOrigin, SecurityHeaders, page, translated
 from bot.scheduler import Clock
 from bot.schema import migrate, require_current
+from bot.scraping import Scraping
 from bot.settings import ConfigError, make_folder
 from models.place import read_atlas
 
@@ -137,6 +139,7 @@ class App:
         self.calendars = Calendars(kit, self.page.gate.wait_to_check)
         self.console = Console(kit, cans, self.outbox.put, NOUNS)
         self.certificates = Certificates(kit, self.page.gate.wait_to_check)
+        self.scraping = Scraping(kit)
         self.web = self._web()
 
     def _web(self) -> Starlette:
@@ -148,6 +151,7 @@ class App:
             *self.calendars.routes(),
             *self.console.routes(),
             *self.certificates.routes(),
+            *self.scraping.routes(),
             Route("/healthz", self.health),
         ]
         if self.telegram:
@@ -302,6 +306,7 @@ def run(kit: Kit) -> None:
     import uvloop
 
     _open_more_files()
+    logging.getLogger().addHandler(CountErrors(kit.metrics))
     with alone(kit.config):
         forget_listed(kit)
         uvloop.run(_run(kit))

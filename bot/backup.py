@@ -10,7 +10,6 @@ import os
 import re
 import tempfile
 import time
-import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -20,8 +19,9 @@ from pathlib import Path
 from sqlalchemy import Connection
 from sqlmodel import Session
 
-from bot.config import ROOT, Config
+from bot.config import Config
 from bot.database import Database, in_transaction, open_database
+from bot.health import version
 from bot.keys import check_keys, fingerprint, load_keys
 from bot.rows import count_rows, write_rows
 from bot.schema import revision_of
@@ -124,18 +124,13 @@ def _header(connection: Connection, keys: Keyring, now: datetime) -> Header:
         needed = recall(session, FINGERPRINT) or fingerprint(keys)
     check_keys(keys, needed)
     return Header(
-        program=_version(),
+        program=version(),
         revision=revision,
         made=now.isoformat(),
         key=keys.current,
         keys=needed,
         rows=count_rows(connection),
     )
-
-
-def _version() -> str:
-    with (ROOT / "pyproject.toml").open("rb") as file:
-        return str(tomllib.load(file)["project"]["version"])
 
 
 def _remove_older(folder: Path, before: datetime) -> list[Path]:

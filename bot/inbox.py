@@ -49,10 +49,18 @@ class Inbox:
     async def take(self, batch: Sequence[Incoming]) -> None:
         """Hand updates in; return when all of them and their effects are committed."""
         loop = asyncio.get_running_loop()
+        began = loop.time()
         done = [loop.create_future() for _ in batch]
         self._waiting.extend(zip(batch, done, strict=True))
         self._wake.set()
         await asyncio.gather(*done)
+        self._count(batch, loop.time() - began)
+
+    def _count(self, batch: Sequence[Incoming], seconds: float) -> None:
+        metrics = self.kit.metrics
+        for incoming in batch:
+            metrics.updates.labels(incoming.channel).inc()
+            metrics.taking.observe(seconds)
 
     async def run(self) -> None:
         """Commit what waits, batch after batch, until cancelled."""
@@ -173,6 +181,12 @@ def _unpack(packed: bytes) -> Incoming:
     return Incoming(**{**fields, "data": bytes.fromhex(fields["data"])})
 
 
+def read_poison(kit: Kit, worker: Worker, row: Poison) -> Incoming:
+    """Open an update nobody could handle."""
+    key = worker.open_key(kit.keys)
+    return _unpack(unseal(key, f"poison.update|{row.id}", row.update))
+
+
 def _open_poison(session: Session) -> list[int]:
     return list(
         session.exec(
@@ -206,8 +220,7 @@ def retry_one(
     if chat.last_number != row.after_number:
         row.settled, row.update = "overtaken", b""
         return Written([], set())
-    packed = unseal(worker.open_key(kit.keys), f"poison.update|{row.id}", row.update)
-    incoming = _unpack(packed)
+    incoming = read_poison(kit, worker, row)
     ledger = Ledger(session, kit, now)
     turn = kit.turn(session, chat, worker, now, cans[incoming.channel].trusted)
     take_one(ledger, turn, cans, incoming)

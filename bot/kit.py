@@ -8,6 +8,7 @@ from sqlmodel import Session
 from bot.config import Config
 from bot.database import Database, Writer
 from bot.keys import current, follow
+from bot.metrics import Metrics
 from bot.words import Reader, vocabulary
 from handlers.turn import Turn, Vocabulary
 from models.chat import Chat
@@ -38,6 +39,7 @@ class Kit:
     atlas: Atlas = field(default_factory=Atlas)
     vocabulary: Vocabulary = field(default_factory=vocabulary)
     looked: datetime | None = None
+    metrics: Metrics = field(default_factory=Metrics)
 
     @property
     def process(self) -> str:

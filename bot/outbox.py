@@ -190,7 +190,8 @@ class Outbox:
         if message.attempt == 0 and not await self._claim(message):
             return None
         try:
-            external_id = await self.channels[message.channel].send(message)
+            with self.kit.metrics.sending.labels(message.channel).time():
+                external_id = await self.channels[message.channel].send(message)
         except Unreachable:
             line.tries += 1
             return float(min(30.0, 0.25 * 2**line.tries))
@@ -201,6 +202,7 @@ class Outbox:
         except Uncertain:
             return await self._doubtful(message)
         except Stopped:
+            self._count(message, Fate.FAILED)
             await self._stop_chat(message)
             return None
         except Refused as refused:
@@ -247,12 +249,16 @@ class Outbox:
         reason: str = "",
         external_id: str | None = None,
     ) -> None:
+        self._count(message, fate)
         self._settled.append(
             Settled(message.chat_id, message.number, fate, reason, external_id)
         )
         self._unsettled += 1
         if self._settling is None:
             self._settling = asyncio.create_task(self._write_settled())
+
+    def _count(self, message: Outgoing, fate: Fate) -> None:
+        self.kit.metrics.messages.labels(message.channel, message.kind, fate).inc()
 
     async def _write_settled(self) -> None:
         """Mark what was sent, all that has gathered at once, until nothing is left."""

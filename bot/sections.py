@@ -25,9 +25,9 @@ from bot.values import (
     Networks,
     NumberedKeys,
     PublicAddress,
+    SharedSecret,
     TelegramAddress,
     TelegramToken,
-    WebhookSecret,
     Zone,
     wrong,
 )
@@ -81,6 +81,10 @@ class Web(Section):
     """Addresses or networks of proxies whose X-Forwarded-For is believed."""
     upload_mb: Annotated[int, Field(ge=1, le=100)] = 8
     """The largest photo or file a person may send, in megabytes."""
+    metrics_token: SharedSecret = Field(
+        SecretStr(""), examples=['"$(openssl rand -hex 32)"']
+    )
+    """What Prometheus brings along to read /metrics; empty: there is no such page."""
 
 
 class Database(Section):
@@ -105,7 +109,7 @@ class Telegram(Section):
     """The Bot API's address, to which the token is appended."""
     mode: Literal["polling", "webhook"] = "polling"
     """How updates come: "polling", or "webhook" (needs web.base_url)."""
-    webhook_secret: WebhookSecret = Field(
+    webhook_secret: SharedSecret = Field(
         SecretStr(""), examples=['"$(openssl rand -hex 32)"']
     )
     """What Telegram sends along with each webhook call, to prove itself."""

@@ -36,6 +36,7 @@ SETTINGS: dict[str, dict[str, FieldInfo]] = {
 
 SECRETS: set[Key] = {
     ("database", "url"),
+    ("web", "metrics_token"),
     ("telegram", "token"),
     ("telegram", "webhook_secret"),
     ("keys", "wrapping"),

@@ -74,7 +74,7 @@ def _telegram_token(token: SecretStr) -> SecretStr:
     return token
 
 
-def _webhook_secret(secret: SecretStr) -> SecretStr:
+def _shared_secret(secret: SecretStr) -> SecretStr:
     value = secret.get_secret_value()
     if value and not re.fullmatch(r"[A-Za-z0-9_-]{16,256}", value):
         raise wrong("must be 16 to 256 letters, digits, _ and -")
@@ -117,7 +117,7 @@ PublicAddress = Annotated[str, AfterValidator(_public_address)]
 TelegramAddress = Annotated[str, AfterValidator(_telegram_address)]
 DatabaseUrl = Annotated[SecretStr, AfterValidator(_database_url)]
 TelegramToken = Annotated[SecretStr, AfterValidator(_telegram_token)]
-WebhookSecret = Annotated[SecretStr, AfterValidator(_webhook_secret)]
+SharedSecret = Annotated[SecretStr, AfterValidator(_shared_secret)]
 Networks = Annotated[
     tuple[IPvAnyNetwork, ...], NoDecode, BeforeValidator(_split_at_commas)
 ]

@@ -54,6 +54,9 @@ class Kind(StrEnum):
     BROADCAST = "broadcast"
 
 
+LOST_SQL = text("fate IN ('failed', 'uncertain')")
+"""What a person looks after; written out, or no index would be found by it."""
+
 AGAIN = {Kind.REPLY, Kind.RECEIPT}
 """The kinds sent again when nobody can tell whether they arrived."""
 
@@ -68,6 +71,15 @@ class Message(SQLModel, table=True):
             "lease_until",
             sqlite_where=text("fate = 'waiting'"),
             postgresql_where=text("fate = 'waiting'"),
+        ),
+        Index("message_at", "at"),
+        Index(
+            "message_lost",
+            "at",
+            "chat_id",
+            "number",
+            sqlite_where=LOST_SQL,
+            postgresql_where=LOST_SQL,
         ),
     )
 

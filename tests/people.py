@@ -29,9 +29,9 @@ ANSWERS = {
 RECEIVED = "入会申请已收到"
 
 
-def invitation(database: Database) -> str:
-    """Appoint a social worker of the city; give the code that binds their chat."""
+def invitation(database: Database, role: str = "social_worker") -> str:
+    """Appoint staff of the city; give the code that binds their chat."""
     return in_transaction(
         database,
-        lambda s: invite(s, appoint(s, "social_worker", "4401", clock()), clock()),
+        lambda s: invite(s, appoint(s, role, "4401", clock()), clock()),
     )

@@ -48,6 +48,7 @@ class Form(Generic[Row]):
 
     `do` raises Wrong where it cannot; then the form is shown again and nothing changed.
     `prepare` does before, and beside all else, what takes long: to look at a picture.
+    `note` is that of the page it shows around itself, where that has one.
     """
 
     path: str
@@ -55,6 +56,7 @@ class Form(Generic[Row]):
     show: Callable[[Desk, Row], View]
     do: Callable[[Desk, Row], Went]
     prepare: Callable[[Fields], Fields] | None = None
+    note: Callable[[Desk, Row], None] | None = None
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,10 @@ from bot.console import (
     benefits,
     cases,
     counter,
+    deeds,
+    deliveries,
     events,
+    health,
     imports,
     members,
     merging,
@@ -19,6 +22,7 @@ from bot.console import (
     staff,
     suggestions,
     today,
+    unhandled,
     unions,
 )
 from bot.console.noun import Noun
@@ -41,6 +45,10 @@ WORK: tuple[Noun, ...] = (
     posters.POSTERS_NOUN,
     unions.UNIONS.noun(),
     staff.STAFF,
+    deliveries.DELIVERIES,
+    unhandled.UNHANDLED,
+    deeds.DEEDS_NOUN,
+    health.HEALTH,
     account.ACCOUNT,
 )
 

@@ -148,7 +148,7 @@ class Console:
         errors: Mapping[str, Text] | None = None,
     ) -> Response:
         page = asked.page
-        if isinstance(page, Page) and page.note is not None:
+        if page.note is not None:
             await self.kit.writer.write(partial(self._note, asked, page))
 
         def look(session: Session) -> tuple[Response | File, Desk]:
@@ -172,7 +172,9 @@ class Console:
             response.delete_cookie(SAID, path="/console")
         return response
 
-    def _note(self, asked: Asked, page: Page[Any], session: Session) -> None:
+    def _note(
+        self, asked: Asked, page: Page[Any] | Form[Any], session: Session
+    ) -> None:
         """Write down that something is about to be read."""
         desk = self._desk(session, asked)
         row = self._row(desk, asked)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -21,7 +22,10 @@ from bot.channels import (
 from bot.kit import Kit, clock
 from bot.outbox import DOUBTS, UNSETTLED, Outbox
 from bot.step import Written
-from models.message import Fate, Kind
+from models.chat import Chat
+from models.lost import send_again
+from models.message import Fate, Kind, Message
+from models.staff import Staff
 
 from .mail import Post, row_of, rows, until, waiting
 
@@ -97,6 +101,30 @@ async def test_a_reply_goes_before_a_reminder_and_that_before_a_broadcast(
     post.open.set()
     await settled(kit)
     assert [to for to, _ in post.sent] == ["first", "2", "4", "1", "0", "3"]
+
+
+async def test_what_staff_send_again_is_found_and_sent_once(
+    kit: Kit, post: Post
+) -> None:
+    message = waiting(kit, kind=Kind.REMINDER)
+    post.fails["a"] = [Refused("no")]
+    outbox = made(kit, post)
+    put(outbox, message)
+    await until(lambda: fates(kit) == [Fate.FAILED])
+
+    def again(session: Session) -> None:
+        staff = Staff(id=1, role="officer", union_code="4401", created_at=clock())
+        row = session.get_one(Message, (message.chat_id, message.number))
+        session.get_one(Chat, row.chat_id).last_number = row.number
+        session.flush()
+        send_again(session, staff, row, clock() - timedelta(seconds=1))
+
+    await kit.writer.write(again)
+    sent = len(post.sent)
+    for _ in range(2):
+        await outbox.sweep()
+    await until(lambda: fates(kit) == [Fate.SENT])
+    assert len(post.sent) == sent + 1
 
 
 async def test_the_attempt_is_committed_before_the_request_leaves(

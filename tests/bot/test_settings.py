@@ -467,6 +467,7 @@ def test_settings_never_change() -> None:
 def test_no_secret_is_shown(write: Write, monkeypatch: pytest.MonkeyPatch) -> None:
     given = {
         ("database", "url"): "postgresql://u:hunter2@h/d",
+        ("web", "metrics_token"): "hunter2" * 4,
         ("telegram", "token"): TOKEN,
         ("telegram", "webhook_secret"): "hunter2" * 3,
         ("keys", "wrapping"): KEY,

@@ -12,7 +12,10 @@ from typing import Any
 
 from sqlmodel import Session, SQLModel, col, delete, select
 
+from bot.inbox import keep_poison
+from handlers.turn import Incoming
 from models.application import Application
+from models.arrival import Poison
 from models.attachment import new_attachment
 from models.award import Award
 from models.benefit import Benefit, BenefitKind, Use, person_of
@@ -22,6 +25,7 @@ from models.console_session import ConsoleSession
 from models.event import Event, EventKind, EventState, Plan, columns_of
 from models.member_import import Consented, MemberImport, send
 from models.merge_wish import propose
+from models.message import Fate, Message
 from models.partner import Partner
 from models.place import read_atlas
 from models.rules import Rules
@@ -332,6 +336,46 @@ def unions(house: House, who: str) -> Rows:
     return Rows("440111", "440306")
 
 
+def deliveries(house: House, who: str) -> Rows:
+    """Each city has somebody who did not get a message."""
+    rows = members(house, who)
+    cans = house.world.cans
+    cans.update({name: replace(can, push=True) for name, can in cans.items()})
+
+    def lose(session: Session) -> Rows:
+        keys_of = []
+        for key in (rows.own, rows.foreign):
+            mine = col(Message.about_id) == long(key)
+            newest = select(Message).where(mine).order_by(col(Message.number).desc())
+            row = session.exec(newest).first()
+            assert row is not None
+            row.fate, row.reason = Fate.FAILED, "refused"
+            session.add(row)
+            keys_of.append(f"{short(row.chat_id)}.{row.number}")
+        return Rows(*keys_of)
+
+    return house.world.write(lose)
+
+
+def unhandled(house: House, who: str) -> Rows:
+    """Of each city somebody said what nobody could handle."""
+    rows, world = members(house, who), house.world
+
+    def fail(session: Session) -> Rows:
+        for number, key in enumerate((rows.own, rows.foreign)):
+            of = col(Chat.worker_id) == long(key)
+            chat = session.exec(select(Chat).where(of)).one()
+            place = (chat.channel, chat.bot, chat.address, f"bad {number}")
+            bad = Incoming(*place, kind="text", text="谁也处理不了")
+            keep_poison(session, world.kit, world.cans, bad, world.now)
+        order = {long(rows.own): 0, long(rows.foreign): 1}
+        kept = session.exec(select(Poison)).all()
+        found = sorted(kept, key=lambda row: order[row.worker_id])
+        return Rows(*(short(row.id) for row in found))
+
+    return house.world.write(fail)
+
+
 ROWS: dict[str, Callable[[House, str], Rows]] = {
     "applications": applications,
     "members": members,
@@ -350,6 +394,8 @@ ROWS: dict[str, Callable[[House, str], Rows]] = {
     "awards": awards,
     "posters": posters,
     "unions": unions,
+    "deliveries": deliveries,
+    "unhandled": unhandled,
 }
 
 

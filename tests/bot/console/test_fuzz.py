@@ -1,0 +1,161 @@
+"""Every page of the console under what nobody meant to send, and what is sent twice."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from html import unescape
+from typing import Any
+
+import pytest
+from httpx2 import Response
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import func, select
+from sqlmodel import Session, SQLModel
+
+from bot.console.doorkeeper import Doorkeeper
+from bot.console.noun import Form, Noun, Page
+from bot.console.nouns import NOUNS
+from bot.pages import HEADERS
+from tests.runs import examples
+from tests.world import ANSWERS
+
+from .house import Colleague, House
+from .test_rules import PAGES, came, is_form, rows_for
+
+CANARIES = (ANSWERS["resident_id"], ANSWERS["mobile"], ANSWERS["full_name"])
+"""A whole ID number, mobile and name: no page shows the first unasked."""
+
+INJECTED = "<script>alert(1)</script>"
+NASTY = (
+    *(INJECTED, "'; DROP TABLE worker; --", "{{ 7 * 7 }}", "{name}", "%s", "%00"),
+    *("\0", "\u202e反", "１２３", "-1", "0", "9" * 40, "1e999", "NaN", "a.b", "." * 9),
+    *("2026-02-30", "0001-01-01", "9999-12-31T23:59", "W10", "WzFd", "x" * 3000),
+    *("../../etc/passwd", "http://elsewhere.example/", "=1+1", "zzzzzzzzzzzz", "²"),
+)
+words = st.sampled_from(NASTY) | st.text(
+    st.characters(exclude_categories=["Cs"]), max_size=20
+)
+NAME = re.compile(r'<(?:input|select|textarea|button)[^>]* name="([^"]+)"')
+FIELD = re.compile(r'<(input|textarea)([^>]*) name="([^"]+)"([^>]*)>')
+SELECT = re.compile(r'<select[^>]* name="([^"]+)"[^>]*>(.*?)</select>', re.S)
+OPTION = re.compile(r'<option value="([^"]*)"')
+VALUE = re.compile(r' value="([^"]*)"')
+
+
+@pytest.fixture(autouse=True)
+def unlimited(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a browser ask as often as it likes."""
+    monkeypatch.setattr(Doorkeeper, "_take", lambda *asked: 0.0)
+
+
+def sound(answer: Response, page: Page[Any] | Form[Any]) -> None:
+    """Hold what holds of every answer; who looks at a person is written down."""
+    assert answer.status_code < 500
+    for name, value in HEADERS.items():
+        assert answer.headers[name] == value
+    if "html" in answer.headers.get("content-type", ""):
+        assert INJECTED not in answer.text
+        hidden = CANARIES[:1] if page.note else CANARIES
+        assert not any(canary in answer.text for canary in hidden)
+
+
+@pytest.mark.parametrize("noun", NOUNS, ids=lambda noun: noun.name)
+def test_no_page_breaks_or_tells_more_whatever_is_sent(
+    sqlite_house: House, noun: Noun
+) -> None:
+    house = sqlite_house
+    ways = list(ways_of(house, noun))
+
+    @examples(60)
+    @given(data=st.data())
+    def ask(data: st.DataObject) -> None:
+        browser, page, path, names = data.draw(st.sampled_from(ways))
+        named = st.sampled_from(names) | words
+        given_ = data.draw(st.dictionaries(named, words, max_size=6))
+        key = data.draw(st.sampled_from((path, f"{path}/x")) | words)
+        sound(
+            browser.client.get(key if key.startswith("/") else path, params=given_),
+            page,
+        )
+        if is_form(page):
+            sound(browser.client.post(path, data={**given_, "once": key}), page)
+            again = house.enter(page.rule.roles[0]) if is_out(browser) else browser
+            sound(again.client.post(path, data={**given_, "once": again.key()}), page)
+
+    ask()
+
+
+def ways_of(
+    house: House, noun: Noun
+) -> Iterator[tuple[Colleague, Page[Any] | Form[Any], str, list[str]]]:
+    """Yield somebody for each page of a noun, the page, its address and fields."""
+    role = noun.pages[0].rule.roles[0]
+    browser = came(house, role)
+    keyed = next((page for page in noun.pages if "{key}" in page.path), None)
+    own = rows_for(house, noun, keyed, role).own if keyed else ""
+    for page in noun.pages:
+        path = noun.address(page).replace("{key}", own)
+        fields = dict.fromkeys(NAME.findall(browser.get(path).text))
+        yield browser, page, path, ["after", "show", "among", *fields]
+
+
+def is_out(browser: Colleague) -> bool:
+    return browser.get("/console/today").status_code != 200
+
+
+def filled(html: str) -> dict[str, Any]:
+    """Fill in a form as somebody would who takes what is offered."""
+    main = html.partition("<main")[2]
+    fields: dict[str, Any] = {}
+    for tag, before, name, after in FIELD.findall(main):
+        marks, value = before + after, VALUE.search(before + after)
+        if 'type="file"' in marks or tag == "textarea" or value is None:
+            fields[name] = "测试"
+        else:
+            fields.setdefault(name, unescape(value[1]) or usual(marks))
+    for name, options in SELECT.findall(main):
+        offered = [key for key in OPTION.findall(options) if key]
+        fields[name] = offered[-1] if offered else ""
+    return fields
+
+
+def usual(marks: str) -> str:
+    kinds = {"number": "3", "date": "2026-12-01", "datetime-local": "2026-12-01T10:00"}
+    return next((v for kind, v in kinds.items() if f'type="{kind}"' in marks), "测试")
+
+
+def counted(session: Session) -> dict[str, int]:
+    """Count the rows of every table."""
+    tables = SQLModel.metadata.sorted_tables
+    return {
+        table.name: session.execute(
+            select(func.count()).select_from(table)
+        ).scalar_one()
+        for table in tables
+    }
+
+
+FORMS = [one for one in PAGES if isinstance(one.values[1], Form)]
+
+
+@pytest.mark.parametrize(("noun", "form"), FORMS)
+def test_a_form_that_comes_again_acts_once(
+    sqlite_house: House, noun: Noun, form: Form[Any]
+) -> None:
+    house = sqlite_house
+    role = form.rule.roles[0]
+    browser = came(house, role)
+    own = rows_for(house, noun, form, role).own
+    path = noun.address(form).replace("{key}", own)
+    fields = {**filled(browser.get(path).text), "once": browser.key()}
+    first = browser.client.post(path, data=fields)
+    done, sent = house.world.write(counted), len(house.sent)
+    for _ in range(2):  # a double click, and a resend after a lost answer
+        again = browser.client.post(path, data=fields)
+        assert again.status_code in (200, 303, 404, 422)
+        if first.status_code == 303 and not is_out(browser):
+            assert again.headers.get("location") in (first.headers["location"], None)
+    assert house.world.write(counted) == done
+    assert len(house.sent) == sent or first.status_code == 422
