@@ -24,6 +24,7 @@ MOST_OPTIONS = 6
 MOST_HOURS = 24 * 30
 
 _BLANK = re.compile(r"\{([^{}]*)\}")
+_BRACE = re.compile(r"[{}]")
 _WAY = re.compile(r"[vf]:[a-z_]+:[A-Za-z0-9._:-]{0,40}")
 
 
@@ -77,6 +78,15 @@ def blanks_in(*texts: str) -> set[str]:
     return {name for text in texts for name in _BLANK.findall(text)}
 
 
+def unknown_in(text: str) -> str | None:
+    """Return the first piece in braces that is no blank we know, or a brace alone."""
+    for found in _BLANK.finditer(text):
+        if found[1] not in BLANKS:
+            return found[0]
+    alone = _BRACE.search(_BLANK.sub("", text))
+    return alone[0] if alone else None
+
+
 def fill(text: str, values: Mapping[str, str]) -> str:
     """Return a text with its blanks filled in; one without a value stays."""
     return _BLANK.sub(lambda found: values.get(found[1], found[0]), text)
@@ -88,7 +98,7 @@ def fault_of(letter: Letter) -> str | None:
         "title": 0 < len(letter.title.strip()) <= LONGEST_TITLE,
         "text": 0 < len(letter.text.strip()) <= LONGEST_TEXT,
         "english": _has_all_english_or_none(letter),
-        "blanks": all(_are_known(text) for text in _texts(letter)),
+        "blanks": all(unknown_in(text) is None for text in _texts(letter)),
         "link": _is_link(letter),
         "options": len(letter.options) <= MOST_OPTIONS
         and all(_is_option(option) for option in letter.options),
@@ -107,12 +117,6 @@ def _has_all_english_or_none(letter: Letter) -> bool:
         and len(letter.title_en) <= 2 * LONGEST_TITLE
         and len(letter.text_en) <= 2 * LONGEST_TEXT
     )
-
-
-def _are_known(text: str) -> bool:
-    """Tell whether every brace is part of a blank we know."""
-    rest = _BLANK.sub("", text)
-    return blanks_in(text) <= {*BLANKS} and not {"{", "}"} & {*rest}
 
 
 def _is_link(letter: Letter) -> bool:

@@ -73,6 +73,8 @@ class Act(Generic[Row]):
     kind: str = ""
     fields: tuple[Field, ...] = ()
     fields_of: Callable[[Desk, Row], Iterable[Input]] | None = None
+    at_once: bool = False
+    """Whether it is done by one touch, without the question."""
 
 
 @dataclass(frozen=True)
@@ -233,7 +235,8 @@ class Record(Generic[Row]):
             yield Do(Label("Change"), f"{self.at(row)}/change")
         for act in self.acts:
             if act.can(desk, row):
-                yield Do(act.label, f"{self.at(row)}/{act.name}", kind=act.kind)
+                path = f"{self.at(row)}/{act.name}"
+                yield Do(act.label, path, act.at_once, act.kind)
 
     def _history(self, desk: Desk, row: Any) -> Iterable[Line]:
         by_code = self.key == "code"

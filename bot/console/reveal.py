@@ -1,4 +1,6 @@
-"""Revealing: a whole ID number is shown once to who says why; the audit has it."""
+"""Revealing: a whole number is shown once to who says why; the audit has it."""
+
+from dataclasses import dataclass
 
 from bot.console.desk import Desk, Label, Text, Went, Wrong
 from bot.console.views import Detail, Do, Fill, Input, Option, Sheet, View
@@ -8,13 +10,30 @@ from handlers.revealing import WHY
 from models import audit
 
 
-def ask(desk: Desk, of: Text, back: Do) -> View:
-    """Ask why somebody has to see a whole ID number."""
+@dataclass(frozen=True)
+class Hidden:
+    """What is hidden until somebody says why they have to see it."""
+
+    name: Text
+    ask: Text
+    title: Text
+
+
+ID_NUMBER = Hidden(
+    Label("ID number"), Label("Show the whole ID number"), Label("The whole ID number")
+)
+MOBILE = Hidden(
+    Label("Mobile"), Label("Show the mobile number"), Label("The mobile number")
+)
+
+
+def ask(desk: Desk, of: Text, back: Do, what: Hidden = ID_NUMBER) -> View:
+    """Ask why somebody has to see something whole."""
     offered = WHY.options(desk.turn, None)
     options = tuple(Option(option.key, option.label) for option in offered)
     own_words = Option(OWN_WORDS, Label("In my own words, below"))
     return Fill(
-        Label("Show the whole ID number"),
+        what.ask,
         Label("Show it"),
         (
             Input("why", Label("Reason"), "radios", options=(*options, own_words)),
@@ -33,7 +52,13 @@ def ask(desk: Desk, of: Text, back: Do) -> View:
 
 
 def show(
-    desk: Desk, action: str, subject_id: int, number: str, of: Text, back: Do
+    desk: Desk,
+    action: str,
+    subject_id: int,
+    number: str,
+    of: Text,
+    back: Do,
+    what: Hidden = ID_NUMBER,
 ) -> Went:
     """Write down who sees a number and why, and show it on a page that is not kept.
 
@@ -47,7 +72,7 @@ def show(
         raise Wrong(words=Label("Please write the reason."))
     reason = "own_words" if why == OWN_WORDS else why
     audit.record(desk.session, desk.now, desk.staff.id, action, subject_id, reason)
-    seen = Sheet(of, ((Label("ID number"), number),))
+    seen = Sheet(of, ((what.name, number),))
     notice = Label("This is shown once. Close the page when you have seen it.")
-    view = Detail(Label("The whole ID number"), (seen,), notice=(notice,), back=back)
+    view = Detail(what.title, (seen,), notice=(notice,), back=back)
     return Went(back.path, view=view)

@@ -14,13 +14,17 @@ from sqlmodel import Session, SQLModel, col, delete, select
 
 from models.application import Application
 from models.attachment import new_attachment
+from models.audience import Audience
 from models.award import Award
 from models.benefit import Benefit, BenefitKind, Use, person_of
 from models.columns import long, new_id, short
 from models.console_session import ConsoleSession
 from models.event import Event, EventKind, EventState, Plan, columns_of
+from models.letter import Letter
+from models.notice import write
 from models.partner import Partner
 from models.place import read_atlas
+from models.preference import Topic
 from models.rules import Rules
 from models.staff import Staff, appoint
 from models.suggestion import Aspect, suggest
@@ -252,6 +256,25 @@ def unions(house: House, who: str) -> Rows:
     return Rows("440111", "440306")
 
 
+def notices(house: House, who: str) -> Rows:
+    """Each city has the draft of a notice."""
+    own, foreign = (a_notice(house, union) for union in (UNION, ELSEWHERE))
+    return Rows(short(own), short(foreign))
+
+
+def a_notice(house: House, union: str) -> int:
+    """Make the draft of a notice to the members of a union, and return its id."""
+    whom = Audience(union_code=union)
+    said = Letter(topic=Topic.NOTICES, audience=whom, title="停水", text="明天停水。")
+
+    def make(session: Session) -> int:
+        staff = appoint(session, "officer", union, house.world.now)
+        atlas = house.world.kit.atlas
+        return write(session, atlas, staff, said, house.world.now).id
+
+    return house.world.write(make)
+
+
 ROWS: dict[str, Callable[[House, str], Rows]] = {
     "applications": applications,
     "members": members,
@@ -264,6 +287,7 @@ ROWS: dict[str, Callable[[House, str], Rows]] = {
     "counter": counter,
     "sites": sites,
     "awards": awards,
+    "notices": notices,
     "posters": posters,
     "unions": unions,
 }
