@@ -19,8 +19,11 @@ FATES: dict[Fate, Text] = {
 }
 """What may have become of a copy, as `models.recipient` has it."""
 
-MOVING = (NoticeState.SCHEDULED, NoticeState.SENDING, NoticeState.PAUSED)
-WINDING_UP = (NoticeState.STOPPED, NoticeState.RECALLED)
+S = NoticeState
+MOVING = (S.WAITING, S.SCHEDULED, S.SENDING, S.PAUSED)
+"""Where others, or the leader, may take a notice a step on while one looks."""
+
+WINDING_UP = (S.STOPPED, S.RECALLED)
 
 
 def progress(desk: Desk, row: Notice) -> Iterable[Sheet]:
@@ -37,7 +40,7 @@ def progress(desk: Desk, row: Notice) -> Iterable[Sheet]:
             *_sum(row, sum(counts.values())),
         ),
         share=(over, max(row.queued, row.counted)) if row.slices else None,
-        live=_live(row),
+        live=_live(row, counts),
     )
 
 
@@ -55,10 +58,11 @@ def _sum(row: Notice, found: int) -> Iterable[tuple[Text, Text]]:
         yield Label("This does not add up. Queued:"), f"{row.queued:,}"
 
 
-def _live(row: Notice) -> str:
+def _live(row: Notice, counts: dict[Fate, int]) -> str:
     """Return the state of what moves by itself; "" of what stands still."""
     winds_up = row.state in WINDING_UP and not row.settled
-    return row.state if row.state in MOVING or winds_up else ""
+    lies_there = row.state is S.DONE and counts[Fate.KEPT] > 0
+    return row.state if row.state in MOVING or winds_up or lies_there else ""
 
 
 def answers(desk: Desk, row: Notice) -> Iterable[Sheet]:
@@ -70,4 +74,4 @@ def answers(desk: Desk, row: Notice) -> Iterable[Sheet]:
     counted = tuple(
         (one.named(desk.language), f"{found.get(number, 0):,}") for number, one in asked
     )
-    yield Sheet(Label("What was answered"), counted)
+    yield Sheet(Label("Answers counted"), counted)
