@@ -56,7 +56,7 @@ def look(turn: Turn, arg: str) -> list[Say]:
     audit.record(turn.session, turn.now, staff.id, "nominee.read", row.id)
     person = turn.session.get_one(Worker, row.worker_id)
     name = person.unseal(turn.keys, "name") or ""
-    story = row.load(turn.keys, person)
+    story = row.read(turn.keys, person, "story")
     waits = row.standing is Candidacy.PROPOSED and award.phase in CHANGEABLE
     message = Say(
         Word("admitting", "look", {"text": own_words(turn, story)}),

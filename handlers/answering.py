@@ -60,7 +60,7 @@ def look(turn: Turn, arg: str) -> list[Say]:
     audit.record(turn.session, turn.now, staff.id, "suggestion.read", row.id)
     teller = turn.session.get_one(Worker, row.worker_id)
     waits = row.standing is Adoption.WAITING
-    text = {"text": own_words(turn, row.load(turn.keys, teller))}
+    text = {"text": own_words(turn, row.read(turn.keys, teller, "text"))}
     message = Say(
         Word("answering", "look", text) if waits else Word("answering", "settled"),
         title=label(row.aspect),

@@ -46,7 +46,7 @@ def _tell_asked(turn: Turn, row: Reminder) -> list[Say] | Skip:
     award = turn.session.get_one(Award, one.award_id)
     if one.standing is not Candidacy.ASKED or award.phase not in CHANGEABLE:
         return "over"
-    story = one.load(turn.keys, turn.worker)
+    story = one.read(turn.keys, turn.worker, "story")
     terms = Word("nominate", "consent_text")
     return [
         Say(
@@ -67,7 +67,7 @@ def _tell_settled(turn: Turn, row: Reminder) -> list[Say] | Skip:
         "number": one.number,
         "nominating": award.phase is Phase.NOMINATING,
     }
-    reason = one.load(turn.keys, turn.worker, "why")
+    reason = one.read(turn.keys, turn.worker, "why")
     why = ((Word("my_application", "reason"), reason_text(reason)),) if reason else ()
     message = Say(
         Word("award_news", f"nominee_{one.standing}", said),
@@ -112,7 +112,7 @@ def _chat_of_objection(session: Session, row: Reminder) -> int | None:
 def _tell_heard(turn: Turn, row: Reminder) -> list[Say] | Skip:
     found = turn.session.get_one(Objection, int(row.subject))
     award = turn.session.get_one(Award, found.award_id)
-    answer = found.load(turn.keys, turn.worker, "why")
+    answer = found.read(turn.keys, turn.worker, "why")
     message = Say(
         Word("award_news", f"objection_{found.standing}"),
         title=turn.named(award),

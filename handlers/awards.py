@@ -224,7 +224,7 @@ def nominee(turn: Turn, arg: str) -> list[Say]:
     person = turn.session.get_one(Worker, one.worker_id)
     turn.about = person.id
     message = Say(
-        Word("awards", "story", {"text": one.load(turn.keys, person)}),
+        Word("awards", "story", {"text": one.read(turn.keys, person, "story")}),
         title=Word("awards", "nominee_line", _named(turn, one)),
         rows=tuple(_results(turn, row, one, person)),
         choices=tuple(_votings(turn, row, one)),

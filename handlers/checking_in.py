@@ -24,7 +24,6 @@ from models.event import (
     DOOR,
     CannotChange,
     Event,
-    NotTheirs,
     coming,
     event_at_door,
     may_run,
@@ -41,7 +40,7 @@ from models.link_code import read_code
 from models.message import Kind
 from models.place import kilometres
 from models.signup import How, Signup, SignupState, signup_of
-from models.staff import staff_of
+from models.staff import NotTheirs, staff_of
 from models.worker import Worker
 
 MOST, HOUR = 10, timedelta(hours=1)

@@ -15,7 +15,7 @@ from models.columns import long, short
 from models.identity import dialled, mask_mobile, mask_name
 from models.link import link, may_become
 from models.review import who_is
-from models.staff import Staff, staff_of
+from models.staff import Staff, answers_for, staff_of
 from models.worker import Worker
 
 CONFIRMED = "confirmed"
@@ -34,7 +34,7 @@ def _may_decide(turn: Turn, staff: Staff, claim: Claim) -> bool:
     """Tell whether a claim is theirs to decide, and neither by nor about themselves."""
     asker = turn.session.get_one(Chat, claim.chat_id).worker_id
     return (
-        claim.union_code in turn.atlas.branch(staff.union_code)
+        answers_for(turn.atlas, staff, claim.union_code)
         and claim.worker_id is not None
         and staff.worker_id not in (claim.worker_id, asker)
     )

@@ -79,7 +79,7 @@ def _step(turn: Turn, step: Step) -> Rows:
 
 
 def _correction(turn: Turn, row: Correction) -> Sheet:
-    reason = row.reason(turn.keys, turn.worker)
+    reason = row.read(turn.keys, turn.worker, "why")
     wish = row.load(turn.keys, turn.worker)
     settled = row.settled_at
     return Sheet(
@@ -98,7 +98,7 @@ def _correction(turn: Turn, row: Correction) -> Sheet:
 
 
 def _suggestion(turn: Turn, row: Suggestion) -> Sheet:
-    text = row.load(turn.keys, turn.worker)
+    text = row.read(turn.keys, turn.worker, "text")
     return Sheet(
         Word("export", "suggestion", {"number": row.number}),
         (
@@ -112,10 +112,11 @@ def _suggestion(turn: Turn, row: Suggestion) -> Sheet:
 
 def _nominee(turn: Turn, row: Nominee) -> Sheet:
     award = turn.session.get_one(Award, row.award_id)
+    story = row.read(turn.keys, turn.worker, "story")
     return Sheet(
         Word("export", "nominee", {"award": turn.named(award)}),
         (
-            (Word("nominate", "label_story"), row.load(turn.keys, turn.worker)),
+            (Word("nominate", "label_story"), story),
             (_moment(row.at), label(row.standing)),
         ),
     )

@@ -18,7 +18,7 @@ from models.case import OPEN, QUEUE, URGENT_QUEUE, Case, Course, chats_in
 from models.case_entry import CaseEntry, Side, last_entries
 from models.columns import long, short
 from models.handling import NotTheirs, has
-from models.identity import mask_ids, mask_mobile, mask_name
+from models.identity import dialled, mask_ids, mask_mobile, mask_name
 from models.review import may_review, who_is
 from models.staff import OFFICER, Staff, staff_of
 from models.worker import Worker
@@ -85,7 +85,7 @@ def _rows(turn: Turn, row: Case) -> Rows:
     name = who_is(turn.session, turn.keys, worker)["name"]
     mobile = facts["mobile"]
     yield from _filled(label_of("full_name"), name if turn.trusted else mask_name(name))
-    whole = mobile.removeprefix("+86") if turn.trusted else mask_mobile(mobile)
+    whole = dialled(mobile) if turn.trusted else mask_mobile(mobile)
     yield from _filled(label_of("mobile"), whole if mobile else "")
     yield from dispute_rows(row)
     if row.relation is not None:

@@ -14,7 +14,7 @@ from models.award import Award, TooLate
 from models.columns import long, short
 from models.jury import SCORING, given_by, may_score, to_judge
 from models.nominee import Nominee, NotThere, numbers_of
-from models.staff import JURY, Staff, position_of
+from models.staff import JURY, Staff, answers_for, position_of
 
 
 def _juror(turn: Turn) -> Staff | None:
@@ -43,7 +43,7 @@ def judging(turn: Turn, arg: str) -> list[Say]:
     staff, award = _juror(turn), turn.session.get(Award, long(key))
     if staff is None or award is None or award.phase not in SCORING:
         return [say("score", "nothing").offering(AWARDS)]
-    if award.union_code not in turn.atlas.branch(staff.union_code):
+    if not answers_for(turn.atlas, staff, award.union_code):
         return [gone()]
     ids = numbers_of(turn.session, award.id)
     given = given_by(turn.session, award.id, staff.id)

@@ -29,7 +29,7 @@ from models import audit, reminder, transfer
 from models.application import CannotDecide
 from models.chat import newest_chat
 from models.columns import long, short
-from models.identity import mask_name
+from models.identity import dialled, mask_name
 from models.message import Kind
 from models.place import Atlas, Union
 from models.reminder import Reminder
@@ -96,7 +96,7 @@ def _facts(turn: Turn, row: Transfer) -> Iterator[tuple[Text, Text]]:
     name = worker.unseal(turn.keys, "name") or ""
     yield Word("join", "label_full_name"), name if turn.trusted else mask_name(name)
     if turn.trusted:
-        mobile = (worker.unseal(turn.keys, "mobile") or "").removeprefix("+86")
+        mobile = dialled(worker.unseal(turn.keys, "mobile") or "")
         yield Word("join", "label_mobile"), mobile
     yield Word("my_application", "member_no"), worker.member_no or ""
     yield Word("my_application", "standing"), label(row.standing)

@@ -121,7 +121,7 @@ def look(turn: Turn, arg: str) -> list[Say]:
     staff, award, row = found
     audit.record(turn.session, turn.now, staff.id, "objection.read", row.id)
     teller = turn.session.get_one(Worker, row.worker_id)
-    said = row.load(turn.keys, teller)
+    said = row.read(turn.keys, teller, "text")
     settle = Choice(Word("settle", "name"), f"f:settle:{short(row.id)}")
     message = Say(
         Word("settle", "look", {"text": own_words(turn, said)}),

@@ -169,7 +169,7 @@ def _tell_correction(turn: Turn, row: Reminder) -> list[Say] | Skip:
     """Say what became of a wish; with its reason where it was refused."""
     wish = turn.session.get_one(Correction, int(row.subject))
     what = Word("correct", "what_asked", {"field": label_of(wish.field)})
-    reason = wish.reason(turn.keys, turn.worker)
+    reason = wish.read(turn.keys, turn.worker, "why")
     why = ((Word("my_application", "reason"), reason_text(reason)),) if reason else ()
     return [
         Say(

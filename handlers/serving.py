@@ -19,7 +19,7 @@ from handlers.turn import Turn
 from models import audit, service
 from models.application import CannotDecide
 from models.columns import long, short
-from models.identity import mask_name
+from models.identity import dialled, mask_name
 from models.review import may_review, who_is
 from models.service import PENDING, QUEUE, Served, ServiceRequest
 from models.staff import Staff, staff_of
@@ -75,7 +75,7 @@ def _rows(turn: Turn, row: ServiceRequest) -> tuple[tuple[Text, Text], ...]:
     shown = known["name"] if turn.trusted else mask_name(known["name"])
     who: list[tuple[Text, Text]] = [(label_of("full_name"), shown)]
     if turn.trusted:
-        who.append((label_of("mobile"), known["mobile"].removeprefix("+86")))
+        who.append((label_of("mobile"), dialled(known["mobile"])))
     if words := row.read(turn.keys, worker, "words"):
         who.append((Word("service", "label_words"), own_words(turn, words)))
     state = (Word("services", "label_standing"), standing(row))

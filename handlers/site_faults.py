@@ -131,7 +131,7 @@ def name_of(turn: Turn, row: SiteFault) -> str:
 
 def _facts(turn: Turn, row: SiteFault) -> list[tuple[Text, Text]]:
     reporter = turn.session.get_one(Worker, row.worker_id)
-    words = row.story(turn.keys, reporter)
+    words = row.read(turn.keys, reporter, "words")
     told = (Word("site_fault", "label_story"), own_words(turn, words))
     return [
         (Word("site_fault", "label_what"), label(row.what)),

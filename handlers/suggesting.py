@@ -15,6 +15,7 @@ from models.application import CannotDecide
 from models.columns import long, short
 from models.message import Kind
 from models.suggestion import Adoption, Aspect, Suggestion, ids_of
+from models.worker import Worker
 
 DROPPED = Word("suggest", "dropped")
 """What stands in place of words that were taken back."""
@@ -86,7 +87,7 @@ def suggestion(turn: Turn, arg: str) -> list[Say]:
     if row is None:
         return [say("suggest", "gone").offering(SUGGESTIONS)]
     drop = Choice(Word("suggest", "drop"), f"a:drop_suggestion:{short(row.id)}")
-    words = row.load(turn.keys, turn.worker)
+    words = row.read(turn.keys, turn.worker, "text")
     message = Say(
         Word("suggest", "look", {"text": words}) if words else DROPPED,
         title=label(row.aspect),
@@ -102,9 +103,10 @@ def suggestion(turn: Turn, arg: str) -> list[Say]:
 
 
 def answer_rows(turn: Turn, row: Suggestion) -> tuple[tuple[Text, Text], ...]:
-    """Return what the union answered to the one who reads it."""
+    """Return what the union answered to who suggested it."""
     value = ((Word("adopt", "label_yuan"), worth(row.yuan)),) if row.yuan else ()
-    why = row.load(turn.keys, turn.worker, "why")
+    teller = turn.session.get_one(Worker, row.worker_id)
+    why = row.read(turn.keys, teller, "why")
     said = ((Word("suggest", "answer"), reason_text(why)),) if why else ()
     return (*value, *said)
 

@@ -20,7 +20,7 @@ from models.columns import BigId, Utc, add_once, one_of
 from models.errors import Failure
 from models.place import Atlas
 from models.sealing import Keyring, new_key
-from models.staff import Staff
+from models.staff import Staff, must_answer_for
 from models.worker import Worker
 
 
@@ -46,10 +46,6 @@ SHOWN = (*RUNNING, Phase.OVER)
 
 class BadAward(Failure):
     """The parts of the award do not fit together; says which (permanent)."""
-
-
-class NotTheirs(Failure):
-    """This staff member does not answer for that union (permanent)."""
 
 
 class TooLate(Failure):
@@ -143,7 +139,7 @@ def create(
     session: Session, atlas: Atlas, staff: Staff, award: Award, now: datetime
 ) -> Award:
     """Keep the plan of an award; raises BadAward, or NotTheirs."""
-    _require_scope(atlas, staff, award)
+    must_answer_for(atlas, staff, award.union_code)
     _require_sound(atlas, award)
     if not add_once(session, award):
         raise BadAward("taken")
@@ -161,13 +157,13 @@ def change(
     now: datetime,
 ) -> None:
     """Change the plan of a draft; raises BadAward, TooLate, or NotTheirs."""
-    _require_scope(atlas, staff, award)
+    must_answer_for(atlas, staff, award.union_code)
     hold(session, award)
     if award.phase is not Phase.DRAFT:
         raise TooLate
     for name, value in facts.items():
         setattr(award, name, value)
-    _require_scope(atlas, staff, award)
+    must_answer_for(atlas, staff, award.union_code)
     _require_sound(atlas, award)
     session.add(award)
     audit.record(session, now, staff.id, "award.changed", award.id)
@@ -205,7 +201,7 @@ def publish(
     now: datetime,
 ) -> None:
     """Let a draft be known and begin in its time; raises TooLate, or NotTheirs."""
-    _require_scope(atlas, staff, award)
+    must_answer_for(atlas, staff, award.union_code)
     hold(session, award)
     if award.phase is not Phase.DRAFT:
         raise TooLate
@@ -241,8 +237,3 @@ def awards_among(session: Session, unions: set[str]) -> list[Award]:
         col(Award.union_code).in_(unions), col(Award.phase).in_(SHOWN)
     )
     return list(session.exec(found.order_by(col(Award.voting_at).desc(), Award.code)))
-
-
-def _require_scope(atlas: Atlas, staff: Staff, award: Award) -> None:
-    if not staff.active or award.union_code not in atlas.branch(staff.union_code):
-        raise NotTheirs

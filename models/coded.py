@@ -14,14 +14,10 @@ from models import audit
 from models.columns import add_once
 from models.errors import Failure
 from models.place import Atlas
-from models.staff import Staff
+from models.staff import Staff, must_answer_for
 
 CODE = re.compile(r"[A-Za-z0-9-]{1,20}")
 """A code travels in buttons of at most 64 bytes together with other things."""
-
-
-class OutOfReach(Failure):
-    """This belongs to a union outside the staff member's area (permanent)."""
 
 
 class Unfit(Failure):
@@ -57,8 +53,8 @@ def subject(noun: str, code: str) -> int:
 def create(
     session: Session, atlas: Atlas, staff: Staff, row: Row, now: datetime
 ) -> Row:
-    """Keep a new row; raises OutOfReach or Unfit, also where its code is taken."""
-    require(atlas, staff, row)
+    """Keep a new row; raises NotTheirs or Unfit, also where its code is taken."""
+    must_answer_for(atlas, staff, row.kept_by)
     if not CODE.fullmatch(row.code):
         raise Unfit("code")
     _hold_together(atlas, row)
@@ -76,12 +72,12 @@ def change(
     facts: dict[str, Any],
     now: datetime,
 ) -> None:
-    """Say something else of a row; raises OutOfReach or Unfit, and changes nothing."""
-    require(atlas, staff, row)
+    """Say something else of a row; raises NotTheirs or Unfit, and changes nothing."""
+    must_answer_for(atlas, staff, row.kept_by)
     had = {name: getattr(row, name) for name in facts}
     _set(row, facts)
     try:
-        require(atlas, staff, row)
+        must_answer_for(atlas, staff, row.kept_by)
         _hold_together(atlas, row)
     except Failure:
         _set(row, had)
@@ -100,8 +96,8 @@ def turn(
     active: bool,
     now: datetime,
 ) -> None:
-    """Take a row out of use, or back into it; raises OutOfReach."""
-    require(atlas, staff, row)
+    """Take a row out of use, or back into it; raises NotTheirs."""
+    must_answer_for(atlas, staff, row.kept_by)
     _set(row, {"active": active})
     session.add(row)
     session.flush()
@@ -115,12 +111,6 @@ def note(
     noun = noun_of(type(row))
     about, detail = subject(noun, row.code), " ".join([row.code, *what])
     audit.record(session, now, staff.id, f"{noun}.{deed}", about, detail)
-
-
-def require(atlas: Atlas, staff: Staff, row: Coded) -> None:
-    """Raise OutOfReach unless these staff keep a row."""
-    if not staff.active or row.kept_by not in atlas.branch(staff.union_code):
-        raise OutOfReach
 
 
 def _set(row: Coded, facts: dict[str, Any]) -> None:

@@ -140,3 +140,9 @@ def forget(session: Session, token: str) -> None:
     """End the session of a token, as one more begins in the same browser."""
     row = delete(ConsoleSession)
     session.exec(row.where(col(ConsoleSession.token_hash) == one_time.hash_of(token)))
+
+
+def end_begun(session: Session, worker_id: int, since: datetime) -> None:
+    """End what somebody else may have begun in a person's name since they came in."""
+    row = delete(ConsoleSession).where(col(ConsoleSession.worker_id) == worker_id)
+    session.exec(row.where(col(ConsoleSession.started_at) >= since))

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Index, text
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Field, Session, SQLModel, col, select
+from sqlmodel import Field, Session, col, select
 
 from models import audit, ballot, reminder
 from models.application import (
@@ -24,6 +24,7 @@ from models.application import (
     latest_of,
 )
 from models.columns import BigId, Utc, new_id, one_of
+from models.own_words import OwnWords
 from models.queue import Queue
 from models.review import fill
 from models.sealing import Keyring, seal, unseal
@@ -45,7 +46,7 @@ class Wish(StrEnum):
     DROPPED = "dropped"
 
 
-class Correction(SQLModel, table=True):
+class Correction(OwnWords, table=True):
     """A member's wish to correct a name or an ID, which a social worker must check."""
 
     __table_args__ = (
@@ -77,13 +78,6 @@ class Correction(SQLModel, table=True):
         sealed = unseal(worker.open_key(keys), f"correction.wish|{self.id}", self.wish)
         wish: dict[str, Any] = json.loads(sealed)
         return wish
-
-    def reason(self, keys: Keyring, worker: Worker) -> str:
-        """Open the reason of a refusal; empty where none was given."""
-        if self.why is None:
-            return ""
-        place = f"correction.why|{self.id}"
-        return unseal(worker.open_key(keys), place, self.why).decode()
 
 
 QUEUE = Queue(
@@ -202,8 +196,7 @@ def refuse(
 ) -> None:
     """Refuse a correction with a reason; raises CannotDecide."""
     worker = _hold(session, row)
-    place = f"correction.why|{row.id}"
-    row.why = seal(worker.open_key(keys), place, reason.encode())
+    row.keep(keys, worker, "why", reason)
     _settle(session, staff, row, Wish.REFUSED, now)
 
 

@@ -9,13 +9,13 @@ from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
 from models import audit, reminder
-from models.award import SHOWN, Award, NotTheirs, Phase, TooLate, hold
+from models.award import SHOWN, Award, Phase, TooLate, hold
 from models.ballot import Voter
 from models.nominee import lapse
 from models.objection import is_contested
 from models.place import Atlas
 from models.result import name_winners, rank
-from models.staff import Staff
+from models.staff import Staff, must_answer_for
 
 RESULT = "award_result"
 """The kind of reminder that tells a voter of a result: "worker.award"."""
@@ -101,8 +101,7 @@ def cancel(
 
     Its vote is then closed like another, so that nobody learns whose ballots are whose.
     """
-    if not staff.active or award.union_code not in atlas.branch(staff.union_code):
-        raise NotTheirs
+    must_answer_for(atlas, staff, award.union_code)
     hold(session, award)
     if award.phase in (Phase.OVER, Phase.CANCELLED):
         raise TooLate

@@ -26,7 +26,7 @@ from models.own_question import (
     write_questions,
 )
 from models.place import Atlas
-from models.staff import Staff
+from models.staff import NotTheirs, Staff, answers_for, must_answer_for
 
 CODE_LENGTH = 6
 """How long the code is by which anybody may name an event."""
@@ -62,10 +62,6 @@ CERTIFIED = (EventKind.TRAINING, EventKind.COMPETITION)
 
 COMING = (EventState.OPEN, EventState.CLOSED)
 """What is published and not over."""
-
-
-class NotTheirs(Failure):
-    """The event is of a union this staff member does not serve (permanent)."""
 
 
 class Unsound(Failure):
@@ -199,8 +195,7 @@ def _draw(length: int) -> str:
 
 
 def _check(atlas: Atlas, staff: Staff, plan: Plan) -> None:
-    if not (staff.active and plan.union_code in atlas.branch(staff.union_code)):
-        raise NotTheirs
+    must_answer_for(atlas, staff, plan.union_code)
     fault = fault_of(atlas, plan)
     if fault is not None:
         raise Unsound(fault)
@@ -245,11 +240,7 @@ def hold(
 
 def may_run(atlas: Atlas, staff: Staff | None, event: Event) -> bool:
     """Tell whether a staff member answers for an event."""
-    return (
-        staff is not None
-        and staff.active
-        and event.union_code in atlas.branch(staff.union_code)
-    )
+    return staff is not None and answers_for(atlas, staff, event.union_code)
 
 
 def publish(

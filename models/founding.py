@@ -16,7 +16,7 @@ from models.staff import Staff
 def found(
     session: Session, atlas: Atlas, staff: Staff, row: Union, now: datetime
 ) -> Union:
-    """Found a union below one of theirs; raises OutOfReach or Unfit."""
+    """Found a union below one of theirs; raises NotTheirs or Unfit."""
     made = coded.create(session, atlas, staff, row, now)
     renew(session)
     return made
@@ -30,6 +30,6 @@ def change(
     facts: dict[str, Any],
     now: datetime,
 ) -> None:
-    """Say something else of a union; raises OutOfReach or Unfit."""
+    """Say something else of a union; raises NotTheirs or Unfit."""
     coded.change(session, atlas, staff, row, facts, now)
     renew(session)

@@ -9,7 +9,7 @@ from models.award import Award, Phase, hold, require_phase
 from models.columns import BigId, Utc
 from models.nominee import Candidacy, Nominee, NotThere
 from models.place import Atlas
-from models.staff import JURY, Staff
+from models.staff import JURY, Staff, answers_for
 
 SCORING = (Phase.VOTING, Phase.JURY)
 """The phases in which the jury scores: while members vote, and a while after."""
@@ -30,10 +30,9 @@ def may_score(atlas: Atlas, staff: Staff | None, award: Award, row: Nominee) -> 
     """Tell whether somebody is on the jury of an award, and not up for it."""
     return (
         staff is not None
-        and staff.active
         and staff.role == JURY
         and staff.worker_id != row.worker_id
-        and award.union_code in atlas.branch(staff.union_code)
+        and answers_for(atlas, staff, award.union_code)
     )
 
 

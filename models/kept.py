@@ -136,8 +136,13 @@ def _opened(
 
 
 def _read(text: str) -> Any:
-    """Read what was sealed as JSON; a number in it alone was sealed as a text."""
-    return json.loads(text) if text[:1] in ("{", "[") else text
+    """Read what was sealed as JSON; anything else is somebody's own words."""
+    if text[:1] not in ("{", "["):
+        return text
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
 
 
 def _plain(value: Any) -> Any:

@@ -9,13 +9,14 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from models import audit, service, transfer, voucher
+from models import audit, console_session, service, transfer, voucher
 from models.application import OPEN, Application, Standing, hold, latest_of, record
 from models.arrival import Poison
 from models.case import Case, end_talk
 from models.chat import Chat
 from models.claim import Asks, Claim, Claimed, file_claim
 from models.columns import BigId, Utc, new_id
+from models.console_link import ConsoleLink
 from models.conversation import Conversation
 from models.correction import Correction, Wish
 from models.export_link import ExportLink
@@ -32,7 +33,7 @@ OBJECT_DAYS = 7
 STRANGE_HOURS = 24
 """How long a chat let in by a PIN alone may do nothing that cannot be taken back."""
 
-EMPTIED = (Conversation, Poison, Message, ExportLink)
+EMPTIED = (Conversation, Poison, Message, ExportLink, ConsoleLink)
 """What goes from a chat that is cut; what hangs on a conversation goes before."""
 
 RETURNED = (Application, Case, Correction)
@@ -207,6 +208,7 @@ def _end_begun(
     voucher.cancel_all(session, member_id, now)
     service.withdraw_since(session, member_id, since, now)
     transfer.end_begun(session, member_id, since, now)
+    console_session.end_begun(session, member_id, since)
 
 
 def _empty(session: Session, chat_id: int, now: datetime) -> None:

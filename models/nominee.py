@@ -6,7 +6,6 @@
 The story is sealed under the nominee's own key; what voters read goes with the nominee.
 """
 
-import json
 from datetime import datetime
 from enum import StrEnum
 from typing import cast
@@ -20,11 +19,12 @@ from models.columns import BigId, Utc, new_id, one_of
 from models.errors import Failure
 from models.identity import mask_name
 from models.known import members_with
+from models.own_words import OwnWords
 from models.place import Atlas
 from models.queue import Queue
 from models.review import Asked
-from models.sealing import Keyring, seal, unseal
-from models.staff import SERVING, Staff
+from models.sealing import Keyring
+from models.staff import SERVING, Staff, answers_for
 from models.worker import Worker
 
 ASKED = "nominee_asked"
@@ -57,7 +57,7 @@ class NotThere(Failure):
     """The nominee is no longer where this may be done (permanent)."""
 
 
-class Nominee(SQLModel, table=True):
+class Nominee(OwnWords, table=True):
     """One person in one award; the number is what ballots and lists call them.
 
     `votes`, `jury_points` and `points` (in hundredths) and `place` are the result;
@@ -89,27 +89,10 @@ class Nominee(SQLModel, table=True):
     place: int | None = None
     won: bool = False
 
-    def keep(self, keys: Keyring, worker: Worker, column: str, text: str) -> None:
-        """Seal the story, or why it was refused, into the row."""
-        data = json.dumps({"text": text}, ensure_ascii=False).encode()
-        sealed = seal(worker.open_key(keys), self._at(column), data)
-        setattr(self, column, sealed)
-
-    def load(self, keys: Keyring, worker: Worker, column: str = "story") -> str:
-        """Open the story or the reason; empty where nothing is kept."""
-        sealed = getattr(self, column)
-        if not sealed:
-            return ""
-        data = unseal(worker.open_key(keys), self._at(column), sealed)
-        return str(json.loads(data)["text"])
-
     def name(self, keys: Keyring, worker: Worker) -> str:
         """Return the name the nominee allows the public to read."""
         name = worker.unseal(keys, "name") or ""
         return name if self.in_full else mask_name(name)
-
-    def _at(self, column: str) -> str:
-        return f"nominee.{column}|{self.id}"
 
 
 QUEUE = Queue(
@@ -196,10 +179,9 @@ def may_admit(atlas: Atlas, staff: Staff | None, award: Award, row: Nominee) -> 
     """Tell whether a staff member answers for an award, and is not up for it."""
     return (
         staff is not None
-        and staff.active
         and staff.role in SERVING
         and staff.worker_id != row.worker_id
-        and award.union_code in atlas.branch(staff.union_code)
+        and answers_for(atlas, staff, award.union_code)
     )
 
 

@@ -22,7 +22,7 @@ from models.message import Fate
 from models.place import Atlas
 from models.preference import Topic
 from models.rules import Rules
-from models.staff import SERVING, Staff
+from models.staff import SERVING, NotTheirs, Staff, answers_for
 
 TEST = "notice_test"
 """The kind of reminder that shows a notice to who tests it, by the notice's id."""
@@ -58,10 +58,6 @@ BEGUN = (S.SENDING, S.PAUSED, S.DONE, S.STOPPED)
 
 AT_WORK = (S.SCHEDULED, S.SENDING, S.STOPPED, S.RECALLED)
 """Where there may be something to do by itself."""
-
-
-class NotTheirs(Failure):
-    """The notice is of a union this staff member does not serve (permanent)."""
 
 
 class Unsound(Failure):
@@ -121,9 +117,8 @@ def may_run(atlas: Atlas, staff: Staff | None, union_code: str) -> bool:
     """Tell whether a staff member answers for the notices of a union."""
     return (
         staff is not None
-        and staff.active
         and staff.role in SERVING
-        and union_code in atlas.branch(staff.union_code)
+        and answers_for(atlas, staff, union_code)
     )
 
 

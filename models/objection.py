@@ -4,12 +4,11 @@ An officer settles each.  Where one is right the nominee is struck off, and the 
 is counted anew without them.
 """
 
-import json
 from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import Index, text
-from sqlmodel import Field, Session, SQLModel, select
+from sqlmodel import Field, Session, select
 
 from models import audit, reminder
 from models.application import new_number
@@ -18,11 +17,12 @@ from models.columns import BigId, Utc, add_once, new_id, one_of
 from models.errors import Failure
 from models.nominee import SETTLED as DECIDED
 from models.nominee import Candidacy, Nominee, NotThere
+from models.own_words import OwnWords
 from models.place import Atlas
 from models.queue import Queue
 from models.result import rank
-from models.sealing import Keyring, seal, unseal
-from models.staff import OFFICER, Staff
+from models.sealing import Keyring
+from models.staff import OFFICER, Staff, answers_for
 from models.worker import Worker
 
 SETTLED = "objection"
@@ -44,7 +44,7 @@ class WaitsAlready(Failure):
     """An objection of this person to this nominee has yet to be settled (permanent)."""
 
 
-class Objection(SQLModel, table=True):
+class Objection(OwnWords, table=True):
     """One objection; the words are sealed under the key of who objects."""
 
     __table_args__ = (
@@ -71,20 +71,6 @@ class Objection(SQLModel, table=True):
     at: datetime = Field(sa_type=Utc)
     settled_at: datetime | None = Field(default=None, sa_type=Utc)
     staff_id: int | None = Field(default=None, foreign_key="staff.id", sa_type=BigId)
-
-    def keep(self, keys: Keyring, worker: Worker, column: str, text: str) -> None:
-        """Seal the objection, or the answer, into the row."""
-        data = json.dumps({"text": text}, ensure_ascii=False).encode()
-        place = f"objection.{column}|{self.id}"
-        setattr(self, column, seal(worker.open_key(keys), place, data))
-
-    def load(self, keys: Keyring, worker: Worker, column: str = "text") -> str:
-        """Open the objection or the answer; empty where there is none."""
-        sealed = getattr(self, column)
-        if not sealed:
-            return ""
-        place = f"objection.{column}|{self.id}"
-        return str(json.loads(unseal(worker.open_key(keys), place, sealed))["text"])
 
 
 QUEUE = Queue(
@@ -137,11 +123,10 @@ def may_settle(
     """Tell whether an officer answers for an award, and neither made nor met this."""
     against = session.get(Nominee, row.nominee_id) if row.nominee_id else None
     return (
-        staff.active
-        and staff.role == OFFICER
+        staff.role == OFFICER
         and staff.worker_id != row.worker_id
         and (against is None or staff.worker_id != against.worker_id)
-        and award.union_code in atlas.branch(staff.union_code)
+        and answers_for(atlas, staff, award.union_code)
     )
 
 

@@ -8,7 +8,7 @@ from sqlmodel import Field, Session, SQLModel, col, delete, select
 from models import coded
 from models.errors import Failure
 from models.place import Atlas, is_somewhere, kilometres
-from models.staff import Staff
+from models.staff import Staff, must_answer_for
 
 
 class NoSuchPartner(Failure):
@@ -91,8 +91,8 @@ def give(
     benefits: Collection[str],
     now: datetime,
 ) -> None:
-    """Say which benefits a partner gives, and no other; raises OutOfReach."""
-    coded.require(atlas, staff, row)
+    """Say which benefits a partner gives, and no other; raises NotTheirs."""
+    must_answer_for(atlas, staff, row.kept_by)
     session.exec(delete(Giving).where(col(Giving.partner_code) == row.code))
     for code in sorted(benefits):
         session.add(Giving(benefit_code=code, partner_code=row.code))

@@ -31,7 +31,7 @@ from models.application import (
 from models.identity import birth_date, sex
 from models.place import Atlas
 from models.sealing import Keyring
-from models.staff import SERVING, Staff
+from models.staff import SERVING, Staff, answers_for
 from models.worker import Worker, hold_id, member_with_id
 
 
@@ -49,10 +49,9 @@ def may_review(atlas: Atlas, staff: Staff | None, asked: Asked) -> bool:
     """Tell whether a staff member answers for what was asked, and did not ask it."""
     return (
         staff is not None
-        and staff.active
         and staff.role in SERVING
         and staff.worker_id != asked.worker_id
-        and asked.union_code in atlas.branch(staff.union_code)
+        and answers_for(atlas, staff, asked.union_code)
     )
 
 

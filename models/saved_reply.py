@@ -12,7 +12,7 @@ from models import audit
 from models.columns import BigId, new_id
 from models.errors import Failure
 from models.place import Atlas
-from models.staff import SERVING, Staff
+from models.staff import SERVING, Staff, answers_for
 
 LONGEST = 500
 """How many characters a saved reply may have."""
@@ -100,6 +100,5 @@ def _reply_at(session: Session, union_code: str, number: int) -> SavedReply | No
 
 
 def _require_scope(atlas: Atlas, staff: Staff, union_code: str) -> None:
-    serves = staff.active and staff.role in SERVING
-    if not serves or union_code not in atlas.branch(staff.union_code):
+    if staff.role not in SERVING or not answers_for(atlas, staff, union_code):
         raise NotTheirReply

@@ -12,16 +12,17 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Index, delete, update
-from sqlmodel import Field, Session, SQLModel, col, select
+from sqlmodel import Field, Session, col, select
 
 from models import audit, quota, reminder
 from models.application import CannotDecide, new_number
 from models.benefit import Benefit, MayNot, Person
 from models.columns import BigId, Utc, new_id, one_of
+from models.own_words import OwnWords
 from models.place import Atlas
 from models.queue import Queue
 from models.review import may_review
-from models.sealing import Keyring, seal, unseal
+from models.sealing import Keyring
 from models.slot import Slot, leave_slot, take_slot
 from models.staff import Staff
 from models.tally import Counted, count
@@ -51,7 +52,7 @@ class Served(StrEnum):
 PENDING = (Served.REQUESTED, Served.ACCEPTED)
 
 
-class ServiceRequest(SQLModel, table=True):
+class ServiceRequest(OwnWords, table=True):
     """That a member asked for a service; what for, and why not, is sealed."""
 
     __tablename__ = "service_request"
@@ -80,19 +81,6 @@ class ServiceRequest(SQLModel, table=True):
         default=None, foreign_key="staff.id", sa_type=BigId, index=True
     )
     rating: int | None = None
-
-    def read(self, keys: Keyring, worker: Worker, column: str) -> str:
-        """Open one of the sealed columns; empty where nothing was said."""
-        sealed = getattr(self, column)
-        if not sealed:
-            return ""
-        place = f"service_request.{column}|{self.id}"
-        return unseal(worker.open_key(keys), place, sealed).decode()
-
-    def keep(self, keys: Keyring, worker: Worker, column: str, said: str) -> None:
-        """Seal what was said into one of the columns."""
-        place = f"service_request.{column}|{self.id}"
-        setattr(self, column, seal(worker.open_key(keys), place, said.encode()))
 
 
 QUEUE = Queue(

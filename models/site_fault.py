@@ -4,15 +4,16 @@ from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import Index, text
-from sqlmodel import Field, Session, SQLModel, col, func, select
+from sqlmodel import Field, Session, col, func, select
 
 from models import audit, reminder
 from models.application import CannotDecide
 from models.columns import BigId, Utc, new_id, one_of
+from models.own_words import OwnWords
 from models.place import Atlas
 from models.queue import Queue
 from models.review import may_review
-from models.sealing import Keyring, seal, unseal
+from models.sealing import Keyring
 from models.site import Site
 from models.staff import Staff
 from models.worker import Worker
@@ -36,7 +37,7 @@ class What(StrEnum):
     OTHER = "other"
 
 
-class SiteFault(SQLModel, table=True):
+class SiteFault(OwnWords, table=True):
     """A fault somebody reported; its words are sealed with the reporter's key."""
 
     __tablename__ = "site_fault"
@@ -61,16 +62,6 @@ class SiteFault(SQLModel, table=True):
     at: datetime = Field(sa_type=Utc)
     settled_at: datetime | None = Field(default=None, sa_type=Utc)
     staff_id: int | None = Field(default=None, foreign_key="staff.id", sa_type=BigId)
-
-    def story(self, keys: Keyring, worker: Worker) -> str:
-        """Open what the reporter wrote; empty where they wrote nothing."""
-        if self.words is None:
-            return ""
-        return unseal(worker.open_key(keys), self._place, self.words).decode()
-
-    @property
-    def _place(self) -> str:
-        return f"site_fault.words|{self.id}"
 
 
 QUEUE = Queue(
@@ -104,7 +95,7 @@ def report(
         at=now,
     )
     if words:
-        row.words = seal(worker.open_key(keys), row._place, words.encode())
+        row.keep(keys, worker, "words", words)
     session.add(row)
     session.flush()
     return row

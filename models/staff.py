@@ -7,6 +7,7 @@ from sqlmodel import Field, Session, SQLModel, and_, col, func, select
 
 from models import audit, one_time
 from models.columns import BigId, Utc, new_id
+from models.errors import Failure
 from models.one_time import OneTime
 from models.place import Atlas, Union
 
@@ -37,6 +38,10 @@ ROLES = (*SERVING, PARTNER_CLERK, JURY, ADMINISTRATOR)
 
 CONSOLE = (*SERVING, PARTNER_CLERK, ADMINISTRATOR)
 """The roles that work in the console; a jury stays in the chat."""
+
+
+class NotTheirs(Failure):
+    """This is of a union that the staff member does not serve (permanent)."""
 
 
 class Staff(SQLModel, table=True):
@@ -101,10 +106,20 @@ def revoke(
     audit.record(session, now, by.id if by else None, "staff.revoked", staff.id)
 
 
+def answers_for(atlas: Atlas, staff: Staff, union_code: str | None) -> bool:
+    """Tell whether somebody serves a union: as staff of it, or of one above it."""
+    return staff.active and union_code in atlas.branch(staff.union_code)
+
+
+def must_answer_for(atlas: Atlas, staff: Staff, union_code: str | None) -> None:
+    """Raise NotTheirs unless somebody serves a union."""
+    if not answers_for(atlas, staff, union_code):
+        raise NotTheirs
+
+
 def may_appoint(atlas: Atlas, by: Staff, union_code: str) -> bool:
     """Tell whether somebody appoints the staff of a union: its own or one below."""
-    appoints = by.active and by.role == ADMINISTRATOR
-    return appoints and union_code in atlas.branch(by.union_code)
+    return by.role == ADMINISTRATOR and answers_for(atlas, by, union_code)
 
 
 def positions(session: Session, now: datetime) -> list[tuple[Staff, datetime | None]]:

@@ -4,20 +4,20 @@ waiting → adopted (perhaps with its value in yuan) / declined, each with words
 waiting → dropped by who made it
 """
 
-import json
 from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import Index
-from sqlmodel import Field, Session, SQLModel, col, select
+from sqlmodel import Field, Session, col, select
 
 from models import audit, reminder
 from models.application import CannotDecide, new_number
 from models.columns import BigId, Utc, new_id, one_of
+from models.own_words import OwnWords
 from models.place import Atlas
 from models.queue import Queue
 from models.review import may_review
-from models.sealing import Keyring, seal, unseal
+from models.sealing import Keyring
 from models.staff import Staff
 from models.worker import Worker
 
@@ -47,7 +47,7 @@ class Adoption(StrEnum):
     DROPPED = "dropped"
 
 
-class Suggestion(SQLModel, table=True):
+class Suggestion(OwnWords, table=True):
     """One suggestion; its words and the answer are sealed under the worker's key."""
 
     __table_args__ = (
@@ -67,20 +67,6 @@ class Suggestion(SQLModel, table=True):
     staff_id: int | None = Field(default=None, foreign_key="staff.id", sa_type=BigId)
     why: bytes | None = None
     yuan: int | None = Field(default=None, sa_type=BigId)
-
-    def keep(self, keys: Keyring, worker: Worker, column: str, text: str) -> None:
-        """Seal the suggestion, or the answer, into the row."""
-        data = json.dumps({"text": text}, ensure_ascii=False).encode()
-        place = f"suggestion.{column}|{self.id}"
-        setattr(self, column, seal(worker.open_key(keys), place, data))
-
-    def load(self, keys: Keyring, worker: Worker, column: str = "text") -> str:
-        """Open the suggestion or the answer; empty where nothing is kept."""
-        sealed = getattr(self, column)
-        if not sealed:
-            return ""
-        place = f"suggestion.{column}|{self.id}"
-        return str(json.loads(unseal(worker.open_key(keys), place, sealed))["text"])
 
 
 QUEUE = Queue(

@@ -36,6 +36,7 @@ from models.staff import OFFICER, SERVING
 KINDS: dict[str, Text] = {
     BenefitKind.VOUCHER: Label("Voucher"),
     BenefitKind.SERVICE: Label("Service"),
+    BenefitKind.PLACE: Label("Place to go to"),
 }
 PERIODS: dict[str, Text] = {
     Per.EVER: Label("ever"),

@@ -54,7 +54,7 @@ def _sheets(desk: Desk, row: Suggestion) -> Iterable[Sheet]:
             (Label("Union"), desk.union(row.union_code)),
             (Label("Sent in"), desk.moment(row.at)),
         ),
-        text=row.load(desk.kit.keys, teller),
+        text=row.read(desk.kit.keys, teller, "text"),
         picture=f"{PATH}/{short(row.id)}/picture" if row.photo_id else "",
     )
     answer = tuple(answer_rows(desk.turn, row))

@@ -329,7 +329,7 @@ def test_one_s_own_words_replace_those_of_a_colleague(
     assert "有照片的，照片也公开" in text(asked)
     assert text(own_form(world, award)).startswith("提名收到了")
     row = world.write(lambda s: s.exec(select(Nominee)).one())
-    assert row.load(KEYS, worker_of(world, "甲")) == "故事"
+    assert row.read(KEYS, worker_of(world, "甲"), "story") == "故事"
 
 
 def test_who_was_not_confirmed_in_time_is_told(world: World, award: Award) -> None:

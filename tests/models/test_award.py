@@ -12,7 +12,6 @@ from models import closing, election
 from models.award import (
     Award,
     BadAward,
-    NotTheirs,
     Phase,
     TooLate,
     award_named,
@@ -32,6 +31,7 @@ from models.place import Atlas
 from models.reminder import Reminder
 from models.result import standings, winners
 from models.sealing import CannotOpen, Keyring
+from models.staff import NotTheirs
 from models.withdrawal import withdraw_consent
 from tests.models.awarding import DAY, an_award, juror, member, runs, votes
 from tests.models.cast import KEYS, NOW, reviewer
@@ -266,8 +266,8 @@ def test_a_result_waits_for_every_objection(session: Session, atlas: Atlas) -> N
     carry_on(session, 25)
     first, *_ = winners(session, award)
     made = object_to(session, KEYS, award, first, people[3], "不是本人", NOW + 25 * DAY)
-    assert made.load(KEYS, people[3]) == "不是本人"
-    assert made.load(KEYS, people[3], "why") == ""
+    assert made.read(KEYS, people[3], "text") == "不是本人"
+    assert made.read(KEYS, people[3], "why") == ""
     election.advance(session, NOW + 31 * DAY)
     assert str(award.phase) == "notice"
     staff = juror(session, "officer")

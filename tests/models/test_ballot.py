@@ -267,7 +267,7 @@ def test_a_stray_s_nomination_is_the_member_s_unless_they_have_one(
     rows = session.exec(select(Nominee).where(Nominee.worker_id == kept.id)).all()
     assert {row.award_id for row in rows} == {first.id, second.id}
     session.refresh(moved)
-    assert moved.load(KEYS, kept) == "好人"
+    assert moved.read(KEYS, kept, "story") == "好人"
 
 
 def test_withdrawing_one_s_consent_ends_a_nomination(session: Session) -> None:

@@ -25,9 +25,10 @@ from models.benefit import (
     person_of,
     why_not,
 )
-from models.coded import OutOfReach, Unfit
+from models.coded import Unfit
 from models.place import Atlas
 from models.rules import Rules
+from models.staff import NotTheirs
 from tests.models.benefits import TODAY, member
 from tests.models.cast import NOW, meet, reviewer
 
@@ -189,14 +190,14 @@ def test_what_is_of_another_area_is_out_of_reach(
     session: Session, atlas: Atlas, union_code: str | None
 ) -> None:
     staff = reviewer(session, "4401")
-    with pytest.raises(OutOfReach):
+    with pytest.raises(NotTheirs):
         coded.create(session, atlas, staff, terms(union_code=union_code), NOW)
     row = terms()
     coded.create(session, atlas, staff, row, NOW)
-    with pytest.raises(OutOfReach):
+    with pytest.raises(NotTheirs):
         coded.change(session, atlas, staff, row, {"union_code": union_code}, NOW)
     staff.active = False
-    with pytest.raises(OutOfReach):
+    with pytest.raises(NotTheirs):
         coded.change(session, atlas, staff, row, {"quota": 1}, NOW)
     assert (row.union_code, row.quota) == ("4401", None)
 

@@ -180,15 +180,14 @@ def test_cases_are_listed_for_their_worker_and_their_union(session: Session) -> 
 
 
 def test_what_is_taken_waits_for_who_has_it_alone(session: Session) -> None:
-    row = a_case(session)
-    row.course, row.staff_id = Course.TAKEN, 1
+    row, one, other = a_case(session), reviewer(session), reviewer(session)
+    row.course, row.staff_id = Course.TAKEN, one.id
     session.add(row)
     session.flush()
-    assert waiting(session, QUEUE, {"440106"}) == [row]
-    row.staff_id = 2
-    session.add(row)
-    session.flush()
-    assert waiting(session, QUEUE, {"440106"}) == []
+    assert QUEUE.count(session, one, {"440106"}) == 1
+    assert QUEUE.oldest(session, one, {"440106"}, 9) == [(NOW, row.id)]
+    assert QUEUE.count(session, other, {"440106"}) == 0
+    assert QUEUE.oldest(session, other, {"440106"}, 9) == []
 
 
 def test_what_waits_too_long_is_late_once_and_again(session: Session) -> None:

@@ -10,11 +10,12 @@ from sqlmodel import Session, select
 from models import coded, founding
 from models.audit import entries_about
 from models.benefit import Benefit
-from models.coded import OutOfReach, Unfit
+from models.coded import Unfit
 from models.loading import load
 from models.partner import Partner, give, given_by
 from models.place import Atlas, Source, Union, edition
 from models.site import Facility, Site, SiteKind
+from models.staff import NotTheirs
 from tests.models.cast import NOW, reviewer
 
 AT = {"lat": 23.1, "lon": 113.3}
@@ -73,14 +74,14 @@ def test_a_row_is_kept_by_its_union_and_those_above(
     session: Session, atlas: Atlas, make: Any
 ) -> None:
     elsewhere = reviewer(session, "4451")
-    with pytest.raises(OutOfReach):
+    with pytest.raises(NotTheirs):
         coded.create(session, atlas, elsewhere, make(), NOW)
     staff = reviewer(session, "4401")
     row = coded.create(session, atlas, staff, make(), NOW)
-    with pytest.raises(OutOfReach):
+    with pytest.raises(NotTheirs):
         coded.change(session, atlas, elsewhere, row, {"name": "别的"}, NOW)
     staff.active = False
-    with pytest.raises(OutOfReach):
+    with pytest.raises(NotTheirs):
         coded.change(session, atlas, staff, row, {"name": "别的"}, NOW)
 
 
@@ -146,7 +147,7 @@ def test_a_change_that_does_not_hold_together_changes_nothing(
     staff = reviewer(session, "4401")
     row = coded.create(session, atlas, staff, a_site(), NOW)
     for facts in ({"hours": "x"}, {"union_code": "4451"}):
-        with pytest.raises((Unfit, OutOfReach)):
+        with pytest.raises((Unfit, NotTheirs)):
             coded.change(session, atlas, staff, row, facts, NOW)
     assert (row.hours, row.union_code) == ("24h", "440111")
 
@@ -179,7 +180,7 @@ def test_a_partner_gives_what_is_said_and_nothing_else(
     assert given_by(session, "shop") == codes[:2]
     give(session, atlas, staff, row, codes[1:], NOW)
     assert given_by(session, "shop") == codes[1:]
-    with pytest.raises(OutOfReach):
+    with pytest.raises(NotTheirs):
         give(session, atlas, reviewer(session, "4451"), row, [], NOW)
     last = entries_about(session, coded.subject("partner", "shop"), 1)
     assert [one.detail for one in last] == [" ".join(["shop", *codes[1:]])]
@@ -192,7 +193,7 @@ def test_a_union_that_is_founded_is_read_by_every_process(
     row = founding.found(session, atlas, staff, a_union(), NOW)
     founding.change(session, atlas, staff, row, {"phone": "020"}, NOW)
     assert edition(session) == before + 2
-    with pytest.raises(OutOfReach):
+    with pytest.raises(NotTheirs):
         founding.change(
             session, atlas, reviewer(session, row.code), row, {"name": "己"}, NOW
         )

@@ -110,9 +110,9 @@ def test_a_wish_changes_nothing_until_it_is_approved(session: Session) -> None:
 def test_a_refusal_has_its_reason_sealed(session: Session) -> None:
     worker, _ = member(session)
     asked = wish(session, worker, full_name="李四")
-    assert asked.reason(KEYS, worker) == ""
+    assert asked.read(KEYS, worker, "why") == ""
     correction.refuse(session, KEYS, reviewer(session), asked, "mismatch", NOW)
-    assert asked.reason(KEYS, worker) == "mismatch"
+    assert asked.read(KEYS, worker, "why") == "mismatch"
     assert b"mismatch" not in (asked.why or b"")
     assert worker.unseal(KEYS, "name") == "张三"
 

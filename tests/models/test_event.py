@@ -15,7 +15,6 @@ from models.event import (
     CannotChange,
     Event,
     EventState,
-    NotTheirs,
     Unsound,
     close,
     create,
@@ -26,6 +25,7 @@ from models.event import (
 )
 from models.own_question import Asks, OwnQuestion
 from models.place import Atlas
+from models.staff import NotTheirs
 from tests.models.cast import NOW, reviewer
 from tests.models.programme import PLAN, QUESTIONS, open_event
 

@@ -15,7 +15,6 @@ from models.event import (
     Event,
     EventKind,
     EventState,
-    NotTheirs,
     Plan,
     Unsound,
 )
@@ -39,6 +38,7 @@ from models.signup import (
     SignupState,
 )
 from models.signup import cancel as leave
+from models.staff import NotTheirs
 from models.worker import Worker
 from tests.models.cast import KEYS, NOW, reviewer
 from tests.models.programme import PLAN, QUESTIONS, RULES, guest, open_event, reminders

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 
 from sqlmodel import Session, SQLModel
 
 from models import transfer
 from models.application import Standing
 from models.chat import chats_of
+from models.console_link import find_console_link, make_console_link
+from models.console_session import Limits, Way, sessions_of, sign_in
 from models.correction import Wish
 from models.export_link import find_export_link, make_export_link
 from models.link import EMPTIED, LEFT, RETURNED, link, object_to
+from models.one_time import hash_of
 from models.service import Served
+from models.staff import OFFICER, accept, appoint, invite
 from models.transfer import Moving
 from models.voucher import Held
 from tests.models.benefits import ask, take
@@ -20,6 +25,8 @@ from tests.models.cast import KEYS, NOW, apply, meet
 from tests.models.test_merging import wish
 from tests.models.test_transfer import DUE, WISH
 from tests.models.test_transfer import member as enrolled
+
+MINUTE = timedelta(minutes=1)
 
 
 def test_every_table_that_names_a_chat_is_cut_or_returned_or_left() -> None:
@@ -99,3 +106,20 @@ def test_what_the_person_began_themself_goes_on_after_the_link(
     made, member = link(session, KEYS, here, member.id, "pin", later)
     object_to(session, KEYS, made, member, there, later)
     assert row.standing is Moving.REQUESTED
+
+
+def test_who_came_in_uninvited_is_put_out_of_the_console_too(session: Session) -> None:
+    member, there = meet(session, "old")
+    _, here = meet(session, "new")
+    staff = appoint(session, OFFICER, "4401", NOW)
+    accept(session, invite(session, staff, NOW), member.id, NOW)
+    limits = Limits(timedelta(minutes=30), timedelta(hours=12))
+    enter = partial(sign_in, session, staff, member, Way.LINK, "a browser")
+    mine, _ = enter(NOW)
+    made, member = link(session, KEYS, here, member.id, "pin", NOW + MINUTE)
+    theirs = make_console_link(session, member.id, here.id, NOW + MINUTE, 10)
+    enter(NOW + MINUTE)
+    object_to(session, KEYS, made, member, there, NOW + 2 * MINUTE)
+    assert find_console_link(session, theirs, NOW + 2 * MINUTE) is None
+    [left] = sessions_of(session, member.id, limits, NOW + 2 * MINUTE)
+    assert left.token_hash == hash_of(mine)

@@ -21,12 +21,11 @@ from models.notice import (
     NobodyThere,
     Notice,
     NoticeState,
-    NotTheirs,
     Unsound,
 )
 from models.place import Atlas, read_atlas
 from models.reminder import Reminder
-from models.staff import Staff
+from models.staff import NotTheirs, Staff
 from tests.models.cast import NOW, Meet, race, reviewer
 from tests.models.noticing import RULES, begun, fates, letter, member, scheduled
 

@@ -128,7 +128,7 @@ def test_a_nominee_who_said_no_is_not_asked_again(session: Session) -> None:
     row = nominee.nominate(*early)
     assert row is not None
     nominee.decline(session, award, row, NOW)
-    assert row.load(KEYS, worker) == ""
+    assert row.read(KEYS, worker, "story") == ""
     assert nominee.nominate(*early) is None
     assert nominee.nominate(*early, oneself=True) is row
     with pytest.raises(TooLate):

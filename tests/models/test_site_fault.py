@@ -38,12 +38,12 @@ def test_its_words_are_sealed_and_open_again(session: Session) -> None:
     worker, row = told(session)
     assert row.words is not None
     assert "没有热水".encode() not in row.words
-    assert row.story(KEYS, worker) == "没有热水"
+    assert row.read(KEYS, worker, "words") == "没有热水"
 
 
 def test_no_words_are_needed(session: Session) -> None:
     worker, row = told(session, "")
-    assert (row.words, row.story(KEYS, worker)) == (None, "")
+    assert (row.words, row.read(KEYS, worker, "words")) == (None, "")
 
 
 def test_it_waits_for_the_union_of_the_site(session: Session, atlas: Atlas) -> None:

@@ -293,10 +293,10 @@ def test_an_award_is_planned_and_published(house: House) -> None:
     at = f"{AT}/awards/{short(one(house, Award).id)}"
     browser.do(f"{at}/change", **{**given, "seats": "3"})
     browser.do(f"{at}/publish")
-    assert one(house, Award).phase is Phase.NOMINATING
+    assert one(house, Award).phase is Phase.PLANNED
     assert f"{at}/change" not in browser.get(at).text
     assert browser.send(f"{at}/change", **given).status_code == 422
-    assert "提名中" in browser.read(f"{AT}/awards")
+    assert "还没开始" in browser.read(f"{AT}/awards")
     browser.do(f"{at}/cancel")
     assert "金牌" in browser.read(f"{AT}/awards?show=past")
 

@@ -176,7 +176,7 @@ def test_staff_are_appointed_by_a_link(program: Program) -> None:
     assert "/?start=s-" in program.run("staff", "drug-baiyun", *clerk).stdout
     assert "no partner with the code 4401" in refusal(program, "staff", "4401", *clerk)
     said = refusal(program, "staff", "4401", "--role", "boss")
-    roles = "social_worker, officer, partner_clerk, jury"
+    roles = "social_worker, officer, partner_clerk, jury, administrator"
     assert said == f"staff: boss is no role; there are {roles}"
 
 
