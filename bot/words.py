@@ -188,6 +188,7 @@ def lines_of(body: Body) -> list[str]:
     lines = [f"【{body['title']}】"] if "title" in body else []
     lines += [line_of(*row) for row in body.get("rows", [])]
     lines += body.get("drawing", [])[1:]
+    lines += ["🖼"] if "image" in body else []
     lines += [f"{body.get('text', '')}{place}"]
     lines += [
         numbered(number, label, ".") for number, label, _ in body.get("choices", [])

@@ -20,6 +20,9 @@ BLANKS = ("name", "union", "group", "member_no")
 LONGEST_TITLE = 40
 LONGEST_TEXT = 1000
 LONGEST_LABEL = 20
+LONGEST_WITH_PICTURE = 800
+"""What is written below a picture, channels hold short."""
+
 MOST_OPTIONS = 6
 MOST_HOURS = 24 * 30
 
@@ -45,8 +48,9 @@ class Option:
 class Letter:
     """All that staff say of a notice; one without English is read in Chinese.
 
-    With `urgent`, the reason, it does not wait for quiet hours to end.  It is told to
-    nobody any more once it was `hours` on its way.
+    `picture` is the id of one, 0 for none.  With `urgent`, the reason, it does not
+    wait for quiet hours to end.  It is told to nobody any more once it was `hours` on
+    its way.
     """
 
     topic: Topic
@@ -61,6 +65,7 @@ class Letter:
     options: tuple[Option, ...] = ()
     urgent: str = ""
     hours: int = 72
+    picture: int = 0
 
     @property
     def lasts(self) -> timedelta:
@@ -97,6 +102,7 @@ def fault_of(letter: Letter) -> str | None:
     checks = {
         "title": 0 < len(letter.title.strip()) <= LONGEST_TITLE,
         "text": 0 < len(letter.text.strip()) <= LONGEST_TEXT,
+        "picture": not letter.picture or _is_short(letter),
         "english": _has_all_english_or_none(letter),
         "blanks": all(unknown_in(text) is None for text in _texts(letter)),
         "link": _is_link(letter),
@@ -109,6 +115,10 @@ def fault_of(letter: Letter) -> str | None:
 
 def _texts(letter: Letter) -> tuple[str, ...]:
     return letter.title, letter.text, letter.title_en, letter.text_en
+
+
+def _is_short(letter: Letter) -> bool:
+    return max(len(letter.text), len(letter.text_en)) <= LONGEST_WITH_PICTURE
 
 
 def _has_all_english_or_none(letter: Letter) -> bool:

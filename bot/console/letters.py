@@ -179,6 +179,10 @@ FIELDS: tuple[Field, ...] = tuple(
 FAULTS: dict[str, tuple[str, Text]] = {
     "title": ("title", Label("A title has 1 to 40 characters.")),
     "text": ("text", Label("The text has 1 to 1000 characters.")),
+    "picture": (
+        "text",
+        Label("With a picture it has at most 800 characters, in English too."),
+    ),
     "english": (
         "text_en",
         Label("In English it needs both a title and a text, or neither."),
@@ -197,11 +201,12 @@ FAULTS: dict[str, tuple[str, Text]] = {
 }
 
 
-def letter_of(facts: Facts, audience: Audience) -> Letter:
-    """Return the letter that was written in the form, to an audience."""
+def letter_of(facts: Facts, audience: Audience, picture: int = 0) -> Letter:
+    """Return the letter that was written in the form, with what it does not ask."""
     said = dict(facts)
     options = (*said.pop("answers"), *map(_leading, said.pop("ways")))
-    return Letter(audience=audience, options=options, **said)
+    kept: Facts = {"audience": audience, "picture": picture}
+    return Letter(options=options, **kept, **said)
 
 
 def _leading(press: str) -> Option:

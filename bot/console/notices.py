@@ -12,6 +12,7 @@ from bot.console import (
     audiences,
     copies,
     handing_in,
+    illustrating,
     letters,
     phoning,
     previews,
@@ -21,7 +22,8 @@ from bot.console.desk import Desk, Label, Text, Went
 from bot.console.noun import Form, Page, Rule, Waiting
 from bot.console.progress import answers, progress
 from bot.console.records import Facts, Filter, Record, taken
-from bot.console.views import Badge, Do, Fill, Sheet, View
+from bot.console.views import Badge, Do, File, Fill, Sheet, View
+from bot.pictures import clean
 from models import notice
 from models.audience import Audience
 from models.notice import WRITTEN, Notice, NoticeState
@@ -61,7 +63,7 @@ def _make(desk: Desk, facts: Facts) -> Notice:
 
 
 def _change(desk: Desk, row: Notice, facts: Facts) -> None:
-    content = letters.letter_of(facts, row.content.audience)
+    content = letters.letter_of(facts, row.content.audience, row.content.picture)
     notice.change(desk.session, desk.kit.atlas, desk.staff, row, content, desk.now)
 
 
@@ -85,6 +87,7 @@ def _ways(desk: Desk, row: Notice) -> Iterable[Do]:
     yield Do(Label("As its readers see it"), f"{at}/preview")
     if row.state in WRITTEN:
         yield Do(Label("Choose whom it is for"), f"{at}/whom")
+        yield Do(Label("Picture"), f"{at}/picture")
         yield Do(Label("Who gets it"), f"{at}/audience")
     if row.state is S.TESTED:
         yield Do(Label("Send…"), f"{at}/send", kind="main")
@@ -99,6 +102,7 @@ def _sheets(desk: Desk, row: Notice) -> Iterable[Sheet]:
         yield Sheet(Label("Waits for a second person"), text=asked)
     yield from progress(desk, row)
     yield from answers(desk, row)
+    yield from illustrating.sheets(desk, row)
     yield Sheet(Label("Whom it is for"), audiences.told(desk, row))
 
 
@@ -163,7 +167,7 @@ NOTICES: Record[Notice] = Record(
     make=_make,
     change=_change,
     may_change=lambda desk, row: row.state in WRITTEN,
-    acts=sending.ACTS,
+    acts=(*sending.ACTS, illustrating.OFF),
     filters=(
         Filter(
             "show",
@@ -192,12 +196,21 @@ NOTICES: Record[Notice] = Record(
     newest_first=True,
     waits=_waits,
 )
+
+
+def _own_picture(desk: Desk, key: str) -> File | None:
+    row = NOTICES.own(desk, key)
+    return illustrating.picture_of(desk, row) if row else None
+
+
 _MINE = Rule(SERVING, NOTICES.own)
 NOTICES_NOUN = replace(
     NOTICES,
     pages=(
         Form("{key}/whom", _MINE, _ask_whom, _choose_whom),
         Page("{key}/audience", _MINE, handing_in.look, handing_in.note),
+        Form("{key}/picture", _MINE, illustrating.ask, illustrating.take, clean),
+        Page("{key}/picture.jpg", Rule(SERVING, _own_picture), illustrating.show),
         Page("{key}/preview", _MINE, previews.show),
         Form("{key}/send", _MINE, handing_in.ask, handing_in.hand_in),
         Page("{key}/people", _MINE, copies.show, copies.note),

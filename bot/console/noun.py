@@ -53,6 +53,8 @@ class Form(Generic[Row]):
     rule: Rule[Row]
     show: Callable[[Desk, Row], View]
     do: Callable[[Desk, Row], Went]
+    clean: Callable[[bytes], bytes] | None = None
+    """What is made of a file first, beside everything else; raises ValueError."""
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ It is put into words by what does so for them; only its blanks are filled with e
 from dataclasses import dataclass
 
 from bot.console.desk import Desk, Label, Text
+from bot.console.illustrating import address
 from bot.console.letters import back
 from bot.console.views import Own, View
 from bot.words import LANGUAGES, Reader, draw, lines_of
@@ -37,6 +38,7 @@ class Look:
     language: Text
     body: Body
     lines: str
+    picture: str
 
 
 def show(desk: Desk, row: Notice) -> View:
@@ -56,4 +58,4 @@ def _look(desk: Desk, row: Notice, language: str) -> Look:
     values = values_of(kit.atlas, kit.vocabulary, person, name, language)
     reader = Reader(language, kit.rules.zone, kit.config.address)
     body = draw(letter(content, row.id, language, values), reader).body
-    return Look(NAMES[language], body, "\n".join(lines_of(body)))
+    return Look(NAMES[language], body, "\n".join(lines_of(body)), address(row))

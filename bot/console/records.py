@@ -222,7 +222,7 @@ class Record(Generic[Row]):
         )
         return Detail(
             self.title(desk, row),
-            tuple(one for one in sheets if one.rows or one.lines or one.text),
+            tuple(one for one in sheets if one != Sheet(one.title)),
             self.badge(desk, row),
             actions=(*self.ways(desk, row), *self._buttons(desk, row)),
             back=Do(self.label, self.path),

@@ -43,6 +43,8 @@ FIELDS = 1000
 
 OLD = Label("This page was open for too long. Please look once more and send it again.")
 
+UNREAD = Label("This file cannot be read here. Please choose another one.")
+
 Handle = Callable[[Request], Awaitable[Response]]
 
 
@@ -179,6 +181,9 @@ class Console:
     async def _send(self, asked: Asked, form: Form[Any], request: Request) -> Response:
         fields = await _fields_of(request)
         try:
+            if form.clean is not None and fields.files:
+                await read(self.kit.database, partial(self._may_send, asked))
+                fields = await _cleaned(fields, form.clean)
             done = await self.kit.writer.write(
                 partial(self._carry_out, asked, form, fields)
             )
@@ -187,6 +192,10 @@ class Console:
         if done.written is not None:
             self.put(done.written)
         return answer_with(done.html) if done.html else went_to(done.path, done.said)
+
+    def _may_send(self, asked: Asked, session: Session) -> None:
+        """Turn away who may not send a form, before its files are opened."""
+        self._row(self._desk(session, asked), asked)
 
     def _carry_out(
         self, asked: Asked, form: Form[Any], fields: Fields, session: Session
@@ -261,6 +270,17 @@ async def _fields_of(request: Request) -> Fields:
             else:
                 values.setdefault(name, []).append(value)
     return Fields(values, files)
+
+
+async def _cleaned(fields: Fields, clean: Callable[[bytes], bytes]) -> Fields:
+    """Make of each file what a form takes; raises Wrong for one of another kind."""
+    files: dict[str, bytes] = {}
+    for name, data in fields.files.items():
+        try:
+            files[name] = await at_the_table(clean, data) if data else data
+        except ValueError:
+            raise Wrong(**{name: UNREAD}) from None
+    return Fields(fields.values, files)
 
 
 async def file_of(view: File) -> Response:

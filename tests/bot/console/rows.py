@@ -22,6 +22,7 @@ from models.console_session import ConsoleSession
 from models.event import Event, EventKind, EventState, Plan, columns_of
 from models.letter import Letter
 from models.notice import write
+from models.notice_picture import illustrate
 from models.partner import Partner
 from models.place import read_atlas
 from models.preference import Topic
@@ -263,14 +264,17 @@ def notices(house: House, who: str) -> Rows:
 
 
 def a_notice(house: House, union: str) -> int:
-    """Make the draft of a notice to the members of a union, and return its id."""
+    """Make the draft of a notice with a picture, and return its id."""
     whom = Audience(union_code=union)
     said = Letter(topic=Topic.NOTICES, audience=whom, title="停水", text="明天停水。")
 
     def make(session: Session) -> int:
         staff = appoint(session, "officer", union, house.world.now)
-        atlas = house.world.kit.atlas
-        return write(session, atlas, staff, said, house.world.now).id
+        atlas, now = house.world.kit.atlas, house.world.now
+        row = write(session, atlas, staff, said, now)
+        picture = ("image/jpeg", b"\xff\xd8picture")
+        illustrate(session, atlas, staff, row, picture, now)
+        return row.id
 
     return house.world.write(make)
 

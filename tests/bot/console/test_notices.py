@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import re
 from dataclasses import replace
 from datetime import time, timedelta
 from typing import Any
 
 import pytest
+from PIL import Image
 from sqlmodel import Session, select
 
+from bot.console import site
+from bot.console.notices import NOTICES_NOUN
+from bot.console.noun import Form
 from handlers.offers import OWN_WORDS
 from models import notice, recipient
 from models.audit import AuditEntry
@@ -234,8 +239,9 @@ def test_who_gets_it_later_or_not_is_counted_with_its_reason(house: House) -> No
 
     def choose(session: Session) -> None:
         session.add(Preference(worker_id=off, notices=False))
-        hours = {"quiet_start": time(0), "quiet_end": time(23)}
-        session.add(Preference(worker_id=sleeper, **hours))
+        quiet = Preference(worker_id=sleeper)
+        quiet.quiet_start, quiet.quiet_end = time(0), time(23)
+        session.add(quiet)
 
     house.world.write(choose)
     words = browser.read(f"{at}/audience")
@@ -450,3 +456,62 @@ def test_a_page_that_looks_again_keeps_nobody_signed_in(house: House) -> None:
     assert browser.client.get(at, headers={"zhigong-live": "1"}).status_code == 200
     house.world.now += nearly
     assert browser.get(at).status_code == 303
+
+
+def a_picture() -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (40, 30), "red").save(out, "PNG")
+    return out.getvalue()
+
+
+def upload(browser: Colleague, at: str, data: bytes) -> Any:
+    """Send a file in the form for a picture."""
+    form = {"once": browser.key()}
+    files = {"picture": ("p.png", data, "image/png")}
+    return browser.client.post(f"{at}/picture", data=form, files=files)
+
+
+def test_a_notice_shows_a_picture(house: House) -> None:
+    browser = house.appoint("officer")
+    at = written(house, browser)
+    assert browser.get(f"{at}/picture.jpg").status_code == 404
+    assert upload(browser, at, a_picture()).status_code == 303
+    shown = browser.get(f"{at}/picture.jpg")
+    assert Image.open(io.BytesIO(shown.content)).size == (40, 30)
+    assert f"{at}/picture.jpg" in browser.get(f"{at}/preview").text
+    assert "🖼" in browser.read(f"{at}/preview")
+    browser.do(f"{at}/change", **WRITTEN)
+    assert f"{at}/picture.jpg" in browser.get(at).text
+    browser.do(f"{at}/bare")
+    assert f"{at}/picture.jpg" not in browser.get(at).text
+
+
+def test_what_is_no_picture_is_explained(house: House) -> None:
+    enrol(house, "a")
+    browser = house.appoint("officer")
+    at = written(house, browser)
+    for data in (b"", b"%PDF-1.4"):
+        assert wrong(upload(browser, at, data)) == {"picture"}
+    browser.do(f"{at}/change", **{**WRITTEN, "text": "长" * 801})
+    assert wrong(upload(browser, at, a_picture())) == {"picture"}
+    browser.do(f"{at}/change", **WRITTEN)
+    upload(browser, at, a_picture())
+    long = {**WRITTEN, "text": "长" * 801}
+    assert wrong(browser.send(f"{at}/change", **long)) == {"text"}
+    browser.do(f"{at}/test")
+    browser.do(f"{at}/send", send_at="")
+    assert "先改回草稿" in upload(browser, at, a_picture()).text
+
+
+def test_nobody_has_a_file_opened_who_may_not_send_it(
+    sqlite_house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house = sqlite_house
+    at = written(house, house.appoint("officer"))
+    elsewhere = house.appoint("officer", "4403", "外地")
+    opened: list[bytes] = []
+    (form,) = (p for p in NOTICES_NOUN.pages if isinstance(p, Form) and p.clean)
+    assert form.path == "{key}/picture"
+    monkeypatch.setattr(site, "at_the_table", opened.append)
+    assert upload(elsewhere, at, a_picture()).status_code == 404
+    assert opened == []
