@@ -206,7 +206,7 @@ def picture_of(session: Session, kit: Kit, number: int) -> tuple[str, bytes] | N
     picture = session.get(Attachment, number)
     if picture is None:
         shown = session.get(NoticePicture, number)
-        return (shown.mime, shown.data) if shown else None
+        return (shown.mime, shown.published) if shown else None
     owner = session.get(Worker, picture.worker_id)
     if owner is None:
         return None

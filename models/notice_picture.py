@@ -24,7 +24,7 @@ class NoticePicture(SQLModel, table=True):
     id: int = Field(primary_key=True, sa_type=BigId)
     notice_id: int = Field(foreign_key="notice.id", sa_type=BigId, index=True)
     mime: str
-    data: bytes
+    published: bytes
     at: datetime = Field(sa_type=Utc)
 
 
@@ -44,7 +44,9 @@ def illustrate(
     session.exec(before)
     if picture:
         mime, data = picture
-        shown = NoticePicture(id=number, notice_id=row.id, mime=mime, data=data, at=now)
+        shown = NoticePicture(
+            id=number, notice_id=row.id, mime=mime, published=data, at=now
+        )
         session.add(shown)
         session.flush()
 

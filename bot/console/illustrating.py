@@ -71,7 +71,7 @@ def picture_of(desk: Desk, row: Notice) -> File | None:
     """Return the picture of a notice, if it has one."""
     found = select(NoticePicture).where(NoticePicture.notice_id == row.id)
     picture = desk.session.exec(found).first()
-    return File(picture.data, picture.mime) if picture else None
+    return File(picture.published, picture.mime) if picture else None
 
 
 def show(desk: Desk, picture: File) -> View:

@@ -36,7 +36,7 @@ def test_a_notice_has_one_picture_or_none(
     illustrate(session, atlas, staff, draft, JPEG, NOW)
     illustrate(session, atlas, staff, draft, ("image/jpeg", b"other"), NOW)
     (shown,) = pictures(session)
-    assert (shown.data, shown.id) == (b"other", draft.content.picture)
+    assert (shown.published, shown.id) == (b"other", draft.content.picture)
     illustrate(session, atlas, staff, draft, None, NOW)
     assert (pictures(session), draft.content.picture) == ([], 0)
 
@@ -68,7 +68,9 @@ def test_who_got_it_or_tested_it_may_see_it(
     staff.worker_id = tester.id
     session.add(staff)
     row = begun(session, atlas, staff)
-    shown = NoticePicture(id=1, notice_id=row.id, mime="image/jpeg", data=b"", at=NOW)
+    shown = NoticePicture(
+        id=1, notice_id=row.id, mime="image/jpeg", published=b"", at=NOW
+    )
     seen = [may_see(session, shown, one.id) for one in (reader, tester, other)]
     assert seen == [True, True, False]
     notice.recall(session, atlas, staff, row, NOW)
@@ -76,5 +78,7 @@ def test_who_got_it_or_tested_it_may_see_it(
 
 
 def test_nobody_sees_the_picture_of_a_draft(session: Session, draft: Notice) -> None:
-    shown = NoticePicture(id=1, notice_id=draft.id, mime="image/jpeg", data=b"", at=NOW)
+    shown = NoticePicture(
+        id=1, notice_id=draft.id, mime="image/jpeg", published=b"", at=NOW
+    )
     assert not may_see(session, shown, member(session, "a").id)

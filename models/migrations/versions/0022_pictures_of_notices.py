@@ -18,7 +18,7 @@ def upgrade() -> None:
         sa.Column("id", ID, nullable=False),
         sa.Column("notice_id", ID, nullable=False),
         sa.Column("mime", sa.String(), nullable=False),
-        sa.Column("data", sa.LargeBinary(), nullable=False),
+        sa.Column("published", sa.LargeBinary(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["notice_id"], ["notice.id"], name=op.f("fk_notice_picture_notice_id")
