@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from datetime import time, timedelta
 from typing import Any
 
 import pytest
+from PIL import Image
 from playwright.sync_api import expect
 from sqlmodel import Session, select, update
 
@@ -44,6 +46,12 @@ def reader(phone: NewPhone, database: Database, union: str, is_quiet: bool) -> P
     return worker.visit()
 
 
+def a_picture() -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (400, 200), "#07a").save(out, "PNG")
+    return out.getvalue()
+
+
 def write(page: ConsolePage, union: str) -> None:
     """Write a notice, wrong at first, and say whom it is for."""
     page.page.goto(f"{page.url}/console/notices")
@@ -69,6 +77,13 @@ def write(page: ConsolePage, union: str) -> None:
     page.expect("2 人")
     assert page.faults() == {}
     page.page.locator("a.back").click()
+    page.press("图片")
+    picture = {"name": "p.png", "mimeType": "image/png", "buffer": a_picture()}
+    page.page.set_input_files("#in-picture", picture)  # type: ignore[arg-type]
+    assert page.faults() == {}
+    page.press("保存")
+    shown = page.page.locator("img.picture")
+    expect(shown).to_have_js_property("naturalWidth", 400)
 
 
 def let_all_open(database: Database) -> None:
@@ -123,6 +138,8 @@ def test_a_notice_is_agreed_to_sent_paused_and_adds_up(
     second.expect("已同意")
 
     told.wait_for("您来领水吗")
+    picture = told.log.locator(".picture img").last
+    expect(picture).to_have_js_property("naturalWidth", 400)
     told.tap("来")
     told.wait_for_last("记下了")
     page.expect("发送中")  # the first one's page has moved by itself
