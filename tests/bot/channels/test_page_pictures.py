@@ -177,8 +177,10 @@ def test_the_picture_of_a_notice_is_shown_to_who_got_it(
         illustrate(session, atlas, staff, row, ("image/jpeg", b"picture"), now)
         number = row.content.picture
         chat = session.exec(select(Chat).where(Chat.address == WHO)).one()
-        outcome = {"fate": Fate.KEPT, "at": now, "chat_id": chat.id, "number": 99}
-        session.add(Recipient(notice_id=row.id, worker_id=chat.worker_id, **outcome))
+        copy = Recipient(
+            notice_id=row.id, worker_id=chat.worker_id, fate=Fate.KEPT, at=now
+        )
+        session.add(copy)
         return number
 
     key = short(world.write(send))
