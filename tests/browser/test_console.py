@@ -18,6 +18,8 @@ PAGES = (
     "applications",
     "members",
     "members/find",
+    "notices",
+    "notices/new",
     "other",
     "account",
     "account/password",
