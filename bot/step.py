@@ -23,6 +23,7 @@ from handlers.turn import Incoming, Saying, Turn
 from models.attachment import Attachment
 from models.chat import Chat, Shown
 from models.message import AGAIN, Body, Fate, Kind, Message, seal_body
+from models.notice_picture import NoticePicture
 from models.worker import Worker
 
 LEASE_SECONDS = 15
@@ -203,8 +204,11 @@ class Ledger:
 def picture_of(session: Session, kit: Kit, number: int) -> tuple[str, bytes] | None:
     """Return a picture's type and bytes."""
     picture = session.get(Attachment, number)
-    owner = session.get(Worker, picture.worker_id) if picture else None
-    if picture is None or owner is None:
+    if picture is None:
+        shown = session.get(NoticePicture, number)
+        return (shown.mime, shown.published) if shown else None
+    owner = session.get(Worker, picture.worker_id)
+    if owner is None:
         return None
     return picture.mime, picture.open(kit.keys, owner)
 

@@ -14,10 +14,9 @@ from bot.demo import prepare
 from bot.kit import Kit, clock
 from bot.reminding import FINDING, find_due, tell
 from bot.step import Written, take_batch
-from bot.words import line_of, numbered
+from bot.words import lines_of
 from handlers.turn import Incoming
 from models.closing import close_all
-from models.message import Body
 
 CANS = {"terminal": Can(push=True, history=False, trusted=True)}
 
@@ -81,18 +80,3 @@ def _due(kit: Kit) -> list[Written]:
 def shown(message: Outgoing) -> str:
     """Return a message as plain text with numbered choices."""
     return "\n".join(lines_of(message.body)) + "\n"
-
-
-def lines_of(body: Body) -> list[str]:
-    """Return the lines of a message for a reader who can only type."""
-    place = f"  ({body['place']})" if "place" in body else ""
-    lines = [f"【{body['title']}】"] if "title" in body else []
-    lines += [line_of(*row) for row in body.get("rows", [])]
-    lines += body.get("drawing", [])[1:]
-    lines += [f"{body.get('text', '')}{place}"]
-    lines += [
-        numbered(number, label, ".") for number, label, _ in body.get("choices", [])
-    ]
-    if "link" in body:
-        lines += [f"{body['link'][0]}: {body['link'][1]}"]
-    return lines

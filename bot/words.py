@@ -180,6 +180,22 @@ def numbered(number: int | None, label: str, dot: str = "") -> str:
     return label if number is None else f"{number}{dot} {label}"
 
 
+def lines_of(body: Body) -> list[str]:
+    """Return the lines of a message for a reader who can only type."""
+    place = f"  ({body['place']})" if "place" in body else ""
+    lines = [f"【{body['title']}】"] if "title" in body else []
+    lines += [line_of(*row) for row in body.get("rows", [])]
+    lines += body.get("drawing", [])[1:]
+    lines += ["🖼"] if "image" in body else []
+    lines += [f"{body.get('text', '')}{place}"]
+    lines += [
+        numbered(number, label, ".") for number, label, _ in body.get("choices", [])
+    ]
+    if "link" in body:
+        lines += [f"{body['link'][0]}: {body['link'][1]}"]
+    return lines
+
+
 def _numbered(message: Say, reader: Reader) -> list[Shown]:
     """Number the choices from 1; going back is 0.  Some messages have no numbers."""
     shown = [

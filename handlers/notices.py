@@ -67,6 +67,7 @@ def letter(
         Word("notices", "text", {"text": text}),
         title=title,
         link=_link(content, language),
+        image=content.picture or None,
         choices=(*_options(content, notice_id, language), _turn_off(content)),
         kind=Kind.BROADCAST,
         beside=True,
@@ -137,6 +138,7 @@ def notice(turn: Turn, arg: str) -> list[Say]:
             after=after,
             title=said.title,
             link=said.link,
+            image=said.image,
             choices=said.choices,
             back=NOTICES.press,
         )

@@ -35,6 +35,7 @@ from models.message import Message
 from models.nominee import Nominee
 from models.notice import Notice
 from models.notice_answer import NoticeAnswer
+from models.notice_picture import NoticePicture
 from models.objection import Objection
 from models.once import Once
 from models.partner import Giving, Partner
@@ -100,6 +101,7 @@ __all__ = [
     "Nominee",
     "Notice",
     "NoticeAnswer",
+    "NoticePicture",
     "NoticeTotal",
     "Objection",
     "Once",

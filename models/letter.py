@@ -20,10 +20,14 @@ BLANKS = ("name", "union", "group", "member_no")
 LONGEST_TITLE = 40
 LONGEST_TEXT = 1000
 LONGEST_LABEL = 20
+LONGEST_WITH_PICTURE = 800
+"""What is written below a picture, channels hold short."""
+
 MOST_OPTIONS = 6
 MOST_HOURS = 24 * 30
 
 _BLANK = re.compile(r"\{([^{}]*)\}")
+_BRACE = re.compile(r"[{}]")
 _WAY = re.compile(r"[vf]:[a-z_]+:[A-Za-z0-9._:-]{0,40}")
 
 
@@ -44,8 +48,9 @@ class Option:
 class Letter:
     """All that staff say of a notice; one without English is read in Chinese.
 
-    With `urgent`, the reason, it does not wait for quiet hours to end.  It is told to
-    nobody any more once it was `hours` on its way.
+    `picture` is the id of one, 0 for none.  With `urgent`, the reason, it does not
+    wait for quiet hours to end.  It is told to nobody any more once it was `hours` on
+    its way.
     """
 
     topic: Topic
@@ -60,6 +65,7 @@ class Letter:
     options: tuple[Option, ...] = ()
     urgent: str = ""
     hours: int = 72
+    picture: int = 0
 
     @property
     def lasts(self) -> timedelta:
@@ -77,6 +83,15 @@ def blanks_in(*texts: str) -> set[str]:
     return {name for text in texts for name in _BLANK.findall(text)}
 
 
+def unknown_in(text: str) -> str | None:
+    """Return the first piece in braces that is no blank we know, or a brace alone."""
+    for found in _BLANK.finditer(text):
+        if found[1] not in BLANKS:
+            return found[0]
+    alone = _BRACE.search(_BLANK.sub("", text))
+    return alone[0] if alone else None
+
+
 def fill(text: str, values: Mapping[str, str]) -> str:
     """Return a text with its blanks filled in; one without a value stays."""
     return _BLANK.sub(lambda found: values.get(found[1], found[0]), text)
@@ -87,8 +102,9 @@ def fault_of(letter: Letter) -> str | None:
     checks = {
         "title": 0 < len(letter.title.strip()) <= LONGEST_TITLE,
         "text": 0 < len(letter.text.strip()) <= LONGEST_TEXT,
+        "picture": not letter.picture or _is_short(letter),
         "english": _has_all_english_or_none(letter),
-        "blanks": all(_are_known(text) for text in _texts(letter)),
+        "blanks": all(unknown_in(text) is None for text in _texts(letter)),
         "link": _is_link(letter),
         "options": len(letter.options) <= MOST_OPTIONS
         and all(_is_option(option) for option in letter.options),
@@ -101,18 +117,16 @@ def _texts(letter: Letter) -> tuple[str, ...]:
     return letter.title, letter.text, letter.title_en, letter.text_en
 
 
+def _is_short(letter: Letter) -> bool:
+    return max(len(letter.text), len(letter.text_en)) <= LONGEST_WITH_PICTURE
+
+
 def _has_all_english_or_none(letter: Letter) -> bool:
     return (
         bool(letter.title_en.strip()) is bool(letter.text_en.strip())
         and len(letter.title_en) <= 2 * LONGEST_TITLE
         and len(letter.text_en) <= 2 * LONGEST_TEXT
     )
-
-
-def _are_known(text: str) -> bool:
-    """Tell whether every brace is part of a blank we know."""
-    rest = _BLANK.sub("", text)
-    return blanks_in(text) <= {*BLANKS} and not {"{", "}"} & {*rest}
 
 
 def _is_link(letter: Letter) -> bool:

@@ -8,7 +8,7 @@ A change makes a draft of it again.  Each step is one conditional update, so of 
 press at once only one is heard.  `models.recipient` has who gets it.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -29,6 +29,10 @@ TEST = "notice_test"
 
 SLICE = 4000
 """How many recipients are queued at once, so that a reply need not wait for it."""
+
+
+PATIENCE = timedelta(minutes=10)
+"""How long after its time a notice may take to begin, or to end."""
 
 
 class NoticeState(StrEnum):
@@ -373,6 +377,23 @@ def awaiting_second(session: Session, unions: set[str]) -> list[Notice]:
         col(Notice.state) == S.WAITING, col(Notice.union_code).in_(unions)
     )
     return list(session.exec(found.order_by(col(Notice.changed_at))))
+
+
+def under_way(session: Session, unions: set[str]) -> list[Notice]:
+    """Return the notices of these unions that are to be sent or are paused."""
+    found = select(Notice).where(
+        col(Notice.state).in_((S.SCHEDULED, S.SENDING, S.PAUSED)),
+        col(Notice.union_code).in_(unions),
+    )
+    return list(session.exec(found.order_by(col(Notice.send_at))))
+
+
+def is_stuck(row: Notice, now: datetime) -> bool:
+    """Tell whether a notice should have got further by itself."""
+    if row.state is S.SCHEDULED:
+        return row.send_at is not None and now >= row.send_at + PATIENCE
+    ends = row.expires_at
+    return row.state is S.SENDING and ends is not None and now >= ends + PATIENCE
 
 
 def progress(session: Session, row: Notice) -> dict[Fate, int]:

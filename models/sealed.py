@@ -1,6 +1,7 @@
 """Everything sealed: each column that holds sealed values, and whether they open.
 
-Which columns those are is read from the tables: every binary column that is no hash.
+Which columns those are is read from the tables: every binary column that is no hash
+and not published.
 A value is sealed for the place `table.column|primary key`, with the key of the worker
 whom its row refers to, or whom the row refers to that it belongs to.  What was told in
 a case is sealed with a key of the case's own.
@@ -17,6 +18,9 @@ from models.sealing import CannotOpen, Keyring, unseal
 
 HASHES = ("tag", "hash")
 """How the names of binary columns end that hold hashes, which nothing opens."""
+
+PUBLISHED = "published"
+"""The name of a binary column that is for everybody to read."""
 
 WORKER: Table = SQLModel.metadata.tables["worker"]
 CASE: Table = SQLModel.metadata.tables[str(Case.__tablename__)]
@@ -35,7 +39,7 @@ def sealed_columns() -> dict[Table, list[Column[Any]]]:
 
 def _is_sealed(column: Column[Any]) -> bool:
     binary = isinstance(column.type, LargeBinary)
-    return binary and not column.name.endswith(HASHES)
+    return binary and not column.name.endswith((*HASHES, PUBLISHED))
 
 
 def openings(

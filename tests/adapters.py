@@ -18,7 +18,7 @@ from bot.channels.page.history import as_json
 from bot.channels.page.protocol import Sent, incoming_of
 from bot.channels.telegram.draw import draw
 from bot.channels.telegram.read import read
-from bot.terminal import lines_of
+from bot.words import lines_of
 from handlers.turn import Incoming
 from models.message import Body
 

@@ -9,10 +9,9 @@ from functools import partial
 
 from bot.console import case_file
 from bot.console.case_file import at, back, entries, title
-from bot.console.desk import Desk, Fields, Label, Went, Wrong
+from bot.console.desk import Desk, Label, Went, Wrong
 from bot.console.views import Do, Own, Piece, View
 from bot.pages import rendered
-from bot.pictures import clean
 from bot.step import say_elsewhere
 from handlers.carrying import greet, to_worker
 from handlers.hanging_up import AT_DESK, ENDED, STOPPED, over
@@ -32,7 +31,6 @@ LONGEST = 1000
 """How many characters may be sent at once."""
 
 OVER = Label("The talk is over. You can begin it again.")
-NO_PICTURE = Label("That is not a photo we can read.")
 
 
 def own(desk: Desk, key: str) -> Case | None:
@@ -133,17 +131,6 @@ def hang_up(desk: Desk, row: Case, chats: Iterable[int], why: str = ENDED) -> No
 def _over(turn: Turn, row: Case, why: str) -> list[Say]:
     ended_here = why == ENDED and turn.worker.id != row.worker_id
     return over(turn, row, AT_DESK if ended_here else why)
-
-
-def pictured(fields: Fields) -> Fields:
-    """Make the picture that came with a form small, without its camera data."""
-    data = fields.files.get("picture")
-    if not data:
-        return Fields(fields.values)
-    try:
-        return Fields(fields.values, {"picture": clean(data)})
-    except ValueError:
-        raise Wrong(picture=NO_PICTURE) from None
 
 
 def _held(desk: Desk, row: Case) -> Chat:

@@ -57,6 +57,8 @@ class Field:
     get: Callable[[Desk, Any], Any] | None = None
     """Find the value where the row has no column of this name."""
     made_with: bool = False
+    inserts: Options | None = None
+    """What a touch puts where one writes, by what is put."""
 
     def value(self, desk: Desk, row: Any) -> Any:
         """Return what a row says."""
@@ -77,6 +79,7 @@ class Field:
             self.hint,
             self.required,
             self.longest,
+            inserts=tuple(Option(*one) for one in (self.inserts or {}).items()),
         )
 
     def _in_form(self, desk: Desk, row: Any) -> str | Sequence[str]:

@@ -75,6 +75,8 @@ class Act(Generic[Row]):
     fields_of: Callable[[Desk, Row], Iterable[Input]] | None = None
     ends: bool = False
     """Whether there is no row any more, and its list is shown."""
+    at_once: bool = False
+    """Whether it is done by one touch, without the question."""
 
 
 @dataclass(frozen=True)
@@ -222,7 +224,7 @@ class Record(Generic[Row]):
         )
         return Detail(
             self.title(desk, row),
-            tuple(one for one in sheets if one.rows or one.lines or one.text),
+            tuple(one for one in sheets if one != Sheet(one.title)),
             self.badge(desk, row),
             actions=(*self.ways(desk, row), *self._buttons(desk, row)),
             back=Do(self.label, self.path),
@@ -235,7 +237,8 @@ class Record(Generic[Row]):
             yield Do(Label("Change"), f"{self.at(row)}/change")
         for act in self.acts:
             if act.can(desk, row):
-                yield Do(act.label, f"{self.at(row)}/{act.name}", kind=act.kind)
+                path = f"{self.at(row)}/{act.name}"
+                yield Do(act.label, path, act.at_once, act.kind)
 
     def _history(self, desk: Desk, row: Any) -> Iterable[Line]:
         by_code = self.key == "code"

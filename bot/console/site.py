@@ -44,6 +44,7 @@ FIELDS = 1000
 
 OLD = Label("This page was open for too long. Please look once more and send it again.")
 
+
 Handle = Callable[[Request], Awaitable[Response]]
 
 
@@ -66,6 +67,8 @@ class Asked:
     now: datetime
     query: Mapping[str, str]
     path: str
+    by_hand: bool = True
+    """Whether somebody opened it; a page that looks again keeps nobody signed in."""
 
 
 @dataclass(frozen=True)
@@ -130,6 +133,7 @@ class Console:
             clock(),
             dict(request.query_params),
             request.url.path,
+            "zhigong-live" not in request.headers,
         )
         try:
             if request.method == "POST" and isinstance(page, Form):
@@ -165,7 +169,7 @@ class Console:
 
         shown, desk = await read(self.kit.database, look)
         seen = desk.own_session
-        if asked.now - seen.seen_at > SEEN_EVERY:
+        if asked.by_hand and asked.now - seen.seen_at > SEEN_EVERY:
             await self.kit.writer.write(lambda s: mark_seen(s, seen.id, asked.now))
         response = await file_of(shown) if isinstance(shown, File) else shown
         if said:

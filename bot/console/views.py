@@ -31,6 +31,8 @@ class Input:
     required: bool = True
     longest: int = 200
     complete: str = "off"
+    inserts: tuple[Option, ...] = ()
+    """What a touch puts where one writes."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,10 @@ class Sheet:
     lines: tuple[Line, ...] = ()
     picture: str = ""
     text: Text = ""
+    share: tuple[int, int] | None = None
+    """How many are done, of how many."""
+    live: str = ""
+    """The state in which it moves by itself, so that the page looks again."""
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from sqlmodel import Session, select
 from bot.channels import (
     Can,
     Channel,
+    Outgoing,
     Refused,
     Stopped,
     TryLater,
@@ -27,8 +28,10 @@ from bot.pace import Pace
 from bot.step import Written
 from models import notice, recipient
 from models.chat import Chat
+from models.columns import short
 from models.message import Fate, Message, unseal_body
 from models.notice import Notice, NoticeState
+from models.notice_picture import illustrate
 from models.place import read_atlas
 from models.preference import Preference
 from models.recipient import Recipient
@@ -36,7 +39,7 @@ from models.staff import Staff
 from models.worker import Worker
 from tests.bot.mail import Post, until
 from tests.models.cast import reviewer
-from tests.models.noticing import chat, fates, member, scheduled
+from tests.models.noticing import chat, fates, letter, member, scheduled
 from tests.programs import KEYRING
 
 PAPER = Can(push=False, history=True, trusted=True)
@@ -467,3 +470,37 @@ def test_a_failure_is_logged_and_tried_again(
     assert world.fates() == {"sent": 1}
     assert world.told == ["p0"]
     assert "could not be sent" in caplog.text
+
+
+def test_a_picture_goes_with_every_copy(world: World) -> None:
+    world.people(2)
+    leaf = world.member("leaf", "paper")
+
+    def write(session: Session) -> int:
+        staff = session.get_one(Staff, world.staff_id)
+        atlas, now = world.kit.atlas, clock()
+        row = notice.write(session, atlas, staff, letter(urgent="停水"), now)
+        illustrate(session, atlas, staff, row, ("image/jpeg", b"picture"), now)
+        notice.try_out(session, atlas, staff, row, now)
+        notice.hand_in(session, atlas, world.kit.rules, staff, row, now, now)
+        return row.id
+
+    world.notice_id = in_transaction(world.kit.database, write)
+    sent: list[Outgoing] = []
+    send = world.post.send
+
+    async def noted(message: Outgoing) -> str:
+        sent.append(message)
+        return await send(message)
+
+    world.post.send = noted  # type: ignore[method-assign]
+    run(world.work)
+    assert world.fates() == {"sent": 2, "kept": 1}
+    key = short(world.row.content.picture)
+    assert [message.body["image"] for message in sent] == [key, key]
+    assert {message.picture for message in sent} == {("image/jpeg", b"picture")}
+    with Session(world.kit.database.reading) as session:
+        found = session.exec(select(Message)).one()
+        opened = session.get_one(Worker, leaf).open_key(KEYRING)
+        body = unseal_body(opened, found.chat_id, found.number, found.body)
+    assert body["image"] == key

@@ -50,7 +50,8 @@ def program(
 ) -> Iterator[Program]:
     """Run the program, on the page alone."""
     folder = tmp_path_factory.mktemp("program")
-    made = Program(folder, url_of(database), review__undo_seconds=1, **QUICK)
+    own = {"review__undo_seconds": 1, "notices__second_above": 0, **QUICK}
+    made = Program(folder, url_of(database), **own)
     with made.serving():
         yield made
 

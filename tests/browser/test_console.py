@@ -22,6 +22,8 @@ PAGES = (
     "replies/new",
     "members",
     "members/find",
+    "notices",
+    "notices/new",
     "other",
     "account",
     "account/password",

@@ -16,6 +16,7 @@ from models.attachment import Attachment
 from models.chat import Chat
 from models.columns import long, short
 from models.message import Body, Fate, Message, unseal_body
+from models.notice_picture import NoticePicture
 from models.preference import Preference, keep, preference_of
 from models.worker import Worker
 
@@ -107,7 +108,7 @@ def _opened(session: Session, kit: Kit, row: Message) -> Body:
 
 def _message(session: Session, kit: Kit, row: Message) -> Row:
     body = _opened(session, kit, row)
-    if "image" in body and session.get(Attachment, long(body["image"])) is None:
+    if "image" in body and not _is_there(session, long(body["image"])):
         del body["image"]  # it was erased since
     if "link" in body:  # one to this program works by whatever name it was reached
         label, url = body["link"]
@@ -120,6 +121,11 @@ def _message(session: Session, kit: Kit, row: Message) -> Row:
         **as_json(body),
         **_drawn_at(row, body),
     }
+
+
+def _is_there(session: Session, number: int) -> bool:
+    """Tell whether there still is a picture of this number."""
+    return any(session.get(kind, number) for kind in (Attachment, NoticePicture))
 
 
 def _drawn_at(row: Message, body: Body) -> Row:

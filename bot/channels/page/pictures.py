@@ -17,6 +17,7 @@ from models.attachment import Attachment
 from models.columns import long
 from models.message import Body
 from models.nominee import is_portrait
+from models.notice_picture import NoticePicture, may_see
 from models.review import may_review
 from models.staff import staff_of
 
@@ -32,7 +33,8 @@ WITH_PHOTO = (
 class Pictures:
     """Shows each picture to its owner, and a photo to who reviews the owner too.
 
-    The photo of a nominee is shown to whoever has its key from the award.
+    The photo of a nominee is shown to whoever has its key from the award, the picture
+    of a notice to whoever got it.
     """
 
     def __init__(self, kit: Kit, gate: Gate) -> None:
@@ -51,14 +53,19 @@ class Pictures:
 
         def look(session: Session) -> tuple[str, bytes] | None:
             chat = history.chat_at(session, address) if address else None
-            row = session.get(Attachment, long(key))
-            if chat is None or row is None:
+            number = long(key)
+            if chat is None or not self._may_look(session, chat.worker_id, number):
                 return None
-            if not self._may_see(session, chat.worker_id, row):
-                return None
-            return picture_of(session, self.kit, row.id)
+            return picture_of(session, self.kit, number)
 
         return _answer(await read(self.kit.database, look))
+
+    def _may_look(self, session: Session, viewer: int, number: int) -> bool:
+        shown = session.get(NoticePicture, number)
+        if shown is not None:
+            return may_see(session, shown, viewer)
+        row = session.get(Attachment, number)
+        return row is not None and self._may_see(session, viewer, row)
 
     def _may_see(self, session: Session, viewer: int, row: Attachment) -> bool:
         staff, owner = staff_of(session, viewer), row.worker_id

@@ -59,6 +59,7 @@ from bot.words import LANGUAGES, Reader
 from bot.words import text_of as words_of
 from handlers.say import Word
 from handlers.turn import Incoming
+from models.message import Kind
 
 PATH = "/telegram"
 BODY_LIMIT = 1 << 20
@@ -103,6 +104,7 @@ class Telegram:
         )
         self._url = f"{settings.base_url}{token}"
         self._beside: set[asyncio.Task[None]] = set()
+        self._uploaded: dict[str, str] = {}  # of what goes to many, sent but once
 
     async def start(self) -> None:
         """Tell Telegram how updates come, and what the command menu is."""
@@ -283,12 +285,15 @@ class Telegram:
                 f"{self._url}/sendMessage", call
             )
             return sent
+        name = message.body.get("image", "")
         photo = await self._api.send_photo(
             int(message.address),
-            picture[1],
+            self._uploaded.get(name, picture[1]),
             caption=text_of(message.body, plain=True)[:CAPTION_LIMIT],
             api_kwargs={"reply_markup": call["reply_markup"]},
         )
+        if name and message.kind is Kind.BROADCAST:
+            self._uploaded[name] = photo.photo[-1].file_id
         return {"message_id": photo.message_id}
 
 

@@ -70,5 +70,33 @@ for (const button of document.querySelectorAll("[data-scan]")) offerScan(button)
 const again = document.querySelector("[data-again]");
 if (again) setTimeout(() => location.reload(), again.dataset.again * 1000);
 
+// What may be filled in is put where one writes.
+for (const group of document.querySelectorAll("[data-inserts]")) {
+  const field = document.getElementById(group.dataset.inserts);
+  group.hidden = false;
+  group.addEventListener("click", ({ target }) => {
+    if (!target.value || field.value.length + target.value.length > field.maxLength) return;
+    field.setRangeText(target.value, field.selectionStart, field.selectionEnd, "end");
+    field.focus();
+  });
+}
+
+// What moves by itself is looked at again; where its state is another, so is the page.
+const live = (page) => [...page.querySelectorAll("[data-live]")];
+const states = (page) => live(page).map((one) => one.dataset.live).join();
+
+async function lookAgain() {
+  const how = { headers: { "zhigong-live": "1" } };
+  const answer = document.hidden ? null : await fetch(location.href, how).catch(() => null);
+  if (answer?.ok) {
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    if (states(page) !== states(document)) return location.reload();
+    const fresh = live(page);
+    live(document).forEach((one, index) => one.replaceWith(fresh[index]));
+  }
+  setTimeout(lookAgain, 2000);
+}
+if (live(document).length) setTimeout(lookAgain, 2000);
+
 // What was wrong is read out first, and the first field of it is ready to be mended.
 (document.querySelector("[aria-invalid=true]") ?? document.querySelector("#wrong"))?.focus();

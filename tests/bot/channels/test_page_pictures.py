@@ -18,16 +18,22 @@ from bot.channels.page import history
 from bot.channels.page.pictures import Pictures
 from bot.channels.page.visitor import Gate
 from bot.database import Database
+from models import notice
 from models.attachment import new_attachment
 from models.chat import Chat
 from models.columns import new_id, short
+from models.message import Fate
 from models.nominee import Candidacy, Nominee
+from models.notice_picture import illustrate
+from models.recipient import Recipient
 from models.site import Site
 from models.site_fault import What, report
+from models.staff import Staff
 from models.worker import Worker
 from tests.electing import hold_election
 from tests.models.casework import a_case
 from tests.models.cast import KEYS, NOW, meet
+from tests.models.noticing import letter
 from tests.world import World
 
 TOKEN, STRANGER = "a" * 43, "b" * 43
@@ -158,3 +164,26 @@ def test_a_picture_of_a_case_is_seen_by_who_serves_there_alone(world: World) -> 
         return [pictures._may_see(session, viewer, made) for viewer in viewers]
 
     assert world.write(look) == [True, True, False, False]
+
+
+def test_the_picture_of_a_notice_is_shown_to_who_got_it(
+    world: World, web: TestClient
+) -> None:
+    def send(session: Session) -> int:
+        staff, now = session.exec(select(Staff)).first(), world.now
+        assert staff is not None
+        atlas, said = world.kit.atlas, letter(union_code="4401")
+        row = notice.write(session, atlas, staff, said, now)
+        illustrate(session, atlas, staff, row, ("image/jpeg", b"picture"), now)
+        number = row.content.picture
+        chat = session.exec(select(Chat).where(Chat.address == WHO)).one()
+        copy = Recipient(
+            notice_id=row.id, worker_id=chat.worker_id, fate=Fate.KEPT, at=now
+        )
+        session.add(copy)
+        return number
+
+    key = short(world.write(send))
+    assert web.get(f"/chat/photo/{key}").content == b"picture"
+    web.cookies = {"zhigong": STRANGER}
+    assert web.get(f"/chat/photo/{key}").status_code == 404

@@ -175,3 +175,17 @@ async def test_a_drawing_that_fails_goes_as_words_alone(
         outgoing("请扫码", drawing=["a drawing of old", "https://x.org"])
     )
     assert list(server.telegram.texts(CHAT)) == ["请扫码"]
+
+
+async def test_the_picture_of_a_notice_is_uploaded_once(
+    server: TelegramServer, telegram: Telegram
+) -> None:
+    for _ in range(2):
+        notice = outgoing("停水", title="通知", image="abc")
+        notice.kind, notice.picture = Kind.BROADCAST, ("image/jpeg", b"picture")
+        await telegram.send(notice)
+    assert server.calls["sendPhoto"] == 2
+    assert list(server.telegram.texts(CHAT)) == ["通知\n停水"] * 2
+    assert [*telegram._uploaded] == ["abc"]
+    await telegram.send(outgoing("您好", image="abc"))
+    assert server.calls["sendMessage"] == 1

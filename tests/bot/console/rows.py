@@ -17,17 +17,22 @@ from handlers.turn import Incoming
 from models.application import Application
 from models.arrival import Poison
 from models.attachment import new_attachment
+from models.audience import Audience
 from models.award import Award
 from models.benefit import Benefit, BenefitKind, Use, person_of
 from models.chat import Chat
 from models.columns import long, new_id, short
 from models.console_session import ConsoleSession
 from models.event import Event, EventKind, EventState, Plan, columns_of
+from models.letter import Letter
 from models.member_import import Consented, MemberImport, send
 from models.merge_wish import propose
 from models.message import Fate, Message
+from models.notice import write
+from models.notice_picture import illustrate
 from models.partner import Partner
 from models.place import read_atlas
+from models.preference import Topic
 from models.rules import Rules
 from models.saved_reply import SavedReply
 from models.staff import Staff, appoint
@@ -376,6 +381,28 @@ def unhandled(house: House, who: str) -> Rows:
     return house.world.write(fail)
 
 
+def notices(house: House, who: str) -> Rows:
+    """Each city has the draft of a notice."""
+    own, foreign = (a_notice(house, union) for union in (UNION, ELSEWHERE))
+    return Rows(short(own), short(foreign))
+
+
+def a_notice(house: House, union: str) -> int:
+    """Make the draft of a notice with a picture, and return its id."""
+    whom = Audience(union_code=union)
+    said = Letter(topic=Topic.NOTICES, audience=whom, title="停水", text="明天停水。")
+
+    def make(session: Session) -> int:
+        staff = appoint(session, "officer", union, house.world.now)
+        atlas, now = house.world.kit.atlas, house.world.now
+        row = write(session, atlas, staff, said, now)
+        picture = ("image/jpeg", b"\xff\xd8picture")
+        illustrate(session, atlas, staff, row, picture, now)
+        return row.id
+
+    return house.world.write(make)
+
+
 ROWS: dict[str, Callable[[House, str], Rows]] = {
     "applications": applications,
     "members": members,
@@ -392,6 +419,7 @@ ROWS: dict[str, Callable[[House, str], Rows]] = {
     "counter": counter,
     "sites": sites,
     "awards": awards,
+    "notices": notices,
     "posters": posters,
     "unions": unions,
     "deliveries": deliveries,
