@@ -50,7 +50,8 @@ def _which(turn: Turn, row: Nominee, named: bool) -> dict[str, Any]:
 
 MATTER = Matter(
     Nominee,
-    "admitting",
+    others=Word("admitting", "not_yours"),
+    settled=Word("admitting", "settled_already"),
     waits=lambda row: row.standing is Candidacy.PROPOSED,
     may=_may_admit,
     which=_which,

@@ -41,7 +41,8 @@ SOURCE = Source(QUEUE, "v:suggested", _line)
 
 MATTER = Matter(
     Suggestion,
-    "answering",
+    others=Word("answering", "not_yours"),
+    settled=Word("answering", "settled_already"),
     waits=lambda row: row.standing is Adoption.WAITING,
     which=lambda turn, row, named: {"aspect": label(row.aspect), "number": row.number},
 )

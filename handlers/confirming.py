@@ -44,7 +44,8 @@ def _may_decide(turn: Turn, staff: Staff, claim: Claim) -> bool:
 
 MATTER = Matter(
     Claim,
-    "confirming",
+    others=Word("confirming", "not_yours"),
+    settled=Word("confirming", "settled_already"),
     waits=lambda row: row.standing is Claimed.WAITING,
     may=_may_decide,
 )

@@ -42,7 +42,8 @@ def _which(turn: Turn, row: Correction, named: bool) -> dict[str, Any]:
 
 MATTER = Matter(
     Correction,
-    "correcting",
+    others=Word("correcting", "not_yours"),
+    settled=Word("correcting", "settled_already"),
     waits=lambda row: row.standing is Wish.WAITING,
     which=_which,
 )

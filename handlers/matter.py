@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 from handlers.flow import Flow
 from handlers.queued import WAITING_LIST
-from handlers.say import Say, Word, say
+from handlers.say import Say, Word
 from handlers.turn import Turn
 from models import audit
 from models.application import CannotDecide
@@ -41,7 +41,7 @@ def _may_review(turn: Turn, staff: Staff, row: Any) -> bool:
 
 @dataclass(frozen=True)
 class Matter(Generic[Row]):
-    """A table whose rows staff decide on, and the flow whose words say who may not.
+    """A table whose rows staff decide on, and what is said to who may not.
 
     A row `waits` until it is decided; one of `too_late` says that somebody else was
     quicker.  `which` says whose it is, so that nobody decides about one and means
@@ -49,7 +49,8 @@ class Matter(Generic[Row]):
     """
 
     table: type[Row]
-    words: str
+    others: Word
+    settled: Word
     waits: Callable[[Row], bool]
     may: Callable[[Turn, Staff, Row], bool] = _may_review
     which: Callable[[Turn, Row, bool], dict[str, Any]] = lambda turn, row, named: {}
@@ -82,7 +83,7 @@ class Matter(Generic[Row]):
         found = self.mine(turn, arg)
         if found is None:
             return self.not_yours()
-        return None if self.waits(found[1]) else self.settled()
+        return None if self.waits(found[1]) else self.decided()
 
     def decide(self, turn: Turn, arg: str, act: Callable[[Staff, Row], Say]) -> Say:
         """Do something about the row and say so, or why it cannot be done."""
@@ -92,15 +93,15 @@ class Matter(Generic[Row]):
         try:
             return act(*found)
         except self.too_late:
-            return self.settled()
+            return self.decided()
 
     def not_yours(self) -> Say:
         """Say that this is for others to decide."""
-        return say(self.words, "not_yours").offering(WAITING_LIST)
+        return Say(self.others).offering(WAITING_LIST)
 
-    def settled(self) -> Say:
+    def decided(self) -> Say:
         """Say that this is decided."""
-        return say(self.words, "settled_already").offering(WAITING_LIST)
+        return Say(self.settled).offering(WAITING_LIST)
 
 
 class Deciding(Flow):

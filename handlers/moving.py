@@ -66,7 +66,8 @@ SOURCE = Source(QUEUE, "v:moving", _line)
 
 MATTER = Matter(
     Transfer,
-    "moving",
+    others=Word("moving", "not_yours"),
+    settled=Word("moving", "settled_already"),
     waits=lambda row: row.standing in WAITING,
     which=lambda turn, row, named: {"number": row.number},
 )

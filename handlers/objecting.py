@@ -113,7 +113,8 @@ def _may_settle(turn: Turn, staff: Staff, row: Objection) -> bool:
 
 MATTER = Matter(
     Objection,
-    "settle",
+    others=Word("settle", "not_yours"),
+    settled=Word("settle", "settled_already"),
     waits=lambda row: row.standing is Heard.WAITING,
     may=_may_settle,
     which=lambda turn, row, named: {"award": turn.named(_award_of(turn, row))},

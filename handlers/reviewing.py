@@ -65,7 +65,8 @@ def _which(turn: Turn, row: Application, named: bool) -> dict[str, str]:
 
 MATTER = Matter(
     Application,
-    "reviewing",
+    others=Word("reviewing", "not_yours"),
+    settled=Word("reviewing", "settled_already"),
     waits=lambda row: row.standing in WAITING,
     which=_which,
 )

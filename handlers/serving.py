@@ -56,7 +56,8 @@ def _which(turn: Turn, row: ServiceRequest, named: bool) -> dict[str, Text]:
 
 MATTER = Matter(
     ServiceRequest,
-    "serving",
+    others=Word("serving", "not_yours"),
+    settled=Word("serving", "settled_already"),
     waits=lambda row: row.standing in PENDING,
     which=_which,
 )
@@ -104,23 +105,23 @@ def _choices(row: ServiceRequest) -> tuple[Choice, ...]:
 
 def accept(turn: Turn, arg: str) -> list[Say]:
     """See to a request; the member is told."""
-    return [_do(turn, arg, service.accept, "accepted")]
+    return [_do(turn, arg, service.accept, say("serving", "accepted"))]
 
 
 def finish(turn: Turn, arg: str) -> list[Say]:
     """Note that a service was given; the member is asked how it was."""
-    return [_do(turn, arg, service.finish, "finished")]
+    return [_do(turn, arg, service.finish, say("serving", "finished"))]
 
 
 Deed = Callable[[Session, Atlas, Staff, ServiceRequest, datetime], None]
 
 
-def _do(turn: Turn, arg: str, deed: Deed, done: str) -> Say:
+def _do(turn: Turn, arg: str, deed: Deed, done: Say) -> Say:
     def act(staff: Staff, row: ServiceRequest) -> Say:
         deed(turn.session, turn.atlas, staff, row, turn.now)
         again = Choice(Word("serving", "look_again"), f"v:service_asked:{arg}")
         more = (again,) if MATTER.waits(row) else ()
-        return say("serving", done).offering(*more, WAITING_LIST)
+        return done.offering(*more, WAITING_LIST)
 
     return MATTER.decide(turn, arg, act)
 

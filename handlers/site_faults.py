@@ -95,7 +95,8 @@ def _named(turn: Turn, row: SiteFault) -> dict[str, Any]:
 
 MATTER = Matter(
     SiteFault,
-    "site_fault",
+    others=Word("site_fault", "not_yours"),
+    settled=Word("site_fault", "settled_already"),
     waits=lambda row: row.settled_at is None,
 )
 

@@ -197,7 +197,7 @@ def test_a_picture_reaches_the_other_side_without_its_camera_data(
 def test_no_picture_is_looked_at_for_who_is_not_signed_in(
     house: House, talk: Case, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.console.case_talk.clean", lambda data: 1 / 0)
+    monkeypatch.setattr("bot.console.photo.clean", lambda data: 1 / 0)
     files = {"picture": ("a.png", picture(), "image/png")}
     turned = house.browser().client.post(f"{at(talk)}/say", files=files)
     assert turned.status_code == 303

@@ -438,13 +438,13 @@ def test_a_number_to_phone_is_shown_for_a_reason(house: House) -> None:
     assert "13812345678" not in listed
     who = f"{at}/phone?who={short(blocked)}"
     assert who in listed
-    assert "查看手机号" in browser.read(who)
+    assert "查看完整手机号" in browser.read(who)
     assert wrong(browser.send(who)) == {"why"}
     shown = browser.send(who, why=OWN_WORDS, words="打电话通知停水")
     assert "13812345678" in shown.text
     assert acts(house)[-1] == "member.mobile_revealed"
     others = f"{at}/phone?who={short(told)}"
-    assert "查看手机号" not in browser.read(others)
+    assert "查看完整手机号" not in browser.read(others)
     assert browser.send(others, why=OWN_WORDS, words="x").status_code == 422
 
 
