@@ -19,6 +19,8 @@ from models.case import Case
 from models.claim import Claim
 from models.correction import Correction
 from models.event import Event
+from models.member_import import MemberImport
+from models.merge_wish import MergeWish
 from models.nominee import Nominee
 from models.notice import Notice
 from models.objection import Objection
@@ -47,7 +49,9 @@ OWN: dict[str, Any] = {
     "correction": Correction,
     "data": Worker,
     "event": Event,
+    "import": MemberImport,
     "member": Worker,
+    "merge": MergeWish,
     "message": Worker,
     "notice": Notice,
     "poison": Worker,

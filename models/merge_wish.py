@@ -153,7 +153,7 @@ def carry_out(
     chats = chats_of(session, other.id)
     _settle(session, wish, staff, now)
     _end_membership(session, keys, staff, member, other, now)
-    audit.record(session, now, staff.id, "merge.confirmed", member.id, str(other.id))
+    audit.record(session, now, staff.id, "member.merged", member.id, str(other.id))
     made, _ = link(session, keys, chats[-1], member.id, "person", now)
     return made
 

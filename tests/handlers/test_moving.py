@@ -147,7 +147,7 @@ def test_a_transfer_received_meanwhile_is_not_withdrawn(world: World) -> None:
 
 def test_who_decides_about_another_s_move_is_named_nowhere_else(turn: Turn) -> None:
     assert RefuseMove.about(turn, "zz") is None
-    assert RefuseMove.title(turn, "zz").params == {"number": ""}
+    assert RefuseMove.title(turn, "zz").key == "summary"
 
 
 def test_without_staff_a_late_transfer_finds_nobody(world: World) -> None:

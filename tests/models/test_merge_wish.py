@@ -182,7 +182,7 @@ def test_who_merged_whom_is_written_down(session: Session, atlas: Atlas) -> None
     other_id = other.id
     done(session, atlas, wish)
     found = select(AuditEntry).where(
-        AuditEntry.action.in_(("merge.proposed", "merge.confirmed"))  # type: ignore[attr-defined]
+        AuditEntry.action.in_(("merge.proposed", "member.merged"))  # type: ignore[attr-defined]
     )
     proposed, confirmed = session.exec(found).all()
     assert proposed.actor_id == staff.id != confirmed.actor_id
