@@ -30,6 +30,9 @@ SEALED_FOR: dict[str, str] = {
     "conversation.draft": "worker_id",
     "correction.why": "worker_id",
     "correction.wish": "worker_id",
+    "credential.password": "worker_id",
+    "credential.secret": "worker_id",
+    "import_piece.data": "import_id",
     "message.body": "about_id",
     "nominee.story": "worker_id",
     "nominee.why": "worker_id",
@@ -51,7 +54,11 @@ SEALED_FOR: dict[str, str] = {
 }
 """The sealed columns, and where their row says whose key opens them."""
 
-BELONGS = {"application_id": "application", "transfer_id": "transfer"}
+BELONGS = {
+    "application_id": "application",
+    "import_id": "member_import",
+    "transfer_id": "transfer",
+}
 """The tables whose rows say whose key opens those that refer to them."""
 
 HASHES = {
@@ -62,10 +69,13 @@ HASHES = {
     "application.mobile_tag",
     "case.employer_tag",
     "consent.text_hash",
+    "console_link.token_hash",
+    "console_session.token_hash",
     "counted_ballot.name_hash",
     "form_link.token_hash",
     "invitation.token_hash",
     "link_code.code_tag",
+    "once.key_hash",
     "tries.tag",
     "voucher.code_tag",
     "worker.id_tag",
@@ -75,6 +85,9 @@ HASHES = {
 """Bytes that nothing opens."""
 
 KEYS = {"case.key", "worker.key"}
+
+PUBLISHED = {"notice_picture.published"}
+"""Bytes that everybody may read."""
 
 
 def ways(text: str) -> dict[str, bytes]:
@@ -169,7 +182,10 @@ def _byte_columns() -> Iterator[tuple[Table, str]]:
     for table in SQLModel.metadata.sorted_tables:
         for column in table.columns:
             name = f"{table.name}.{column.name}"
-            if isinstance(column.type, LargeBinary) and name not in HASHES | KEYS:
+            if (
+                isinstance(column.type, LargeBinary)
+                and name not in HASHES | KEYS | PUBLISHED
+            ):
                 yield table, name
 
 
