@@ -175,9 +175,13 @@ def line_of(label: str, value: str) -> str:
     return f"{label}: {value}" if label.isascii() else f"{label}：{value}"
 
 
-def numbered(number: int | None, label: str, dot: str = "") -> str:
+def numbered(number: int | None, label: str) -> str:
     """Return a choice's label after its number, where it has one."""
-    return label if number is None else f"{number}{dot} {label}"
+    return label if number is None else f"{number} {label}"
+
+
+def _line(number: int | None, label: str) -> str:
+    return f"- {label}" if number is None else f"{number}. {label}"
 
 
 def lines_of(body: Body) -> list[str]:
@@ -188,9 +192,7 @@ def lines_of(body: Body) -> list[str]:
     lines += body.get("drawing", [])[1:]
     lines += ["🖼"] if "image" in body else []
     lines += [f"{body.get('text', '')}{place}"]
-    lines += [
-        numbered(number, label, ".") for number, label, _ in body.get("choices", [])
-    ]
+    lines += [_line(number, label) for number, label, _ in body.get("choices", [])]
     if "link" in body:
         lines += [f"{body['link'][0]}: {body['link'][1]}"]
     return lines

@@ -157,7 +157,7 @@ def _votes(row: Award, picks: list[int]) -> Word:
 
 def _ways(turn: Turn, row: Award, own: Nominee | None) -> Iterator[Choice]:
     key = short(row.id)
-    if row.phase is Phase.NOMINATING:
+    if row.phase is Phase.NOMINATING and unless_theirs(turn, row) is None:
         yield Choice(Word("nominate", "name"), f"f:nominate:{key}")
     if row.last_number:
         listed = Word("awards", "results" if row.phase in RESULTS else "nominees")
