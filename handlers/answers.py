@@ -288,7 +288,7 @@ Colleague = Annotated[
     BeforeValidator(_colleague),
     Shown(lambda n: identity.mask_mobile(n) if n.startswith("+") else n),
 ]
-Story = Annotated[Words, Shown(lambda words: "…", str)]
+Story = Annotated[str, words_up_to(LONGEST_WORDS), Shown(lambda words: "…", str)]
 """What is told in confidence: shown only where the channel is trusted."""
 
 PastDay = Annotated[date, BeforeValidator(_past_day), Shown(str)]
