@@ -32,12 +32,12 @@ def faults(page: Page) -> list[str]:
 
 
 def pages_of(role: str) -> list[str]:
-    """Return the addresses a role can open that are about no row."""
+    """Return the addresses a role can open that are about no row, and no file."""
     return [
         noun.address(page)
         for noun in NOUNS
         for page in noun.pages
-        if role in page.rule.roles and "{key}" not in page.path
+        if role in page.rule.roles and not {"{", "."} & {*page.path}
     ]
 
 
