@@ -19,6 +19,8 @@ from bot.sheets import reading
 from bot.sheets.writing import workbook
 from models import enrolling, member_import
 from models.audit import AuditEntry
+from models.chat import Chat
+from models.link import link
 from models.member_import import KEPT, ImportPiece, MemberImport
 from models.worker import Worker
 from tests.models.listing import HEADS, line
@@ -225,3 +227,25 @@ def test_a_slice_is_short(sqlite_house: House, monkeypatch: pytest.MonkeyPatch) 
     sweep(house)
     spent.sort()
     assert spent[1] < SLICE * 2  # the last finds nothing left
+
+
+def test_who_was_imported_finds_their_membership_when_they_come(
+    sqlite_house: House,
+) -> None:
+    house = sqlite_house
+    browser = house.appoint("officer")
+    path = send(browser, csv(line(1)))
+    sweep(house)
+    browser.do(f"{path}/confirm")
+    sweep(house)
+    house.world.say("你好")
+
+    def come_back(session: Session) -> None:
+        chat = session.exec(select(Chat).where(Chat.address == "工人")).one()
+        numbered = col(Worker.member_no).is_not(None)
+        member = session.exec(select(Worker.id).where(numbered)).one()
+        link(session, house.world.kit.keys, chat, member, "person", house.world.now)
+
+    house.world.write(come_back)
+    assert "会员证号" in str(house.world.say("我的申请"))
+    assert "会员名单" in str(house.world.say("我的资料"))
