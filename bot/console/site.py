@@ -4,7 +4,6 @@ What is read is read in a session that cannot write; what a form does is one tra
 of the writer, with the key that makes it happen once.
 """
 
-import base64
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -21,6 +20,7 @@ from starlette.staticfiles import StaticFiles
 
 from bot.channels import Can
 from bot.console import once
+from bot.console.answering import SAID, file_of, said_to, went_to
 from bot.console.desk import Desk, Fields, Label, Text, Wrong
 from bot.console.doorkeeper import Doorkeeper
 from bot.console.drawing import STATIC, draw, draw_away
@@ -35,9 +35,6 @@ from bot.pictures import at_the_table
 from bot.step import Written
 from models.console_session import SEEN_EVERY, mark_seen, signed_in
 from models.once import begin
-
-SAID = "zhigong-console-said"
-"""The cookie that carries to the next page what a form's sender is told."""
 
 FIELDS = 1000
 """How many fields a form may have: a page of rows to choose from has many."""
@@ -299,33 +296,3 @@ async def _fields_of(request: Request) -> Fields:
             else:
                 values.setdefault(name, []).append(value)
     return Fields(values, files)
-
-
-async def file_of(view: File) -> Response:
-    """Answer with a file that nobody stores: a copy would outlive its erasure."""
-    headers = {"Cache-Control": "no-store"}
-    if view.name:
-        headers["Content-Disposition"] = f"attachment; filename={view.name}"
-    given = view.data
-    data = given if isinstance(given, bytes) else await at_the_table(given)
-    return Response(data, media_type=view.mime, headers=headers)
-
-
-def went_to(path: str, said: str) -> Response:
-    """Send a browser on, and let the next page say what was done."""
-    response = RedirectResponse(path, 303)
-    if said:
-        text = base64.urlsafe_b64encode(said.encode()).decode()
-        response.set_cookie(
-            SAID, text, 60, path="/console", httponly=True, samesite="lax"
-        )
-    return response
-
-
-def said_to(request: Request) -> str:
-    """Return what a form that was just sent has its sender told."""
-    try:
-        text = base64.urlsafe_b64decode(request.cookies.get(SAID, ""))
-        return text.decode()[:500]
-    except ValueError:
-        return ""

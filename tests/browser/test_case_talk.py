@@ -46,6 +46,7 @@ def begin_to_join(worker: Phone) -> None:
 
 def look(page: ConsolePage, name: str) -> None:
     """Measure a page, and take its picture where somebody wants to see it."""
+    page.page.wait_for_load_state()
     assert page.faults() == {}, name
     if SHOTS:
         page.page.screenshot(path=Path(SHOTS) / f"{name}.png", full_page=True)
