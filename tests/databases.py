@@ -11,6 +11,7 @@ import shutil
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
 from tempfile import mkdtemp
 
 import pytest
@@ -26,7 +27,8 @@ SEEDED = "seeded"
 Copy = Callable[[str], AbstractContextManager[Database]]
 """Make a database that is a copy of the one of this name; "" is an empty one."""
 
-_numbers = itertools.count(1)
+Lend = Callable[[], AbstractContextManager[Database]]
+"""Lend a database out; nothing is in it that can be relied on."""
 
 
 @pytest.fixture(params=KINDS)
@@ -61,19 +63,31 @@ def sqlite(sqlite_copies: Copy) -> Iterator[Database]:
 
 
 @pytest.fixture(scope="session")
-def sqlite_copies(tmp_path_factory: pytest.TempPathFactory) -> Copy:
-    """Fill a SQLite file once; a copy of a closed database is one file."""
+def sqlite_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the folder of what SQLite databases are copied from, one filled already."""
     folder = tmp_path_factory.mktemp("sqlite")
     seed(f"sqlite:///{folder / SEEDED}")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def sqlite_copies(sqlite_folder: Path) -> Copy:
+    """Copy SQLite databases; one that is closed is one file."""
+
+    lend = lending(
+        lambda number: f"sqlite:///{sqlite_folder / f'{number}.test' / 'it'}"
+    )
 
     @contextmanager
     def copy(name: str) -> Iterator[Database]:
-        path = folder / str(next(_numbers))
-        if name:
-            shutil.copyfile(folder / name, path)
-        with opened(f"sqlite:///{path}") as made:
+        with lend() as made:
+            path = Path(str(made.writing.url.database))
+            # A log that a killed program left must never meet the next database.
+            shutil.rmtree(path.parent, ignore_errors=True)
+            path.parent.mkdir()
+            if name:
+                shutil.copyfile(sqlite_folder / name, path)
             yield made
-        path.unlink(missing_ok=True)
 
     return copy
 
@@ -83,13 +97,15 @@ def postgresql_copies(postgresql: URL) -> Copy:
     """Fill a PostgreSQL database once; the server copies it by itself."""
     seed(new_database(postgresql, SEEDED))
 
+    lend = lending(lambda number: address(postgresql, f"test_{number}"))
+
     @contextmanager
     def copy(name: str) -> Iterator[Database]:
-        ours = f"test_{next(_numbers)}"
-        administer(postgresql, f"CREATE DATABASE {ours} TEMPLATE {name or 'template0'}")
-        with opened(address(postgresql, ours)) as made:
+        with lend() as made:
+            ours, template = made.writing.url.database, name or "template0"
+            administer(postgresql, f"DROP DATABASE IF EXISTS {ours} WITH (FORCE)")
+            administer(postgresql, f"CREATE DATABASE {ours} TEMPLATE {template}")
             yield made
-        administer(postgresql, f"DROP DATABASE {ours} WITH (FORCE)")
 
     return copy
 
@@ -116,6 +132,26 @@ def postgresql_server(durable: bool = True) -> Iterator[URL]:
                 administer(url, f"ALTER SYSTEM SET {setting} = off")
             administer(url, "SELECT pg_reload_conf()")
         yield url
+
+
+def lending(address_of: Callable[[int], str]) -> Lend:
+    """Open databases by number, and lend those again that came back.
+
+    What is in them is new each time, the engines are not: one remembers every statement
+    it has compiled, which is much of what a short test costs.
+    """
+    numbers, free = itertools.count(1), list[Database]()
+
+    @contextmanager
+    def lend() -> Iterator[Database]:
+        made = free.pop() if free else open_database(address_of(next(numbers)))
+        try:
+            yield made
+        finally:
+            made.close()
+            free.append(made)
+
+    return lend
 
 
 def seed(url: str) -> None:

@@ -24,6 +24,7 @@ from models.place import read_atlas
 from models.sealing import Keyring, seal
 from models.worker import Worker
 from tests.bot.console.house import Colleague, House, house_of
+from tests.world import World
 
 AT_ONCE = 5_000
 TIMES = 7
@@ -104,7 +105,7 @@ def _member(
 
 def measure(database: Database, members: int) -> list[Asked]:
     """Ask for each page some times, and return how long that took."""
-    with MonkeyPatch.context() as patch, house_of(database, patch) as house:
+    with MonkeyPatch.context() as patch, house_of(World(database), patch) as house:
         keys = house.world.kit.keys
         number = fill(database, keys, house, members)
         city = house.appoint("officer", "4401", "市级")

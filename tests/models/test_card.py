@@ -119,9 +119,8 @@ def test_every_refusal_looks_once_for_nobody(session: Session) -> None:
     worker = member(session)
     code = make_code(KEYS, worker.id, UNTIL)
     asked: list[object] = []
-    connection = session.connection()
     event.listen(
-        connection.engine,
+        session.connection(),
         "before_cursor_execute",
         lambda c, cursor, statement, parameters, context, many: asked.append(
             (statement, parameters)

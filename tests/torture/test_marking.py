@@ -14,6 +14,7 @@ from typing import Any, cast
 
 from bot.channels import Can, Outgoing
 from bot.kit import Kit
+from bot.metrics import Metrics
 from bot.outbox import Outbox
 from bot.step import Written
 from models.message import Kind
@@ -59,7 +60,7 @@ async def quiet() -> None:
 
 
 def outbox_to(channel: Hearer, writer: SlowWriter) -> Outbox:
-    kit = cast(Kit, SimpleNamespace(writer=writer))
+    kit = cast(Kit, SimpleNamespace(writer=writer, metrics=Metrics()))
     return Outbox(kit, {"hearer": channel}, {}, senders=4)
 
 

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from html import unescape
 from typing import Any
 
+from anyio.from_thread import BlockingPortal, start_blocking_portal
 from httpx2 import Response as Answer
 from starlette.applications import Starlette
 from starlette.responses import Response
@@ -16,7 +17,7 @@ from starlette.testclient import TestClient
 from bot.console import sign_in, site
 from bot.console.nouns import NOUNS
 from bot.console.site import Console
-from bot.database import Database, Writer
+from bot.database import Writer
 from bot.pages import SameOrigin, SecurityHeaders
 from bot.step import Written
 from tests.world import World
@@ -29,10 +30,11 @@ MARKUP = re.compile(r"<[^>]+>")
 class Colleague:
     """A staff member's browser."""
 
-    def __init__(self, web: Starlette) -> None:
+    def __init__(self, web: Starlette, loop: BlockingPortal) -> None:
         self.client = TestClient(
             web, follow_redirects=False, headers={"accept-language": "zh-CN"}
         )
+        self.client.portal = loop
 
     def get(self, path: str) -> Answer:
         """Open a page."""
@@ -65,8 +67,8 @@ class Colleague:
 class House:
     """A world whose staff also work in the console."""
 
-    def __init__(self, world: World) -> None:
-        self.world = world
+    def __init__(self, world: World, loop: BlockingPortal) -> None:
+        self.world, self.loop = world, loop
         self.sent: list[Written] = []
         self.console = Console(world.kit, world.cans, self.sent.append, NOUNS)
         self.web = Starlette(routes=self.console.routes())
@@ -76,7 +78,7 @@ class House:
 
     def browser(self) -> Colleague:
         """Open a browser in which nobody is signed in."""
-        return Colleague(self.web)
+        return Colleague(self.web, self.loop)
 
     def link(self, who: str = "社工") -> str:
         """Ask for a link in the chat; return its path."""
@@ -103,13 +105,14 @@ def words_of(shown: Answer) -> str:
 
 
 @contextmanager
-def house_of(database: Database, monkeypatch: Any) -> Iterator[House]:
-    """Open the console over a database; its clock is the world's."""
-    world = World(database)
-    world.kit.writer = Writer(database)
+def house_of(world: World, monkeypatch: Any) -> Iterator[House]:
+    """Open the console over a world; its clock is the world's."""
+    world.kit.writer = Writer(world.database)
     for module in (site, sign_in):
         monkeypatch.setattr(module, "clock", lambda: world.now)
     try:
-        yield House(world)
+        # One loop for all that is asked: a client would start one for each request.
+        with start_blocking_portal() as loop:
+            yield House(world, loop)
     finally:
         world.kit.writer.close()

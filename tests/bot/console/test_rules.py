@@ -11,33 +11,19 @@ from httpx2 import Response
 from bot.console.noun import Form, Noun, Page
 from bot.console.nouns import NOUNS
 from bot.pages import HEADERS
-from models.staff import CONSOLE, PARTNER_CLERK
+from models.staff import CONSOLE
 
-from .house import Colleague, House
-from .rows import ROWS, UNION, Rows
+from .house import House
+from .rows import UNION
+from .stages import NOBODY, Enter
 
 PAGES = [
     pytest.param(noun, page, id=f"{noun.name}-{page.path or 'first'}")
     for noun in NOUNS
     for page in noun.pages
 ]
+FORMS = [one for one in PAGES if isinstance(one.values[1], Form)]
 Ask = Callable[[str], Response]
-NOBODY, PARTNER = "zzzz", "yuekang-xiangqiao"
-
-
-def came(house: House, role: str) -> Colleague:
-    """Let somebody of a role in."""
-    if role == PARTNER_CLERK:
-        house.world.appoint_clerk(PARTNER, role)
-        return house.enter(role)
-    return house.appoint(role, UNION, role)
-
-
-def rows_for(house: House, noun: Noun, page: Page[Any] | Form[Any], role: str) -> Rows:
-    if "{key}" not in page.path:
-        return Rows("", NOBODY)
-    assert noun.name in ROWS, f"say in rows.py which rows of {noun.name} there are"
-    return ROWS[noun.name](house, role)
 
 
 def test_every_address_is_of_one_page() -> None:
@@ -52,11 +38,10 @@ def test_every_first_page_is_about_no_row() -> None:
 @pytest.mark.parametrize("role", CONSOLE)
 @pytest.mark.parametrize(("noun", "page"), PAGES)
 def test_a_page_keeps_its_rule(
-    sqlite_house: House, noun: Noun, page: Page[Any] | Form[Any], role: str
+    enter: Enter, noun: Noun, page: Page[Any] | Form[Any], role: str
 ) -> None:
-    house = sqlite_house
-    browser = came(house, role)
-    rows = rows_for(house, noun, page, role)
+    stage = enter(noun, role)
+    house, browser, rows = stage.house, stage.browser, stage.rows
     address = noun.address(page)
     own, foreign, none = (
         address.replace("{key}", key) for key in (rows.own, rows.foreign, NOBODY)
@@ -79,17 +64,15 @@ def test_a_page_keeps_its_rule(
         assert done.headers["location"].startswith("/console/sign-in")
 
 
-@pytest.mark.parametrize(("noun", "page"), PAGES)
+@pytest.mark.parametrize(("noun", "page"), FORMS)
 def test_a_form_is_sent_by_our_own_page_alone(
-    sqlite_house: House, noun: Noun, page: Page[Any] | Form[Any]
+    enter: Enter, noun: Noun, page: Form[Any]
 ) -> None:
-    if not is_form(page):
-        return
     role = page.rule.roles[0]
-    browser = came(sqlite_house, role)
-    rows = rows_for(sqlite_house, noun, page, role)
-    path = noun.address(page).replace("{key}", rows.own)
-    other = sqlite_house.appoint(role, UNION, "另一位").key()
+    stage = enter(noun, role)
+    browser = stage.browser
+    path = noun.address(page).replace("{key}", stage.rows.own)
+    other = stage.house.appoint(role, UNION, "另一位").key()
     for key in ("", "x", "x.y", other):
         assert browser.send(path, key).status_code == 422
     elsewhere = {"origin": "https://elsewhere.example"}

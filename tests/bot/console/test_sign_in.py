@@ -12,7 +12,7 @@ from httpx2 import Response
 from models.staff import Staff, revoke
 from models.totp import SECONDS, code_at
 
-from .house import COOKIE, Colleague, House, words_of
+from .house import COOKIE, House, words_of
 
 PASSWORD = "春天的木棉花开了满树通红"
 SECRET = re.compile(r'name="secret" value="([A-Z2-7]{32})"')
@@ -183,7 +183,7 @@ def test_a_new_session_in_a_browser_ends_the_one_before(social_worker: House) ->
     browser = social_worker.enter()
     before = browser.client.cookies[COOKIE]
     browser.client.post(social_worker.link())
-    other = Colleague(social_worker.web)
+    other = social_worker.browser()
     other.client.cookies.set(COOKIE, before)
     assert other.get("/console/today").status_code == 303
 
