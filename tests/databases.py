@@ -13,9 +13,10 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from tempfile import mkdtemp
+from typing import Any
 
 import pytest
-from sqlalchemy import URL, create_engine, make_url, text
+from sqlalchemy import URL, create_engine, event, make_url, text
 
 from bot.database import Database, in_transaction, open_database
 from bot.schema import migrate
@@ -144,7 +145,7 @@ def lending(address_of: Callable[[int], str]) -> Lend:
 
     @contextmanager
     def lend() -> Iterator[Database]:
-        made = free.pop() if free else open_database(address_of(next(numbers)))
+        made = free.pop() if free else hasty(address_of(next(numbers)))
         try:
             yield made
         finally:
@@ -152,6 +153,19 @@ def lending(address_of: Callable[[int], str]) -> Lend:
             free.append(made)
 
     return lend
+
+
+def hasty(url: str) -> Database:
+    """Open a database that waits for no disk: no test in here is about a power cut."""
+    made = open_database(url)
+    if made.is_sqlite:
+        for engine in (made.writing, made.reading):
+            event.listen(engine, "connect", _wait_for_no_disk)
+    return made
+
+
+def _wait_for_no_disk(connection: Any, record: Any) -> None:
+    connection.execute("PRAGMA synchronous=OFF")
 
 
 def seed(url: str) -> None:

@@ -119,13 +119,12 @@ class World:
 
     def take(self, incoming: Incoming) -> list[Body]:
         """Take an update as it came."""
-        before = {who: self._last(who) for who in {*self.screens, incoming.address}}
+        before = self._numbers()
         batch = [incoming]
+        self.screens.setdefault(incoming.address, [])
         self.write(lambda s: take_batch(s, self.kit, self.cans, batch, self.now))
-        heard = {who: self._heard(who, number) for who, number in before.items()}
-        own = heard.pop(incoming.address)
-        self.elsewhere = {who: bodies for who, bodies in heard.items() if bodies}
-        return own
+        self.elsewhere = self._news(before)
+        return self.elsewhere.pop(incoming.address, [])
 
     def say(self, text: str, who: str = "工人") -> list[Body]:
         """Type something, after a pause."""
@@ -172,7 +171,7 @@ class World:
     def fill_form(self, text: str, who: str = "工人") -> list[Body]:
         """Fill in the page behind the newest link."""
         self.now += PAUSE
-        before = self._last(who)
+        before = self._numbers().get(who, 0)
         bodies = (b for b in reversed(self.screens[who]) if "link" in b)
         token = next(bodies)["link"][1].rsplit("/", 1)[1]
         forms = Forms(self.kit, self.cans, lambda written: None)
@@ -188,14 +187,13 @@ class World:
     def wait(self, time: timedelta) -> dict[str, list[Body]]:
         """Let time pass and what is due be said; return what each person hears."""
         self.now += time
-        before = {who: self._last(who) for who in self.screens}
+        before = self._numbers()
         for remind in FINDING:
             self.write(lambda s, r=remind: r.find(s, self.kit.rules, self.now))  # type: ignore[misc]
         self.write(lambda s: close_all(s, self.now))
         for due in self.write(lambda s: find_due(s, self.now)):
             self.write(lambda s, at=due: tell(s, self.kit, self.cans, at, self.now))  # type: ignore[misc]
-        heard = {who: self._heard(who, number) for who, number in before.items()}
-        return {who: bodies for who, bodies in heard.items() if bodies}
+        return self._news(before)
 
     def appoint(
         self, union: str, who: str = "社工", role: str = "social_worker"
@@ -291,12 +289,19 @@ class World:
     def _chat(self, session: Session, who: str) -> Chat:
         return session.exec(select(Chat).where(Chat.address == who)).one()
 
-    def _last(self, who: str) -> int:
-        def look(session: Session) -> int:
-            chat = session.exec(select(Chat).where(Chat.address == who)).first()
-            return chat.last_number if chat else 0
+    def _numbers(self) -> dict[str, int]:
+        """Return the number of the last message of each chat."""
+        found = select(Chat.address, Chat.last_number)
+        return dict(self.write(lambda s: s.exec(found).all()))
 
-        return self.write(look)
+    def _news(self, before: dict[str, int]) -> dict[str, list[Body]]:
+        """Return what each person has heard since."""
+        heard = {
+            who: self._heard(who, before.get(who, 0))
+            for who, number in self._numbers().items()
+            if who in self.screens and number > before.get(who, 0)
+        }
+        return {who: bodies for who, bodies in heard.items() if bodies}
 
     def _heard(self, who: str, before: int) -> list[Body]:
         """Return, and check, what the bot has said to somebody since."""
