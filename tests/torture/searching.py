@@ -26,6 +26,7 @@ SEALED_FOR: dict[str, str] = {
     "application.facts": "worker_id",
     "application_step.why": "application_id",
     "attachment.data": "worker_id",
+    "attachment.name": "worker_id",
     "chat.screen": "worker_id",
     "conversation.draft": "worker_id",
     "correction.why": "worker_id",
@@ -42,6 +43,9 @@ SEALED_FOR: dict[str, str] = {
     "case.answer": "id",
     "case.facts": "id",
     "case_entry.body": "case_id",
+    "case_file.data": "case_id",
+    "case_file.name": "case_id",
+    "file_piece.data": "file_id",
     "service_request.why": "worker_id",
     "service_request.words": "worker_id",
     "signup.answers": "worker_id",
@@ -86,7 +90,7 @@ HASHES = {
 
 KEYS = {"case.key", "worker.key"}
 
-PUBLISHED = {"notice_picture.published"}
+PUBLISHED = {"notice_file.published"}
 """Bytes that everybody may read."""
 
 

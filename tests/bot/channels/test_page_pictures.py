@@ -22,9 +22,10 @@ from models import notice
 from models.attachment import new_attachment
 from models.chat import Chat
 from models.columns import new_id, short
+from models.document import Enclosed
 from models.message import Fate
 from models.nominee import Candidacy, Nominee
-from models.notice_picture import illustrate
+from models.notice_file import enclose
 from models.recipient import Recipient
 from models.site import Site
 from models.site_fault import What, report
@@ -36,6 +37,7 @@ from tests.models.cast import KEYS, NOW, meet
 from tests.models.noticing import letter
 from tests.world import World
 
+PICTURE = Enclosed("image/jpeg", b"picture")
 TOKEN, STRANGER = "a" * 43, "b" * 43
 WHO = hashlib.sha256(TOKEN.encode()).hexdigest()
 
@@ -159,9 +161,10 @@ def test_a_picture_of_a_case_is_seen_by_who_serves_there_alone(world: World) -> 
         teller = session.get_one(Worker, chats["路人"].worker_id)
         made = new_attachment(KEYS, teller, "image/jpeg", b"picture", world.now)
         session.add(made)
+        session.flush()
         a_case(session, teller, union_code="4401", picture_id=made.id)
         viewers = (chat.worker_id for chat in chats.values())
-        return [pictures._may_see(session, viewer, made) for viewer in viewers]
+        return [pictures._may_look(session, viewer, made.id) for viewer in viewers]
 
     assert world.write(look) == [True, True, False, False]
 
@@ -174,7 +177,7 @@ def test_the_picture_of_a_notice_is_shown_to_who_got_it(
         assert staff is not None
         atlas, said = world.kit.atlas, letter(union_code="4401")
         row = notice.write(session, atlas, staff, said, now)
-        illustrate(session, atlas, staff, row, ("image/jpeg", b"picture"), now)
+        enclose(session, atlas, staff, row, PICTURE, now)
         number = row.content.picture
         chat = session.exec(select(Chat).where(Chat.address == WHO)).one()
         copy = Recipient(
