@@ -24,7 +24,7 @@ def owner_of_next(turn: Turn) -> int | None:
 
 def wrong(turn: Turn, fault: str) -> Word:
     """Say what is wrong with a file, and what to do instead."""
-    return Word("files", fault, {"most": turn.rules.upload_mb})
+    return Word("files", f"fault_{fault}", {"most": turn.rules.upload_mb})
 
 
 def enclosed(row: Filed | None, key: bytes) -> dict[str, Any]:
@@ -39,4 +39,4 @@ def sent_words(row: Filed | None, key: bytes) -> Word:
     """Say that something was sent, in place of words."""
     if row is None or not row.is_document:
         return Word("common", "sent_photo")
-    return Word("common", "sent_document", {"name": row.called(key)})
+    return Word("common", "document_sent", {"name": row.called(key)})

@@ -30,9 +30,8 @@ def hear(talk: Talk, typed: str, screen: Sequence[Shown]) -> list[Say] | None:
     if question.submit:
         return None
     if question.takes_picture:
-        return put(
-            talk, question.name, instead=Word("answers", question.how.wish or "")
-        )
+        wanted = Word("answers", "file" if question.takes_document else "photo")
+        return put(talk, question.name, instead=wanted)
     if question.how.offer is None:
         return answer(talk, question, typed)
     return _hear_choice(talk, state, question, typed, screen)

@@ -164,7 +164,7 @@ def _kept(desk: Desk, row: Case, enclosed: Enclosed) -> CaseFile:
     if enclosed.name:
         kept = bring(desk.session, desk.kit.keys, row, desk.fields.kept)
         if kept is None:
-            raise Wrong(file=Word("files", "lost"))
+            raise Wrong(file=Word("files", "fault_lost"))
         return kept
     made = (row, enclosed.mime, enclosed.data, desk.now)
     picture = new_case_file(desk.kit.keys, *made)

@@ -28,7 +28,7 @@ def sent(fields: Fields, most: int) -> Fields:
 
 def _document(name: str, data: bytes, most: int) -> Enclosed:
     if fault := fault_of(data, most):
-        raise Wrong(file=Word("files", fault, {"most": most >> 20}))
+        raise Wrong(file=Word("files", f"fault_{fault}", {"most": most >> 20}))
     return Enclosed(PDF, data, clean_name(name))
 
 

@@ -23,6 +23,7 @@ ROOM = 32 * 1024
 """What a form adds to its file."""
 
 TOO_LARGE = "The file is too large. Please choose a smaller one."
+NO_PHOTO = "That is not a photo we can read."
 UNREAD = "That could not be read."
 
 Admit = Callable[[Request], Awaitable[tuple[str | None, Response]]]
@@ -62,8 +63,7 @@ class Uploads:
         try:
             picture = await cleaned(upload.data)
         except ValueError:
-            words = "That is not a photo we can read."
-            return refusal_of(415, words, self._language(request))
+            return refusal_of(415, NO_PHOTO, self._language(request))
         sent = _incoming(address, upload, "photo")
         return await self._take(replace(sent, data=picture, mime="image/jpeg"))
 
@@ -112,7 +112,7 @@ class Uploads:
         return upload
 
     def _refused(self, fault: str, language: str) -> Response:
-        word = Word("files", fault, {"most": self.kit.rules.upload_mb})
+        word = Word("files", f"fault_{fault}", {"most": self.kit.rules.upload_mb})
         return refusal_of(415, text_of(word, Reader(language)), language)
 
     def _language(self, request: Request) -> str:
