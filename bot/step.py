@@ -29,7 +29,7 @@ LEASE_SECONDS = 15
 what a chat is told next waits as long for one that died."""
 
 
-SENT = ("photo", "location", "contact")
+SENT = ("photo", "document", "location", "contact")
 """What is named in the history where it has no words of its own."""
 
 _INSERT = insert(Message)
