@@ -65,6 +65,7 @@ def test_only_one_s_own_document_is_an_answer(met: World) -> None:
     met.do("document", file=put(met, "工人"))
     assert met.asked() == "sure"
     met.say("取消")
+    met.say("删掉，不填了")
     kept = met.write(lambda s: s.exec(select(Attachment.worker_id)).all())
     assert kept == [worker_of(met, "别人").id]
 
