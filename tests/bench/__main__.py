@@ -194,18 +194,17 @@ def upload(times: int = 10, database: DatabaseOption = Kind.BOTH) -> None:
         for name, fresh in addresses.items():
             waits = uvloop.run(uploading.documents(times, fresh()))
             kinds = {"alone": waits.alone, "beside uploads": waits.beside}
+            alone, beside = (uploading.share(found, 99) for found in kinds.values())
             columns[name] = {
-                f"reply {kind}, p50 / p99 / most ms": " / ".join(
-                    f"{uploading.share(found, percent):.0f}"
-                    for percent in (50, 99, 100)
-                )
+                f"reply {kind}, p50 / p99 / most ms": uploading.shares(found)
                 for kind, found in kinds.items()
             } | {
                 "an upload, p50 ms": f"{uploading.share(waits.uploads, 50):.0f}",
                 "replies beside": len(waits.beside),
             }
-            late = uploading.share(waits.beside, 99)
-            goals.append(Goal(f"{name}: p99 within 50 ms", f"{late:.0f}", late <= 50))
+            more = beside - alone
+            what = f"{name}: an upload adds at most 50 ms to p99"
+            goals.append(Goal(what, f"{more:.0f} ms", more <= 50))
     print_columns(f"{times} documents of 10 MB, one after another", columns)
     print_goals(goals)
 

@@ -32,6 +32,11 @@ def share(values: list[float], percent: int) -> float:
     return sorted(values)[max(0, len(values) * percent // 100 - 1)]
 
 
+def shares(values: list[float]) -> str:
+    """Return the middle, the hundredth and the longest as they are printed."""
+    return " / ".join(f"{share(values, percent):.0f}" for percent in (50, 99, 100))
+
+
 async def documents(times: int, database: str = "") -> Waits:
     """Let one person talk while another sends so many documents, one by one."""
     limits = {**LIFTED, "web__upload_mb": 10}

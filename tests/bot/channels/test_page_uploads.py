@@ -1,8 +1,9 @@
-"""Uploads on the page: what will do is kept and told, all else refused with the reason."""
+"""Uploads on the page: what will do is kept and told, all else refused with reasons."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from sqlmodel import select
@@ -12,7 +13,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.testclient import TestClient
 
 from bot.channels.page.uploads import Uploads
-from bot.database import Database
+from bot.database import Database, Writer
 from bot.files import Files
 from handlers.turn import Incoming
 from models.attachment import Attachment
@@ -47,16 +48,18 @@ def web(world: World) -> Iterator[TestClient]:
         world.take(incoming)
         return JSONResponse({"file": incoming.file, "kind": incoming.kind})
 
+    world.kit.writer = Writer(world.database)
     uploads = Uploads(world.kit, Files(world.kit), admit, take)
     with TestClient(Starlette(routes=uploads.routes())) as web:
         yield web
+    world.kit.writer.close()
 
 
 def send(
-    web: TestClient, data: bytes, name: str = "合同.pdf", to: str = ""
-) -> Response:
+    web: TestClient, data: bytes, name: str = "合同.pdf", to: str = "document"
+) -> Any:
     form, files = {"id": ID}, {"file": (name, data, "application/pdf")}
-    return web.post(f"/chat/{to or 'document'}", data=form, files=files)  # type: ignore[return-value]
+    return web.post(f"/chat/{to}", data=form, files=files)
 
 
 def counted(world: World) -> tuple[int, int]:
@@ -94,7 +97,7 @@ def test_what_will_not_do_is_refused_and_the_form_stays(
 ) -> None:
     refused = send(web, data)
     assert refused.status_code == 415
-    assert words in refused.json()["error"]  # type: ignore[attr-defined]
+    assert words in refused.json()["error"]
     assert (world.asked(), counted(world)) == ("photo", (0, 0))
 
 
