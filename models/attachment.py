@@ -16,11 +16,6 @@ class Attachment(Filed, table=True):
 
     worker_id: int = Field(foreign_key="worker.id", sa_type=BigId, index=True)
 
-    @property
-    def owner_id(self) -> int:
-        """The worker whose key seals it."""
-        return self.worker_id
-
     def open(self, keys: Keyring, worker: Worker) -> bytes:
         """Return a picture's bytes."""
         return self.inner(worker.open_key(keys))

@@ -24,11 +24,6 @@ class CaseFile(Filed, table=True):
 
     case_id: int = Field(foreign_key="case.id", sa_type=BigId, index=True)
 
-    @property
-    def owner_id(self) -> int:
-        """The case whose key seals it."""
-        return self.case_id
-
 
 def new_case_file(
     keys: Keyring, case: Case, mime: str, data: bytes, now: datetime

@@ -35,11 +35,6 @@ class Filed(SQLModel):
         """The name it has among others, which tells nothing."""
         return f"{short(self.id)}{'.pdf' if self.is_document else '.jpg'}"
 
-    @property
-    def owner_id(self) -> int:
-        """The worker or the case whose key seals it."""
-        raise NotImplementedError
-
     @classmethod
     def is_a_document(cls) -> Any:
         """Tell in SQL whether a row is a document's."""

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import Column, LargeBinary, Select, Table, select
-from sqlmodel import Session, SQLModel
+from sqlmodel import Session, SQLModel, col
 
 from models.attachment import Attachment
 from models.case import Case
@@ -82,10 +82,12 @@ def _opens(
 
 def _pieces(session: Session, keys: Keyring) -> Iterator[tuple[str, bool]]:
     """Try the pieces of every file there is."""
-    for kind, whose in ((Attachment, Worker), (CaseFile, Case)):
-        files = select(kind).where(kind.is_a_document())
-        for (row,) in session.execute(files):
-            owner = session.get_one(whose, row.owner_id)
+    sent: Any = select(Attachment, Worker).join(
+        Worker, col(Attachment.worker_id) == col(Worker.id)
+    )
+    told: Any = select(CaseFile, Case).join(Case, col(CaseFile.case_id) == col(Case.id))
+    for files, kind in ((sent, Attachment), (told, CaseFile)):
+        for row, owner in session.execute(files.where(kind.is_a_document())):
             for piece in pieces_of(session, row.id):
                 yield "data", _reads(keys, owner, row, piece)
 

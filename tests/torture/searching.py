@@ -14,6 +14,8 @@ from urllib.parse import quote
 from sqlalchemy import LargeBinary, Row, Table, select
 from sqlmodel import Session, SQLModel
 
+from models.attachment import Attachment
+from models.case_file import CaseFile
 from models.sealing import CannotOpen, Keyring, unseal
 
 SEALED_FOR: dict[str, str] = {
@@ -162,6 +164,7 @@ def open_all(session: Session, keys: Keyring) -> tuple[Opened, int]:
     opened: Opened = {}
     closed = 0
     own = _own_keys(session, keys, "worker") | _own_keys(session, keys, "case")
+    own |= _file_keys(session, own)
     authors = {column: _authors(session, name) for column, name in BELONGS.items()}
     for table, column in _byte_columns():
         whose = SEALED_FOR[column]
@@ -207,6 +210,14 @@ def _own_keys(session: Session, keys: Keyring, name: str) -> dict[int, bytes]:
         select(table.c.id, table.c.key)
     )
     return {row.id: keys.unwrap(f"{name}.key|{row.id}", row.key) for row in rows}
+
+
+def _file_keys(session: Session, own: dict[int, bytes]) -> dict[int, bytes]:
+    """Return the keys of what lies in pieces, by file."""
+    sent = session.scalars(select(Attachment).where(Attachment.is_a_document()))
+    told = session.scalars(select(CaseFile).where(CaseFile.is_a_document()))
+    found = {row.id: row.inner(own[row.worker_id]) for row in sent}
+    return found | {row.id: row.inner(own[row.case_id]) for row in told}
 
 
 def _authors(session: Session, name: str) -> dict[int, int]:
