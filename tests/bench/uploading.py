@@ -5,7 +5,11 @@ from __future__ import annotations
 import asyncio
 import time
 import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
 
 import aiohttp
 
@@ -42,21 +46,29 @@ async def documents(times: int, database: str = "") -> Waits:
     limits = {**LIFTED, "web__upload_mb": 10}
     waits = Waits()
     with program(database, **limits) as made, made.serving():
-        timeout = aiohttp.ClientTimeout(total=None)
-        jar = aiohttp.DummyCookieJar()
-        async with aiohttp.ClientSession(timeout=timeout, cookie_jar=jar) as web:
-            talker, sender = (Visitor(web, made.url, Figures()) for _ in range(2))
-            for one in (talker, sender):
-                await one.come()
-                await one.send(kind="hello")
-            await _talk(talker, waits.alone, asyncio.create_task(asyncio.sleep(3)))
-            sending = asyncio.create_task(_send(sender, times, waits.uploads))
+        async with _visitor(made.url) as talker:
+            alone = asyncio.create_task(asyncio.sleep(3))
+            await _talk(talker, waits.alone, alone)
+            send = partial(asyncio.run, _send(made.url, times, waits.uploads))
+            # In a thread of its own: to send much is work for this side, too.
+            sending = asyncio.create_task(asyncio.to_thread(send))
             await _talk(talker, waits.beside, sending)
             await sending
     return waits
 
 
-async def _talk(one: Visitor, waits: list[float], other: asyncio.Task[None]) -> None:
+@asynccontextmanager
+async def _visitor(url: str) -> AsyncIterator[Visitor]:
+    timeout = aiohttp.ClientTimeout(total=None)
+    jar = aiohttp.DummyCookieJar()
+    async with aiohttp.ClientSession(timeout=timeout, cookie_jar=jar) as web:
+        one = Visitor(web, url, Figures())
+        await one.come()
+        await one.send(kind="hello")
+        yield one
+
+
+async def _talk(one: Visitor, waits: list[float], other: asyncio.Task[Any]) -> None:
     while not other.done():
         began = time.perf_counter()
         await one.send(kind="text", text="菜单")
@@ -64,17 +76,22 @@ async def _talk(one: Visitor, waits: list[float], other: asyncio.Task[None]) -> 
         await asyncio.sleep(PAUSE)
 
 
-async def _send(one: Visitor, times: int, uploads: list[float]) -> None:
+async def _send(url: str, times: int, uploads: list[float]) -> None:
     data = pdf(size=SIZE - 200)
-    for _ in range(times):
-        for text in ("求助", "家里着急用钱"):
-            await one.send(kind="text", text=text)
-        form = aiohttp.FormData({"id": uuid.uuid4().hex})
-        form.add_field("file", data, filename="a.pdf", content_type="application/pdf")
-        began = time.perf_counter()
-        url = f"{one.url}/chat/document"
-        async with one.web.post(url, data=form, headers=one.headers) as answer:
-            assert answer.status == 200, await answer.text()
-        uploads.append((time.perf_counter() - began) * 1000)
-        for text in ("取消", "删掉，不填了"):
-            await one.send(kind="text", text=text)
+    async with _visitor(url) as one:
+        for _ in range(times):
+            for text in ("求助", "家里着急用钱"):
+                await one.send(kind="text", text=text)
+            uploads.append(await _upload(one, data))
+            for text in ("取消", "删掉，不填了"):
+                await one.send(kind="text", text=text)
+
+
+async def _upload(one: Visitor, data: bytes) -> float:
+    form = aiohttp.FormData({"id": uuid.uuid4().hex})
+    form.add_field("file", data, filename="a.pdf", content_type="application/pdf")
+    began = time.perf_counter()
+    url = f"{one.url}/chat/document"
+    async with one.web.post(url, data=form, headers=one.headers) as answer:
+        assert answer.status == 200, await answer.text()
+    return (time.perf_counter() - began) * 1000
