@@ -127,7 +127,6 @@ class _Addressing:
         self.session, self.kit, self.cans, self.now = session, kit, cans, now
         self.notice, self.content = notice, notice.content
         self.rendering = Rendering(kit, notice)
-        self.picture = self.rendering.picture(session)
         self.names: dict[int, str | None] = {}
         self.opens: dict[Any, datetime] = {}
 
@@ -205,7 +204,6 @@ class _Addressing:
             body=self.rendering.body(
                 person, self.names.get(person.id), person.language
             ),
-            picture=self.picture,
         )
         return Copy(self.notice.id, person.id, message)
 

@@ -30,6 +30,7 @@ from bot.console.site import Console
 from bot.database import Writer, in_transaction, is_writable, open_database, read
 from bot.erased import ErasedList, forget_listed
 from bot.export import Exports
+from bot.files import Files
 from bot.forms import Forms
 from bot.inbox import Inbox
 from bot.keys import agree, load_keys
@@ -121,8 +122,11 @@ class App:
         self.kit = kit
         config = kit.config
         self.news = News()
-        self.page = Page(kit, self.news)
-        self.telegram = Telegram(config) if config.telegram.enabled else None
+        self.files = Files(kit)
+        self.page = Page(kit, self.news, self.files)
+        self.telegram = (
+            Telegram(config, self.files) if config.telegram.enabled else None
+        )
         found: list[Channel] = [self.page, *([self.telegram] if self.telegram else [])]
         self.channels = {channel.name: channel for channel in found}
         cans = {name: channel.can for name, channel in self.channels.items()}

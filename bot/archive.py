@@ -12,15 +12,16 @@ from zoneinfo import ZoneInfo
 import orjson
 from sqlmodel import Session
 
+from bot.files import file_of
 from bot.kit import Kit
 from bot.pages import pieces_of
-from bot.step import picture_of
 from bot.words import text_of
 from handlers.export import OWN_FLOWS, sheets
 from handlers.my_data import channel_name
 from models.chat import Chat, chats_of
 from models.columns import short
-from models.kept import Rows, kept_about, messages_about, pictures_of
+from models.document import Enclosed
+from models.kept import Rows, files_about, kept_about, messages_about
 from models.worker import Worker
 
 File = tuple[str, Iterable[bytes]]
@@ -82,11 +83,12 @@ class _Export:
     def files(self) -> Iterator[File]:
         """Yield each file of the archive."""
         with self._session() as session:
-            pictures = pictures_of(session, self.worker_id)
-        yield "my-data.html", self._html(pictures)
+            files = files_about(session, self.worker_id)
+        yield "my-data.html", self._html(files)
         yield "my-data.json", self._json()
-        for number in pictures:
-            yield f"pictures/{short(number)}.jpg", [self._picture(number)]
+        for number in files:
+            if found := self._file(number):
+                yield _path_of(number, found), [found.data]
 
     def _session(self) -> Session:
         return Session(self.kit.database.reading, expire_on_commit=False)
@@ -126,7 +128,7 @@ class _Export:
             worker = self._worker(session)
             return messages_about(session, self.kit.keys, worker, chat_id, after)
 
-    def _html(self, pictures: list[int]) -> Iterator[bytes]:
+    def _html(self, files: list[int]) -> Iterator[bytes]:
         """Yield the same to read, in the person's language, needing no other file."""
         with self._session() as session:
             worker = self._worker(session)
@@ -153,7 +155,8 @@ class _Export:
             name=self.kit.rules.product(reader.language),
             made=self.now.astimezone(zone),
             sheets=parts,
-            pictures=((short(p), self._embedded(p)) for p in pictures),
+            pictures=self._pictures(files),
+            documents=self._documents(files),
             chats=((name, self._said(at, zone)) for name, at in chats),
         )
         return (piece.encode() for piece in html)
@@ -163,12 +166,27 @@ class _Export:
             at = datetime.fromisoformat(str(row["at"])).astimezone(zone)
             yield {**row, "at": f"{at:%Y-%m-%d %H:%M}"}
 
-    def _picture(self, number: int) -> bytes:
+    def _file(self, number: int) -> Enclosed | None:
         with self._session() as session:
-            found = picture_of(session, self.kit, number)
-        return found[1] if found else b""
+            return file_of(session, self.kit, number)
 
-    def _embedded(self, number: int) -> str:
-        return (
-            "data:image/jpeg;base64," + base64.b64encode(self._picture(number)).decode()
-        )
+    def _pictures(self, files: list[int]) -> Iterator[tuple[str, str]]:
+        """Yield each picture as the page itself can hold it."""
+        for number in files:
+            found = self._file(number)
+            if found and not found.name:
+                coded = base64.b64encode(found.data).decode()
+                yield short(number), f"data:image/jpeg;base64,{coded}"
+
+    def _documents(self, files: list[int]) -> Iterator[tuple[str, str]]:
+        """Yield each document's name and where it lies beside the page."""
+        for number in files:
+            found = self._file(number)
+            if found and found.name:
+                yield found.name, _path_of(number, found)
+
+
+def _path_of(number: int, file: Enclosed) -> str:
+    """Return where a file lies in the archive."""
+    kind, end = ("documents", "pdf") if file.name else ("pictures", "jpg")
+    return f"{kind}/{short(number)}.{end}"

@@ -11,10 +11,9 @@ from sqlmodel import Session, col, or_, select
 
 from bot.channels import Outgoing
 from bot.kit import Kit
-from bot.step import LEASE_SECONDS, picture_of
+from bot.step import LEASE_SECONDS
 from models import reminder
 from models.chat import Chat
-from models.columns import long
 from models.message import AGAIN, Fate, Message, unseal_body
 from models.worker import Worker
 
@@ -136,7 +135,6 @@ def _take(session: Session, kit: Kit, row: Message, now: datetime) -> Outgoing |
     if body.get("gone"):
         _over(session, row, Fate.SKIPPED, "erased")
         return None
-    image = body.get("image")
     return Outgoing(
         channel=chat.channel,
         address=chat.address,
@@ -145,7 +143,6 @@ def _take(session: Session, kit: Kit, row: Message, now: datetime) -> Outgoing |
         kind=row.kind,
         body=body,
         attempt=row.attempt,
-        picture=picture_of(session, kit, long(image)) if image else None,
     )
 
 

@@ -119,5 +119,6 @@ def rules_of(config: Config) -> Rules:
         similar_days=config.cases.similar_days,
         second_above=config.notices.second_above,
         birthday=config.greetings.birthday,
+        upload_mb=config.web.upload_mb,
         map_link=config.sites.map_link,
     )

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from babel.messages.pofile import read_po
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -12,6 +13,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from models.document import size_words
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 STATIC = TEMPLATES / "page" / "static"
@@ -55,6 +58,19 @@ def translated(language: str, text: str) -> str:
     return _catalogue(language).get(text, text)
 
 
+def headers_of(name: str = "") -> dict[str, str]:
+    """Return the headers of a file nobody keeps; one with a name is only saved.
+
+    A copy in the browser would outlive the erasure of its owner.
+    """
+    headers = {"Cache-Control": "no-store"}
+    if name:
+        plain = "".join(c if c.isascii() else "_" for c in name)
+        there = f"filename=\"{plain}\"; filename*=UTF-8''{quote(name)}"
+        headers["Content-Disposition"] = f"attachment; {there}"
+    return headers
+
+
 def language_of(request: Request, usual: str) -> str:
     """Return the language a browser asks for, of those we have."""
     accepted = request.headers.get("accept-language", "")
@@ -63,12 +79,14 @@ def language_of(request: Request, usual: str) -> str:
 
 @cache
 def _environment() -> Environment:
-    return Environment(
+    environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         undefined=StrictUndefined,
         autoescape=True,
         auto_reload=False,
     )
+    environment.filters["size"] = size_words
+    return environment
 
 
 def page(kind: str, /, language: str, status: int = 200, **values: Any) -> HTMLResponse:

@@ -2,10 +2,7 @@
 
 from typing import Any
 
-from sqlmodel import Session
-
 from bot.kit import Kit
-from bot.step import picture_of
 from bot.words import Reader, draw
 from handlers.notices import Reads, letter, values_of
 from handlers.say import Say
@@ -23,11 +20,6 @@ class Rendering:
         every = (content.words("zh-CN"), content.words("en"))
         self.blanks = sorted(blanks_in(*(text for words in every for text in words)))
         self._drawn: dict[Any, Body] = {}
-
-    def picture(self, session: Session) -> tuple[str, bytes] | None:
-        """Return the picture that goes with it."""
-        number = self.content.picture
-        return picture_of(session, self.kit, number) if number else None
 
     @property
     def needs_name(self) -> bool:

@@ -342,6 +342,8 @@ class Retention(Section):
     """Days of silence after which somebody who never applied is forgotten."""
     pictures: Days = 1
     """Days after which a picture goes that no answer refers to any more."""
+    pieces: Days = 1
+    """Days after which the pieces of a document go that is gone itself."""
     arrivals: Annotated[int, Field(ge=2, le=8)] = 8
     """Days for which an update's key is kept; after an idle week ids start anew."""
 

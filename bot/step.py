@@ -16,20 +16,21 @@ from bot.channels import Can, Outgoing
 from bot.kit import Kit
 from bot.people import conversations_of, first_seen, people_of, place_of
 from bot.unsaying import unsay
-from bot.words import draw, text_of
+from bot.words import document_body, draw, text_of
 from handlers.route import step
 from handlers.say import Say, Word
 from handlers.turn import Incoming, Saying, Turn
-from models.attachment import Attachment
 from models.chat import Chat, Shown
 from models.message import AGAIN, Body, Fate, Kind, Message, seal_body
-from models.notice_picture import NoticePicture
 from models.worker import Worker
 
 LEASE_SECONDS = 15
 """How long a message being sent belongs to its process, which renews it every second;
 what a chat is told next waits as long for one that died."""
 
+
+SENT = ("photo", "document", "location", "contact")
+"""What is named in the history where it has no words of its own."""
 
 _INSERT = insert(Message)
 _NOT_OURS = (
@@ -117,14 +118,8 @@ class Ledger:
                     kind=message.kind,
                     body=body,
                     attempt=int(again),
-                    picture=self._picture(turn, message),
                 )
             )
-
-    def _picture(self, turn: Turn, message: Say) -> tuple[str, bytes] | None:
-        if message.image is None:
-            return None
-        return picture_of(self.session, self.kit, message.image)
 
     def _about(self, turn: Turn, about: int | None) -> Worker:
         if about in (None, turn.worker.id):
@@ -201,18 +196,6 @@ class Ledger:
         return Written(self._sends, self._news | self._cut, self._cut)
 
 
-def picture_of(session: Session, kit: Kit, number: int) -> tuple[str, bytes] | None:
-    """Return a picture's type and bytes."""
-    picture = session.get(Attachment, number)
-    if picture is None:
-        shown = session.get(NoticePicture, number)
-        return (shown.mime, shown.published) if shown else None
-    owner = session.get(Worker, picture.worker_id)
-    if owner is None:
-        return None
-    return picture.mime, picture.open(kit.keys, owner)
-
-
 def take_batch(
     session: Session,
     kit: Kit,
@@ -256,6 +239,8 @@ def take_one(
     if body is not None and turn.chat.id not in turn.cut:
         if turn.picture is not None:
             body["image"] = turn.picture
+        if turn.document is not None:
+            body |= document_body(turn.document, ledger.kit.reader(turn.worker))
         body["text"] = turn.said or body["text"]
         within = turn.chat.conversation_id or before
         ledger.own(turn, number, incoming.given_id, body, within)
@@ -290,9 +275,7 @@ def _own_body(kit: Kit, turn: Turn, incoming: Incoming) -> Body:
         return {"text": _label_of(shown, incoming)}
     if incoming.kind == "text":
         return {"text": incoming.text}
-    key = (
-        incoming.kind if incoming.kind in ("photo", "location", "contact") else "other"
-    )
+    key = incoming.kind if incoming.kind in SENT else "other"
     return {"text": text_of(Word("common", f"sent_{key}"), kit.reader(turn.worker))}
 
 

@@ -26,6 +26,7 @@ from handlers.say import Choice, Say, Text, Word
 from handlers.turn import Vocabulary
 from models.chat import Shown
 from models.columns import short
+from models.document import Document, size_words
 from models.message import Body
 
 CHAT = Path(__file__).resolve().parent.parent / "templates" / "chat"
@@ -157,6 +158,8 @@ def draw(message: Say, reader: Reader) -> Drawn:
         body["link"] = [text_of(label, reader), url]
     if message.image is not None:
         body["image"] = short(message.image)
+    if message.document is not None:
+        body |= document_body(message.document, reader)
     if message.drawing:
         body["drawing"] = [message.drawing.name, reader.base_url + message.drawing.path]
     if message.wish:
@@ -168,6 +171,13 @@ def draw(message: Say, reader: Reader) -> Drawn:
     if shown:
         body["choices"] = [[s.number, s.label, s.press] for s in shown]
     return Drawn(body, shown)
+
+
+def document_body(document: Document, reader: Reader) -> Body:
+    """Return a document's id, name and size, and where it is seen without files."""
+    where = text_of(Word("files", "where", {"address": reader.base_url}), reader)
+    size = size_words(document.size)
+    return {"document": [short(document.id), document.name, size, where]}
 
 
 def line_of(label: str, value: str) -> str:
@@ -191,11 +201,19 @@ def lines_of(body: Body) -> list[str]:
     lines += [line_of(*row) for row in body.get("rows", [])]
     lines += body.get("drawing", [])[1:]
     lines += ["🖼"] if "image" in body else []
+    lines += _document_lines(body)
     lines += [f"{body.get('text', '')}{place}"]
     lines += [_line(number, label) for number, label, _ in body.get("choices", [])]
     if "link" in body:
         lines += [f"{body['link'][0]}: {body['link'][1]}"]
     return lines
+
+
+def _document_lines(body: Body) -> list[str]:
+    if "document" not in body:
+        return []
+    _, name, size, where = body["document"]
+    return [f"📄 {name} ({size})", where]
 
 
 def _numbered(message: Say, reader: Reader) -> list[Shown]:

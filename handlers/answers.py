@@ -301,6 +301,9 @@ Plate = Annotated[str, BeforeValidator(_plate)]
 Photo = Annotated[
     str, BeforeValidator(_photo), Shown(lambda key: Word("common", "photo_kept"))
 ]
+File = Annotated[
+    str, BeforeValidator(_photo), Shown(lambda key: Word("common", "file_kept"))
+]
 
 
 def looks_like_id(text: str) -> bool:

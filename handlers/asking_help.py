@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any, ClassVar
 
-from handlers.answers import Key, Mobile, PastDay, People, Photo, Story
+from handlers.answers import File, Key, Mobile, PastDay, People, Story
 from handlers.cases import MY_CASES, mine, not_yours, safe_day_words
 from handlers.choices import YesNo
 from handlers.flow import Flow
@@ -15,7 +15,6 @@ from handlers.say import Say, Word, say
 from handlers.turn import Turn
 from models import case_following
 from models.application import CannotDecide
-from models.attachment import Attachment
 from models.case import OPEN, Case
 from models.case_docket import open_cases
 from models.case_filing import MOST_OPEN, Told, open_case
@@ -61,7 +60,7 @@ class AskForHelp(Flow):
         offer=EMPLOYERS, own_words=60, optional=True, when=_dispute
     )
     story: Story = ask(private=True)
-    photo: Photo | None = ask(optional=True, wish="photo")
+    photo: File | None = ask(optional=True, wish="file")
     mobile: Mobile | None = ask(optional=True, wish="phone")
     sure: Submit = ask()
 
@@ -170,7 +169,7 @@ class AddToCase(Flow):
     has_subject: ClassVar[bool] = True
 
     words: Story = ask(private=True)
-    photo: Photo | None = ask(optional=True, wish="photo")
+    photo: File | None = ask(optional=True, wish="file")
     sure: Submit = ask()
 
     @classmethod
@@ -190,11 +189,9 @@ class AddToCase(Flow):
     def finish(self, turn: Turn) -> Say:
         """Write it down; who has the case is told."""
         row = turn.session.get_one(Case, long(self.subject))
-        picture = turn.session.get(Attachment, long(self.photo or ""))
+        by, sent = (turn.session, turn.keys, row), long(self.photo or "")
         try:
-            case_following.add(
-                turn.session, turn.keys, row, self.words, picture, turn.now
-            )
+            case_following.add(*by, self.words, sent, turn.now)
         except CannotDecide:
             return _over()
         done = Say(Word("case_add", "done", {"number": row.number}), kind=Kind.RECEIPT)

@@ -7,15 +7,18 @@ a page needs no chat: a talk may hold the worker's alone.
 
 from datetime import datetime
 from functools import partial
+from typing import Any
 
 from sqlmodel import Session
 
-from handlers.say import Say, Word
+from handlers.files import enclosed, sent_words
+from handlers.say import Say, Text, Word
 from handlers.talk import pause
 from handlers.turn import Saying, Turn
 from models import live
 from models.case import Case, chats_in
 from models.case_entry import Side, add_entry
+from models.case_file import CaseFile
 from models.chat import Chat
 from models.identity import mask_ids, mask_numbers
 from models.sealing import Keyring
@@ -42,14 +45,15 @@ def to_worker(
     staff: Staff,
     row: Case,
     words: str,
-    picture_id: int | None,
+    file: CaseFile | None,
     now: datetime,
 ) -> Elsewhere:
     """Carry what staff say to the worker."""
-    add_entry(session, keys, row, Side.STAFF, words, now, staff.id, picture_id)
+    sent = file.id if file else None
+    add_entry(session, keys, row, Side.STAFF, words, now, staff.id, sent)
     live.said(session, row, now)
     saying = partial(
-        _from_staff, union=staff.union_code, words=words, picture=picture_id
+        _from_staff, union=staff.union_code, row=row, words=words, file=file
     )
     return [(chat.id, saying) for chat in held_by(session, row, row.worker_id)]
 
@@ -60,13 +64,14 @@ def to_staff(
     staff: Staff,
     row: Case,
     words: str,
-    picture_id: int | None,
+    file: CaseFile | None,
     now: datetime,
 ) -> Elsewhere:
     """Carry what the worker says to who has the case."""
-    add_entry(session, keys, row, Side.WORKER, words, now, picture_id=picture_id)
+    sent = file.id if file else None
+    add_entry(session, keys, row, Side.WORKER, words, now, picture_id=sent)
     live.said(session, row, now)
-    saying = partial(_from_worker, row=row, words=words, picture=picture_id)
+    saying = partial(_from_worker, row=row, words=words, file=file)
     return [(chat.id, saying) for chat in held_by(session, row, staff.worker_id)]
 
 
@@ -76,21 +81,30 @@ def held_by(session: Session, row: Case, worker_id: int | None) -> list[Chat]:
     return [chat for chat in chats if chat.worker_id == worker_id]
 
 
-def _from_staff(turn: Turn, union: str, words: str, picture: int | None) -> list[Say]:
+def _from_staff(
+    turn: Turn, union: str, row: Case, words: str, file: CaseFile | None
+) -> list[Say]:
     """Say to a worker what a person says."""
-    name = turn.named(turn.atlas.unions[union])
-    said = {"union": name, "words": words or Word("common", "sent_photo")}
-    return [Say(Word("live", "from_staff", said), side="person", image=picture)]
+    name, key = turn.named(turn.atlas.unions[union]), row.open_key(turn.keys)
+    said = {"union": name, "words": words or sent_words(file, key)}
+    told = Word("live", "from_staff", said)
+    return [Say(told, side="person", **enclosed(file, key))]
 
 
-def _from_worker(turn: Turn, row: Case, words: str, picture: int | None) -> list[Say]:
-    """Say to staff what a worker says; masked where the channel is not trusted."""
-    masked = mask_ids(words) if turn.trusted else mask_numbers(words)
-    said = {"number": row.number, "words": masked or Word("common", "sent_photo")}
-    message = Say(
-        Word("live", "from_worker", said),
-        side="person",
-        image=picture if turn.trusted else None,
-        about=row.worker_id,
-    )
-    return [message]
+def _from_worker(turn: Turn, row: Case, words: str, file: CaseFile | None) -> list[Say]:
+    """Say to staff what a worker says; masked where the channel is not trusted.
+
+    No file goes there, nor its name, which may say anything: it lies at the desk.
+    """
+    key = row.open_key(turn.keys)
+    if not turn.trusted:
+        told = mask_numbers(words) or (Word("live", "at_desk") if file else "")
+        return [_heard(row, told)]
+    shown = mask_ids(words) or sent_words(file, key)
+    return [_heard(row, shown, **enclosed(file, key))]
+
+
+def _heard(row: Case, words: Text, **file: Any) -> Say:
+    said = {"number": row.number, "words": words}
+    told = Word("live", "from_worker", said)
+    return Say(told, side="person", about=row.worker_id, **file)

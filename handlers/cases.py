@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 
+from handlers.files import sent_words
 from handlers.hanging_up import tell_over
 from handlers.offers import page_number
 from handlers.question import label
@@ -15,6 +16,7 @@ from models.application import CannotDecide
 from models.case import OPEN, Case, Course, chats_in
 from models.case_docket import cases_of
 from models.case_entry import CaseEntry, Side, last_entries
+from models.case_file import CaseFile
 from models.columns import long, short
 from models.dispute import Stage, clocks
 from models.identity import mask_ids
@@ -130,7 +132,8 @@ def words_of(turn: Turn, row: Case, entry: CaseEntry, masked: bool = False) -> T
     """Return what an entry says, an ID number in it masked; or that it is a picture."""
     words = entry.read(row.open_key(turn.keys))
     if not words:
-        return Word("common", "sent_photo")
+        sent = turn.session.get(CaseFile, entry.picture_id or 0)
+        return sent_words(sent, row.open_key(turn.keys))
     return brief(mask_ids(words) if masked else words)
 
 

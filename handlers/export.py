@@ -17,7 +17,9 @@ from handlers.suggesting import answer_rows
 from handlers.talk import opened
 from handlers.turn import Turn
 from models.application import Application, Step, applications_of, steps_of
+from models.attachment import Attachment
 from models.award import Award
+from models.columns import long
 from models.conversation import Conversation, unfinished_of
 from models.correction import Correction, corrections_of
 from models.nominee import Nominee, nominees_of
@@ -146,7 +148,8 @@ def _plain_rows(
 def _plain(turn: Turn, question: Question, facts: dict[str, Any], value: Any) -> Text:
     if question.how.offer:
         return question.shown(turn, facts, value)
-    return f"{value}.jpg" if question.how.wish == "photo" else str(value)
+    sent = turn.session.get(Attachment, long(value)) if question.takes_picture else None
+    return sent.filename if sent else str(value)
 
 
 def _moment(at: object) -> Word:

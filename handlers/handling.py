@@ -4,8 +4,10 @@ Permission is checked at the moment of each press, and again when a form is fini
 """
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 from handlers.cases import Rows, brief, dispute_rows, safe_day_words, said_by, words_of
+from handlers.files import enclosed
 from handlers.hanging_up import tell_over
 from handlers.question import label
 from handlers.queued import WAITING_LIST, Source, days_since
@@ -17,6 +19,7 @@ from models.application import CannotDecide
 from models.case import OPEN, Case, Course, chats_in
 from models.case_docket import QUEUE, URGENT_QUEUE
 from models.case_entry import CaseEntry, Side, last_entries
+from models.case_file import CaseFile
 from models.columns import long, short
 from models.handling import NotTheirs, has
 from models.identity import dialled, mask_ids, mask_mobile, mask_name
@@ -75,7 +78,7 @@ def look(turn: Turn, arg: str) -> list[Say]:
         choices=tuple(choices(staff, row)),
         back=WAITING_LIST.press,
         about=row.worker_id,
-        image=_picture(turn, row),
+        **_file(turn, row),
     )
     return [message]
 
@@ -112,11 +115,14 @@ def _filled(name: Text, value: str) -> Rows:
         yield name, value
 
 
-def _picture(turn: Turn, row: Case) -> int | None:
-    """Return the last picture of a case, where it may be shown."""
+def _file(turn: Turn, row: Case) -> dict[str, Any]:
+    """Return how the last file of a case is shown, where it may be."""
     entries = last_entries(turn.session, row.id, MOST_SHOWN) if turn.trusted else ()
-    pictures = [entry.picture_id for entry in entries if entry.picture_id is not None]
-    return pictures[-1] if pictures else None
+    sent = [entry.picture_id for entry in entries if entry.picture_id is not None]
+    if not sent:
+        return {}
+    kept = turn.session.get(CaseFile, sent[-1])
+    return enclosed(kept, row.open_key(turn.keys)) if kept else {"image": sent[-1]}
 
 
 def choices(staff: Staff, row: Case) -> Iterator[Choice]:

@@ -10,7 +10,7 @@ from handlers.offers import OWN_WORDS, UNTICK, is_exact, matching, page_number
 from handlers.question import Question, joined
 from handlers.say import Say, Word
 from handlers.talk import Talk
-from models.attachment import new_attachment
+from models.attachment import Attachment, new_attachment
 from models.chat import Shown
 from models.columns import short
 from models.identity import normalise_text, parse_number, tidy_text
@@ -29,8 +29,9 @@ def hear(talk: Talk, typed: str, screen: Sequence[Shown]) -> list[Say] | None:
         return past(talk)
     if question.submit:
         return None
-    if question.how.wish == "photo":
-        return put(talk, question.name, instead=Word("answers", "photo"))
+    if question.takes_picture:
+        wanted = Word("answers", "file" if question.takes_document else "photo")
+        return put(talk, question.name, instead=wanted)
     if question.how.offer is None:
         return answer(talk, question, typed)
     return _hear_choice(talk, state, question, typed, screen)
@@ -205,9 +206,21 @@ def locate(talk: Talk, lat: float, lon: float) -> list[Say] | None:
 def take_photo(talk: Talk, mime: str, data: bytes) -> list[Say] | None:
     """Answer with a picture, where the question asks for one."""
     question, turn = talk.state.question(talk.row.asked), talk.turn
-    if question is None or question.how.wish != "photo":
+    if question is None or not question.takes_picture:
         return None
     picture = new_attachment(turn.keys, turn.worker, mime, data, turn.now)
     turn.session.add(picture)
     turn.picture = short(picture.id)
     return answer(talk, question, short(picture.id))
+
+
+def take_document(talk: Talk, sent_id: int) -> list[Say] | None:
+    """Answer with a document that was kept, where the question asks for one."""
+    question, turn = talk.state.question(talk.row.asked), talk.turn
+    sent = turn.session.get(Attachment, sent_id)
+    if question is None or not question.takes_document:
+        return None
+    if sent is None or sent.worker_id != turn.worker.id:
+        return None
+    turn.document = sent.document(turn.worker.open_key(turn.keys))
+    return answer(talk, question, short(sent_id))

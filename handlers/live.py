@@ -12,6 +12,7 @@ from functools import partial
 from handlers import menu
 from handlers.answers import looks_like_id
 from handlers.carrying import greet, to_staff, to_worker
+from handlers.files import wrong
 from handlers.handling import mine, not_yours
 from handlers.hanging_up import ENDED, STOPPED, over, tell_over, way_back
 from handlers.offers import page_number, plain
@@ -20,8 +21,8 @@ from handlers.say import Say, Word, say
 from handlers.talk import with_resume
 from handlers.turn import Incoming, Turn
 from models import live
-from models.attachment import Attachment, new_attachment
 from models.case import Case, chats_in, end_talk
+from models.case_file import CaseFile, bring, new_case_file
 from models.chat import Chat
 from models.columns import short
 from models.handling import has
@@ -160,13 +161,15 @@ def _reply(turn: Turn, line: Line, number: str) -> list[Say]:
 
 
 def _carry(turn: Turn, line: Line, incoming: Incoming) -> list[Say]:
-    """Carry words, a picture or a place over; say so where it cannot be."""
+    """Carry words, a file or a place over; say so where it cannot be."""
     if incoming.kind == "text" and looks_like_id(incoming.text):
         turn.said = mask_ids(incoming.text)
         if not turn.trusted:
             return [say("common", "private_typed")]
     if incoming.kind == "photo" and incoming.data:
         return _send(turn, line, "", _kept(turn, line, incoming))
+    if incoming.kind == "document":
+        return _document(turn, line, incoming)
     words = _words(turn, line, incoming)
     if not words:
         return [say("live", "not_carried")]
@@ -181,21 +184,30 @@ def _words(turn: Turn, line: Line, incoming: Incoming) -> str:
     return incoming.text.strip() if incoming.kind in ("text", "contact") else ""
 
 
-def _kept(turn: Turn, line: Line, incoming: Incoming) -> Attachment:
-    """Keep a picture; one of staff is the worker's too, and goes with them."""
-    worker = turn.session.get_one(Worker, line.case.worker_id)
-    made = (incoming.mime, incoming.data, turn.now)
-    picture = new_attachment(turn.keys, worker, *made)
+def _kept(turn: Turn, line: Line, incoming: Incoming) -> CaseFile:
+    """Keep a picture with the case."""
+    made = (line.case, incoming.mime, incoming.data, turn.now)
+    picture = new_case_file(turn.keys, *made)
     turn.session.add(picture)
     turn.picture = short(picture.id)
     return picture
 
 
-def _send(turn: Turn, line: Line, words: str, picture: Attachment | None) -> list[Say]:
+def _document(turn: Turn, line: Line, incoming: Incoming) -> list[Say]:
+    """Make a document part of the case; say what is wrong with one that is none."""
+    if incoming.text:
+        return [Say(wrong(turn, incoming.text))]
+    kept = bring(turn.session, turn.keys, line.case, incoming.file)
+    if kept is None:
+        return [say("live", "not_carried")]
+    turn.document = kept.document(line.case.open_key(turn.keys))
+    return _send(turn, line, "", kept)
+
+
+def _send(turn: Turn, line: Line, words: str, file: CaseFile | None) -> list[Say]:
     """Carry something over, unless the chat at the other end hears nothing any more."""
     carry = to_staff if line.is_worker else to_worker
-    by = (turn.session, turn.keys, line.staff, line.case)
-    heard = carry(*by, words, picture.id if picture else None, turn.now)
+    heard = carry(turn.session, turn.keys, line.staff, line.case, words, file, turn.now)
     if line.is_deaf:
         _hang_up(turn, line, STOPPED)
         return over(turn, line.case, STOPPED)

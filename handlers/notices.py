@@ -1,6 +1,7 @@
 """Notices: how a letter reads to one person, what they choose, and those they got."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Protocol
 
 from sqlmodel import Session
@@ -68,6 +69,7 @@ def letter(
         title=title,
         link=_link(content, language),
         image=content.picture or None,
+        document=content.document,
         choices=(*_options(content, notice_id, language), _turn_off(content)),
         kind=Kind.BROADCAST,
         beside=True,
@@ -132,17 +134,8 @@ def notice(turn: Turn, arg: str) -> list[Say]:
     if chosen is not None:
         label = content.options[chosen].named(turn.language)
         after = Word("notices", "you_chose", {"answer": label})
-    return [
-        Say(
-            said.text,
-            after=after,
-            title=said.title,
-            link=said.link,
-            image=said.image,
-            choices=said.choices,
-            back=NOTICES.press,
-        )
-    ]
+    again = replace(said, kind=Kind.REPLY, beside=False)
+    return [replace(again, after=after, back=NOTICES.press)]
 
 
 def answer_notice(turn: Turn, arg: str) -> list[Say]:

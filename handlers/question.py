@@ -81,7 +81,7 @@ def ask(**how: Any) -> Any:
     possible answers, `own_words` allows others too of so many characters, taken
     `at_once` or else offered where a search found nothing; `many` allows several;
     `optional` can be skipped; `private` never travels over a channel that is not
-    trusted; `wish` asks the channel for a phone, location or photo button; `locate`
+    trusted; `wish` asks the channel for a phone, location, photo or file; `locate`
     answers from a location; `also` names questions whose answer may be changed from
     here; one that is not `shown` stays out of the summary; `unknown` says more of what
     was not found.
@@ -103,6 +103,16 @@ class Question:
     asks: Word | None = None
     label: Text | None = None
     counted: bool = False
+
+    @property
+    def takes_picture(self) -> bool:
+        """Whether a picture answers it."""
+        return self.how.wish in ("photo", "file")
+
+    @property
+    def takes_document(self) -> bool:
+        """Whether a document answers it, too."""
+        return self.how.wish == "file"
 
     def asked_by(self, flow: str) -> Word:
         """Return the words that put this question."""

@@ -14,8 +14,16 @@ from handlers.answers import looks_like_id
 from handlers.asking import choose_edit, editable
 from handlers.checking_in import by_door
 from handlers.conversation import answer, put
+from handlers.files import wrong
 from handlers.flow import questions
-from handlers.hearing import edit, hear, locate, misheard, take_photo
+from handlers.hearing import (
+    edit,
+    hear,
+    locate,
+    misheard,
+    take_document,
+    take_photo,
+)
 from handlers.live import held
 from handlers.offers import Option, is_exact, matching, plain
 from handlers.presses import aside, pressed
@@ -263,6 +271,14 @@ def _photo(turn: Turn, incoming: Incoming) -> list[Say]:
     return found if found is not None else _unasked(turn, "photo")
 
 
+def _document(turn: Turn, incoming: Incoming) -> list[Say]:
+    if incoming.text:
+        return _instead(turn, wrong(turn, incoming.text))
+    talk = open_talk(turn)
+    found = take_document(talk, incoming.file) if talk else None
+    return found if found is not None else _unasked(turn, "document")
+
+
 def _contact(turn: Turn, incoming: Incoming) -> list[Say]:
     """Take a shared contact as the answer to a question that wished for a phone."""
     talk = open_talk(turn)
@@ -278,7 +294,12 @@ def _other(turn: Turn, incoming: Incoming) -> list[Say]:
 
 def _unasked(turn: Turn, kind: str) -> list[Say]:
     """Answer what was not asked for, and put the open question again."""
-    talk, words = open_talk(turn), Word("menu", f"got_{kind}")
+    return _instead(turn, Word("menu", f"got_{kind}"))
+
+
+def _instead(turn: Turn, words: Word) -> list[Say]:
+    """Say why something was not taken, and put the open question again."""
+    talk = open_talk(turn)
     if talk is None:
         return [menu.home(turn, words)]
     return put(talk, talk.row.asked, before=words)
@@ -289,6 +310,7 @@ KINDS: dict[str, Callable[[Turn, Incoming], list[Say]]] = {
     "press": _press,
     "location": _location,
     "photo": _photo,
+    "document": _document,
     "contact": _contact,
     "start": _start,
     "hello": _hello,

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from models.document import Document
 from models.message import Kind
 
 
@@ -58,6 +59,7 @@ class Say:
     numbered: bool = True
     link: tuple[Text, str] | None = None
     image: int | None = None
+    document: Document | None = None
     drawing: Drawing | None = None
     wish: str | None = None
     place: str | None = None

@@ -91,8 +91,8 @@ class Talk:
 
     def forget_picture(self, name: str) -> None:
         """Erase the picture an own answer stands for, if it is one."""
-        wishes = {q.name: q.how.wish for q in questions(self.flow)}
-        if name in self.own and wishes.get(name) == "photo":
+        pictured = {q.name for q in questions(self.flow) if q.takes_picture}
+        if name in self.own and name in pictured:
             key = str(self.draft.answers[name])
             picture = self.turn.session.get(Attachment, long(key))
             if picture is not None:

@@ -12,6 +12,7 @@ from sqlmodel import Session
 from handlers.say import Say, Text
 from models.application import Application, latest_of
 from models.chat import Chat
+from models.document import Document
 from models.place import Atlas
 from models.rules import Rules
 from models.sealing import Keyring
@@ -35,9 +36,11 @@ class Named(Protocol):
 class Incoming:
     """Something a person did in a chat, the same for every channel.
 
-    `kind` is text, press, location, photo, contact, start (with a code), hello, stop,
-    return (after a stop), group or other; `key` is unique within the channel and names
-    this update.
+    `kind` is text, press, location, photo, document, contact, start (with a code),
+    hello, stop, return (after a stop), group or other; `key` is unique within the
+    channel and names this update.  A photo comes as its `data`; of a document `file` is
+    the attachment it was kept as, 0 where nobody wanted it or where `text` says what is
+    wrong with it.
     """
 
     channel: str
@@ -50,6 +53,7 @@ class Incoming:
     lon: float = 0.0
     data: bytes = b""
     mime: str = ""
+    file: int = 0
     label: str = ""
     given_id: str | None = None
     language: str | None = None
@@ -109,10 +113,11 @@ class Vocabulary:
 class Turn:
     """The hand a handler is dealt; it touches nothing else.
 
-    `said` is what the history keeps of the worker's words, if not all, `picture` the
-    picture they sent, `about` whom they speak of, `cut` the chats that lost messages.
-    `ended` takes the conversations that end without effect: their words are erased.
-    `elsewhere` takes what is to be said in other chats: by whoever is dealt their turn.
+    `said` is what the history keeps of the worker's words, if not all, `picture` and
+    `document` what they sent, `about` whom they speak of, `cut` the chats that lost
+    messages.  `ended` takes the conversations that end without effect: their words are
+    erased.  `elsewhere` takes what is to be said in other chats: by whoever is dealt
+    their turn.
     """
 
     session: Session
@@ -126,6 +131,7 @@ class Turn:
     vocabulary: Vocabulary = field(default_factory=Vocabulary)
     said: str | None = None
     picture: str | None = None
+    document: Document | None = None
     about: int | None = None
     cut: set[int] = field(default_factory=set)
     ended: list[int] = field(default_factory=list)

@@ -9,6 +9,7 @@ from models.ballot import Ballot, Voter
 from models.benefit import Benefit, Use
 from models.case import Case
 from models.case_entry import CaseEntry
+from models.case_file import CaseFile
 from models.chain import AuditLink
 from models.chat import Chat
 from models.claim import Claim
@@ -24,6 +25,7 @@ from models.erasure import Erasure
 from models.event import Event
 from models.export_link import ExportLink
 from models.fact import Fact
+from models.file_piece import FilePiece
 from models.form_link import FormLink
 from models.jury import Score
 from models.lease import Lease
@@ -35,7 +37,7 @@ from models.message import Message
 from models.nominee import Nominee
 from models.notice import Notice
 from models.notice_answer import NoticeAnswer
-from models.notice_picture import NoticePicture
+from models.notice_file import NoticeFile
 from models.objection import Objection
 from models.once import Once
 from models.partner import Giving, Partner
@@ -70,6 +72,7 @@ __all__ = [
     "Benefit",
     "Case",
     "CaseEntry",
+    "CaseFile",
     "Chat",
     "Claim",
     "Clerk",
@@ -87,6 +90,7 @@ __all__ = [
     "Event",
     "ExportLink",
     "Fact",
+    "FilePiece",
     "FormLink",
     "Giving",
     "Group",
@@ -101,7 +105,7 @@ __all__ = [
     "Nominee",
     "Notice",
     "NoticeAnswer",
-    "NoticePicture",
+    "NoticeFile",
     "NoticeTotal",
     "Objection",
     "Once",

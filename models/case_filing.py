@@ -9,6 +9,7 @@ from models.application import new_number
 from models.case import Case, Course
 from models.case_docket import open_cases
 from models.case_entry import Side, add_entry
+from models.case_file import bring
 from models.case_kind import DISPUTES, KINDS, CaseKind
 from models.case_news import WARNED, announce, officers, recall_safe_day, tell_staff
 from models.columns import new_id
@@ -66,8 +67,9 @@ def open_case(
     row = _made(keys, worker, chat_id, told, rules, now, today)
     session.add(row)
     session.flush()
-    if told.picture_id is not None:
-        add_entry(session, keys, row, Side.WORKER, "", now, picture_id=told.picture_id)
+    sent = bring(session, keys, row, told.picture_id or 0)
+    if sent is not None:
+        add_entry(session, keys, row, Side.WORKER, "", now, picture_id=sent.id)
     announce(session, row, now)
     recall_safe_day(session, row, now, today)
     _warn(session, keys, row, rules, now)

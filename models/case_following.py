@@ -7,9 +7,9 @@ from sqlmodel import Session, col
 
 from models import reminder
 from models.application import CannotDecide
-from models.attachment import Attachment
 from models.case import OPEN, Case, Course, end_talk, hold, move
 from models.case_entry import CaseEntry, Side, add_entry
+from models.case_file import bring
 from models.case_news import STIRRED, end_reminders
 from models.sealing import Keyring
 
@@ -19,7 +19,7 @@ def add(
     keys: Keyring,
     row: Case,
     words: str,
-    picture: Attachment | None,
+    sent_id: int | None,
     now: datetime,
 ) -> CaseEntry:
     """Let a worker add to their open case; who has it is told.
@@ -29,10 +29,9 @@ def add(
     hold(session, row)
     if row.course not in OPEN:
         raise CannotDecide
-    picture_id = picture.id if picture else None
-    entry = add_entry(
-        session, keys, row, Side.WORKER, words, now, picture_id=picture_id
-    )
+    sent = bring(session, keys, row, sent_id or 0)
+    about = (session, keys, row, Side.WORKER, words, now)
+    entry = add_entry(*about, picture_id=sent.id if sent else None)
     reminder.schedule(session, STIRRED, f"{row.id}.{entry.n}", now)
     return entry
 

@@ -19,6 +19,7 @@ from models.attachment import Attachment
 from models.award import Award, Phase
 from models.case import Case
 from models.case_entry import Side
+from models.case_file import CaseFile
 from models.chat import Chat
 from models.columns import short
 from models.erasure import belongings
@@ -35,14 +36,15 @@ SLICE = 200
 
 APART = {
     *("message", "form_link", "export_link", "link_code", "console_link"),
-    *("member_import", "import_piece"),
+    *("member_import", "import_piece", "file_piece"),
 }
-"""Tables not given as rows: messages come by themselves, of links we keep hashes, and
-what a social worker imports is of others.
+"""Tables not given as rows: messages and files come by themselves, of links we keep
+hashes, and what a social worker imports is of others.
 """
 
 LEFT_OUT = {
-    *("worker.key", "worker.pin", "chat.screen", "attachment.data"),
+    *("worker.key", "worker.pin", "chat.screen"),
+    *("attachment.data", "case_file.data"),
     *("credential.password", "credential.secret", "credential.last_step"),
     *("case.key", "case.tag_key", "case.chased", "case.warned", "case.last_entry"),
     *("claim.worker_id", "claim.union_code", "claim.standing", "claim.decided_at"),
@@ -52,7 +54,7 @@ LEFT_OUT = {
 which are files; whom somebody claimed to be, and whether there is such a member.
 """
 
-SPOKEN = ("title", "rows", "text", "image")
+SPOKEN = ("title", "rows", "text", "image", "document")
 """What of a message's body is given: what was said, without buttons and links."""
 
 Rows = list[dict[str, Any]]
@@ -158,10 +160,16 @@ def _plain(value: Any) -> Any:
     return value.value if isinstance(value, Enum) else value
 
 
-def pictures_of(session: Session, worker_id: int) -> list[int]:
-    """Return the ids of the pictures a person sent, oldest first."""
-    found = pick(Attachment.id).where(Attachment.worker_id == worker_id)
-    return list(session.exec(found.order_by(col(Attachment.at))))
+def files_about(session: Session, worker_id: int) -> list[int]:
+    """Return the ids of the pictures and documents of a person and of their cases."""
+    sent = pick(Attachment.id, Attachment.at).where(Attachment.worker_id == worker_id)
+    told = (
+        pick(CaseFile.id, CaseFile.at)
+        .join(Case, col(Case.id) == CaseFile.case_id)
+        .where(Case.worker_id == worker_id)
+    )
+    found = [*session.exec(sent), *session.exec(told)]
+    return [number for number, _ in sorted(found, key=lambda row: row[1])]
 
 
 def messages_about(

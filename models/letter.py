@@ -7,11 +7,12 @@ out, and what fills a blank is not looked through for blanks again.
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 from urllib.parse import urlsplit
 
 from models.audience import Audience
+from models.document import Document
 from models.preference import Topic
 
 BLANKS = ("name", "union", "group", "member_no")
@@ -20,8 +21,8 @@ BLANKS = ("name", "union", "group", "member_no")
 LONGEST_TITLE = 40
 LONGEST_TEXT = 1000
 LONGEST_LABEL = 20
-LONGEST_WITH_PICTURE = 800
-"""What is written below a picture, channels hold short."""
+LONGEST_WITH_FILE = 800
+"""What is written below a picture or a document, channels hold short."""
 
 MOST_OPTIONS = 6
 MOST_HOURS = 24 * 30
@@ -48,9 +49,9 @@ class Option:
 class Letter:
     """All that staff say of a notice; one without English is read in Chinese.
 
-    `picture` is the id of one, 0 for none.  With `urgent`, the reason, it does not
-    wait for quiet hours to end.  It is told to nobody any more once it was `hours` on
-    its way.
+    `picture` is the id of one, 0 for none; instead a `document` may go along.  With
+    `urgent`, the reason, it does not wait for quiet hours to end.  It is told to nobody
+    any more once it was `hours` on its way.
     """
 
     topic: Topic
@@ -66,6 +67,12 @@ class Letter:
     urgent: str = ""
     hours: int = 72
     picture: int = 0
+    document: Document | None = None
+
+    @property
+    def is_illustrated(self) -> bool:
+        """Whether a file goes along, below which channels hold words short."""
+        return bool(self.picture or self.document)
 
     @property
     def lasts(self) -> timedelta:
@@ -102,7 +109,7 @@ def fault_of(letter: Letter) -> str | None:
     checks = {
         "title": 0 < len(letter.title.strip()) <= LONGEST_TITLE,
         "text": 0 < len(letter.text.strip()) <= LONGEST_TEXT,
-        "picture": not letter.picture or _is_short(letter),
+        "picture": not letter.is_illustrated or _is_short(letter),
         "english": _has_all_english_or_none(letter),
         "blanks": all(unknown_in(text) is None for text in _texts(letter)),
         "link": _is_link(letter),
@@ -118,7 +125,7 @@ def _texts(letter: Letter) -> tuple[str, ...]:
 
 
 def _is_short(letter: Letter) -> bool:
-    return max(len(letter.text), len(letter.text_en)) <= LONGEST_WITH_PICTURE
+    return max(len(letter.text), len(letter.text_en)) <= LONGEST_WITH_FILE
 
 
 def _has_all_english_or_none(letter: Letter) -> bool:
@@ -151,13 +158,13 @@ def write_letter(letter: Letter) -> str:
 def read_letter(text: str) -> Letter:
     """Read a letter that was written down."""
     kept = json.loads(text)
-    return replace(
-        Letter(
-            **{
-                **kept,
-                "topic": Topic(kept["topic"]),
-                "audience": Audience.of(kept["audience"]),
-            }
-        ),
-        options=tuple(Option(**option) for option in kept["options"]),
+    document, options = kept.get("document"), kept["options"]
+    return Letter(
+        **kept
+        | {
+            "topic": Topic(kept["topic"]),
+            "audience": Audience.of(kept["audience"]),
+            "options": tuple(Option(**option) for option in options),
+            "document": Document(**document) if document else None,
+        }
     )

@@ -39,6 +39,7 @@ MOVED = {
     "correction": "worker_id",
     "credential": "worker_id",
     "export_link": "worker_id",
+    "file_piece": "worker_id",
     "member_import": "worker_id",
     "message": "about_id",
     "nominee": "worker_id",

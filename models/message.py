@@ -26,8 +26,9 @@ class Body(TypedDict, total=False):
     choices: list[list[Any]]  # [number to type or None, label, press]
     link: list[str]  # [label, url]
     image: str  # an attachment's id
+    document: list[str]  # [a file's id, name, size, where it is seen without files]
     drawing: list[str]  # its name, and what its QR code says
-    wish: list[str]  # "phone", "location" or "photo", and its label
+    wish: list[str]  # "phone", "location", "photo" or "file", and its label
     place: str  # "2/9"
     gone: bool  # its words were erased
     erased: list[Any]  # [what stands instead, the numbers of messages]

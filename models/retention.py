@@ -25,6 +25,7 @@ from models.benefit import Use
 from models.case import OPEN as OPEN_CASE
 from models.case import Case
 from models.case_entry import CaseEntry
+from models.case_file import CaseFile
 from models.chat import Chat
 from models.claim import Claim, Claimed
 from models.columns import short
@@ -36,6 +37,7 @@ from models.erasure import forget
 from models.event import Event
 from models.export_link import ExportLink
 from models.fact import Fact, recall, remember
+from models.file_piece import FilePiece
 from models.form_link import FormLink
 from models.link_code import LinkCode
 from models.message import Fate, Message
@@ -110,12 +112,12 @@ def _rows(
     table: type[SQLModel],
     since: Any,
     *which: Any,
-    along: Any = None,
+    along: tuple[Any, ...] = (),
     most: int = 100,
 ) -> Kind:
     """Describe rows that go once `since` is long enough ago, if they are of `which`.
 
-    `along` refers to such a row from those that must go with it.
+    `along` refer to such a row from those that must go with it.
     """
     columns = inspect(table).primary_key
 
@@ -128,12 +130,13 @@ def _rows(
     def drop_(
         session: Session, keys: Keyring, before: datetime, rows: Sequence[Key]
     ) -> int:
-        if along is None:
+        if not along:
             return _delete(session, table, rows, *past(before))
         ids = [number for (number,) in rows]
         still = select(*columns).where(columns[0].in_(ids), *past(before))
         kept = session.execute(still.with_for_update()).scalars().all()
-        session.execute(delete(along.class_).where(along.in_(kept)))
+        for refers in along:
+            session.execute(delete(refers.class_).where(refers.in_(kept)))
         return _delete(session, table, [(number,) for number in kept])
 
     return Kind(name, find, drop_, most)
@@ -348,7 +351,7 @@ KINDS = (
         Application,
         _DECIDED,
         col(Application.standing).in_([Standing.REJECTED, Standing.WITHDRAWN]),
-        along=Step.application_id,
+        along=(Step.application_id,),
         most=10,
     ),
     _rows(
@@ -356,7 +359,7 @@ KINDS = (
         Conversation,
         col(Conversation.updated_at),
         col(Conversation.state).in_([State.DONE, State.CANCELLED, State.EXPIRED]),
-        along=FormLink.conversation_id,
+        along=(FormLink.conversation_id,),
     ),
     _rows(
         "messages",
@@ -388,7 +391,7 @@ KINDS = (
         Case,
         col(Case.closed_at),
         col(Case.course).not_in(OPEN_CASE),
-        along=CaseEntry.case_id,
+        along=(CaseEntry.case_id, CaseFile.case_id),
         most=10,
     ),
     _rows("site_faults", SiteFault, col(SiteFault.settled_at)),
@@ -397,7 +400,7 @@ KINDS = (
         Transfer,
         _MOVED,
         col(Transfer.standing).not_in(OPEN),
-        along=TransferStep.transfer_id,
+        along=(TransferStep.transfer_id,),
         most=10,
     ),
     _rows(
@@ -437,6 +440,17 @@ KINDS = (
     ),
     Kind("strangers", _find_strangers, _drop_strangers, most=1),
     Kind("pictures", _find_pictures, _drop_pictures, most=20),
+    _rows(
+        "pieces",
+        FilePiece,
+        col(FilePiece.at),
+        *(
+            ~exists().where(col(f.id) == FilePiece.file_id)
+            for f in (Attachment, CaseFile)
+        ),
+        most=5,
+    ),
     _rows("arrivals", Arrival, col(Arrival.at)),
 )
-"""All kinds; pictures come after the applications and faults that referred to them."""
+"""All kinds; pictures come after the applications and faults that referred to them,
+pieces after the files whose they were."""

@@ -38,6 +38,7 @@ class Rules:
     quiet_end: time = time(8)
     second_above: int = 500
     birthday: bool = False
+    upload_mb: int = 8
     map_link: str = "https://uri.amap.com/marker?position={lon},{lat}&name={name}"
 
     def map_of(self, lat: float, lon: float, name: str) -> str:

@@ -22,6 +22,8 @@ from models.application import (
     steps_of,
 )
 from models.attachment import Attachment
+from models.case import Case
+from models.case_file import CaseFile
 from models.chat import Chat, chats_of
 from models.consent import Consent
 from models.conversation import State, unfinished_of
@@ -82,6 +84,8 @@ def withdraw_consent(
     result.let_go(session, worker.id)
     for table in (Attachment, Correction, Objection, SiteFault, Suggestion):
         session.exec(delete(table).where(col(table.worker_id) == worker.id))
+    cases = select(Case.id).where(Case.worker_id == worker.id)
+    session.exec(delete(CaseFile).where(col(CaseFile.case_id).in_(cases)))
     own_chats = select(Chat.id).where(Chat.worker_id == worker.id)
     shown = delete(Message).where(
         col(Message.about_id) == worker.id, col(Message.chat_id).not_in(own_chats)

@@ -55,6 +55,10 @@ def _as_before(read_back: Incoming, incoming: Incoming) -> Incoming:
     )
 
 
+SAME = ("wish", "image", "document")
+"""What the page's protocol says in its own way."""
+
+
 def drawn_on_page(body: Body) -> Body:
     """Draw a message as the page's protocol has it, and read it as the browser does."""
     found: dict[str, Any] = orjson.loads(orjson.dumps(as_json(body)))
@@ -64,7 +68,7 @@ def drawn_on_page(body: Body) -> Body:
         ]
     if "link" in found:
         found["link"] = [found["link"]["label"], found["link"]["url"]]
-    as_it_was = {name: part for name, part in body.items() if name in ("wish", "image")}
+    as_it_was = {name: part for name, part in body.items() if name in SAME}
     return cast(Body, {**found, **as_it_was})
 
 

@@ -22,6 +22,7 @@ from tests.casework import dismiss, erase_all, save_reply_of
 from tests.electing import hold_election, make_members
 from tests.handlers.hosts import call_off, hold_event, put_off
 from tests.handlers.members import make_member
+from tests.papers import put
 from tests.world import World
 
 STORIES = Path(__file__).parent / "stories"
@@ -45,6 +46,10 @@ DEEDS: dict[str, Deed] = {
     "照片": lambda world, who, arg: world.do(
         "photo", who=who, data=b"picture", mime="image/jpeg"
     ),
+    "文件": lambda world, who, arg: world.do(
+        "document", who=who, file=put(world, who, arg)
+    ),
+    "坏文件": lambda world, who, arg: world.do("document", arg, who),
     "坏照片": lambda world, who, arg: world.do("photo", who=who),
     "位置": lambda world, who, arg: world.do(
         "location", who=who, lat=float(arg.split()[0]), lon=float(arg.split()[1])
@@ -173,6 +178,8 @@ def _lines(body: Body) -> Iterator[str]:
         yield f"  ↗ {body['link'][0]}"
     if "wish" in body:
         yield f"  ＋ {body['wish'][1]}"
+    if "document" in body:
+        yield f"  ▤ {body['document'][1]}（{body['document'][2]}）"
     if "image" in body or "drawing" in body:
         yield "  ▣"
     for number, label, _ in body.get("choices", []):

@@ -43,7 +43,6 @@ class Outgoing:
     body: Body
     attempt: int = 1
     doubts: int = 0
-    picture: tuple[str, bytes] | None = None
 
 
 class Channel(Protocol):

@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from bot.console.views import File
+from bot.pages import headers_of
 from bot.pictures import at_the_table
 
 SAID = "zhigong-console-said"
@@ -14,12 +15,9 @@ SAID = "zhigong-console-said"
 
 async def file_of(view: File) -> Response:
     """Answer with a file that nobody stores: a copy would outlive its erasure."""
-    headers = {"Cache-Control": "no-store"}
-    if view.name:
-        headers["Content-Disposition"] = f"attachment; filename={view.name}"
     given = view.data
     data = given if isinstance(given, bytes) else await at_the_table(given)
-    return Response(data, media_type=view.mime, headers=headers)
+    return Response(data, media_type=view.mime, headers=headers_of(view.name))
 
 
 def went_to(path: str, said: str) -> Response:

@@ -25,7 +25,7 @@ from bot.console.views import (
     Sheet,
     View,
 )
-from bot.step import picture_of
+from bot.files import file_of
 from handlers.deciding import LONGEST_REASON, REJECT_REASONS, RETURN_REASONS, asked_of
 from handlers.doubts import doubts_about
 from handlers.my_application import rows_of
@@ -100,7 +100,7 @@ def own_picture(desk: Desk, key: str) -> File | None:
     """Return the picture of the certificate of somebody one may review."""
     row = own(desk, key)
     number = facts_of(desk.turn, row).get("certificate") if row else None
-    found = picture_of(desk.session, desk.kit, long(number)) if number else None
+    found = file_of(desk.session, desk.kit, long(number)) if number else None
     return File(found[1], found[0]) if found else None
 
 

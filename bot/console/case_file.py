@@ -4,13 +4,13 @@ Names and numbers are masked; what was told in confidence is for who serves its 
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from bot.console.desk import Desk, Label, Text
 from bot.console.records import position
 from bot.console.views import Badge, Detail, Do, File, Line, Sheet, View
-from bot.step import picture_of
+from bot.files import file_of
 from handlers.cases import dispute_rows, safe_day_words
 from handlers.handling import choices
 from handlers.question import label
@@ -19,8 +19,10 @@ from handlers.stars import stars
 from models import audit, review
 from models.case import Case, Course
 from models.case_entry import CaseEntry, Side, entries_of
+from models.case_file import CaseFile, files_of
 from models.case_filing import similar
 from models.columns import long, short
+from models.document import Document
 from models.handling import has
 from models.identity import mask_ids, mask_mobile, mask_name
 from models.worker import Worker
@@ -52,11 +54,13 @@ class Said:
     who: Text
     at: str
     words: str
-    picture: str
+    document: Document | None = None
+    file: str = ""
+    """The address of the picture or the document."""
 
 
 @dataclass(frozen=True)
-class CaseFile(Detail):
+class Dossier(Detail):
     """All about one case, and what both sides said."""
 
     template: ClassVar[str] = "case"
@@ -104,7 +108,7 @@ def note(desk: Desk, row: Case) -> None:
 
 def show(desk: Desk, row: Case) -> View:
     """Show a case with all that was said, and what may be done."""
-    return CaseFile(
+    return Dossier(
         title(row),
         tuple(sheet for sheet in _sheets(desk, row) if _says(sheet)),
         badge(desk, row),
@@ -217,26 +221,32 @@ def entries(desk: Desk, row: Case, after: int = 0) -> tuple[Said, ...]:
     """Return what was said behind a number, in order."""
     key = row.open_key(desk.kit.keys)
     found = entries_of(desk.session, row.id, after)
-    return tuple(_said(desk, row, entry, key) for entry in found)
+    files = files_of(desk.session, row.id) if any(e.picture_id for e in found) else {}
+    return tuple(_said(desk, row, entry, key, files) for entry in found)
 
 
-def _said(desk: Desk, row: Case, entry: CaseEntry, key: bytes) -> Said:
+def _said(
+    desk: Desk, row: Case, entry: CaseEntry, key: bytes, files: dict[int, CaseFile]
+) -> Said:
     who = position(desk, entry.staff_id) if entry.staff_id else Label("The worker")
-    pictured = entry.picture_id is not None
-    picture = f"{at(row)}/picture?n={entry.n}" if pictured else ""
-    words = mask_ids(entry.read(key))
-    return Said(entry.n, entry.side, who, desk.moment(entry.at), words, picture)
+    words, number = mask_ids(entry.read(key)), entry.picture_id
+    said = Said(entry.n, entry.side, who, desk.moment(entry.at), words)
+    if number is None:
+        return said
+    kept = files.get(number)
+    document = kept.document(key) if kept else None
+    return replace(said, document=document, file=f"{at(row)}/file?n={entry.n}")
 
 
-def own_picture(desk: Desk, key: str) -> File | None:
-    """Return a picture of a case one may see to: that of an entry, or the first."""
+def own_file(desk: Desk, key: str) -> File | None:
+    """Return a file of a case one may see to: that of an entry, or the first."""
     row, n = own(desk, key), desk.query.get("n", "")
     found = entries_of(desk.session, row.id) if row else []
     asked = (one.picture_id for one in found if n in ("", str(one.n)))
-    shown = picture_of(desk.session, desk.kit, next(filter(None, asked), 0))
-    return File(shown[1], shown[0]) if shown else None
+    shown = file_of(desk.session, desk.kit, next(filter(None, asked), 0))
+    return File(shown.data, shown.mime, shown.name) if shown else None
 
 
-def show_picture(desk: Desk, picture: File) -> View:
-    """Show a picture of a case."""
-    return picture
+def show_file(desk: Desk, file: File) -> View:
+    """Show a picture of a case, or save a document."""
+    return file

@@ -10,6 +10,7 @@ from functools import partial
 from bot.console import case_file
 from bot.console.case_file import at, back, entries, title
 from bot.console.desk import Desk, Label, Went, Wrong
+from bot.console.sent_file import ACCEPTED
 from bot.console.views import Do, Own, Piece, View
 from bot.pages import rendered
 from bot.step import say_elsewhere
@@ -18,10 +19,11 @@ from handlers.hanging_up import AT_DESK, ENDED, STOPPED, over
 from handlers.say import Say, Word
 from handlers.turn import Turn
 from models import live
-from models.attachment import new_attachment
 from models.case import Case, end_talk
+from models.case_file import CaseFile, bring, new_case_file
 from models.chat import Chat
 from models.columns import short
+from models.document import Enclosed
 from models.handling import has
 from models.identity import mask_ids
 from models.saved_reply import SavedReply, replies_for
@@ -52,6 +54,8 @@ def show(desk: Desk, row: Case) -> View:
         "talking": is_on(desk, row),
         "replies": [(short(one.id), one.words(worker.language)) for one in replies],
         "longest": LONGEST,
+        "accepted": ACCEPTED,
+        "most": desk.kit.rules.upload_mb,
         "end": Do(Label("End the talk"), f"{at(row)}/end", at_once=True),
         "begin": Do(
             Label("Begin the talk"), f"{at(row)}/begin", at_once=True, kind="main"
@@ -95,18 +99,18 @@ def begin(desk: Desk, row: Case) -> Went:
 
 
 def say(desk: Desk, row: Case) -> Went:
-    """Say words, a saved reply or a picture to the worker."""
-    words, picture = _words(desk), desk.fields.files.get("picture")
-    if not (words or picture):
-        raise Wrong(words=Label("Please write something, or choose a picture."))
+    """Say words, a saved reply, a picture or a document to the worker."""
+    words, enclosed = _words(desk), desk.fields.enclosed
+    if not (words or enclosed):
+        raise Wrong(words=Label("Please write something, or choose a file."))
     if len(words) > LONGEST:
         raise Wrong(words=Label("At most {longest} characters.", longest=LONGEST))
     chat = _held(desk, row)
     if chat.case_id != row.id:
         raise Wrong.altogether(OVER)
-    number = _kept(desk, row, picture) if picture else None
+    file = _kept(desk, row, enclosed) if enclosed else None
     by = (desk.session, desk.kit.keys, desk.staff, row)
-    heard = to_worker(*by, words, number, desk.now)
+    heard = to_worker(*by, words, file, desk.now)
     if chat.stopped_at:
         hang_up(desk, row, end_talk(desk.session, row.id), STOPPED)
         said = Word("live", "over_staff_stopped", {"number": row.number})
@@ -150,10 +154,20 @@ def _words(desk: Desk) -> str:
     return desk.fields.get("words") or (chosen.text if chosen else "")
 
 
-def _kept(desk: Desk, row: Case, data: bytes) -> int:
-    """Keep a picture, which is the worker's too and goes with them."""
-    worker = desk.session.get_one(Worker, row.worker_id)
-    made = new_attachment(desk.kit.keys, worker, "image/jpeg", data, desk.now)
-    desk.session.add(made)
+def owner(desk: Desk, row: Case) -> int:
+    """Return whose a document is that staff send: the worker's, who may export it."""
+    return row.worker_id
+
+
+def _kept(desk: Desk, row: Case, enclosed: Enclosed) -> CaseFile:
+    """Keep a file with the case; a document was written down before."""
+    if enclosed.name:
+        kept = bring(desk.session, desk.kit.keys, row, desk.fields.kept)
+        if kept is None:
+            raise Wrong(file=Word("files", "fault_lost"))
+        return kept
+    made = (row, enclosed.mime, enclosed.data, desk.now)
+    picture = new_case_file(desk.kit.keys, *made)
+    desk.session.add(picture)
     desk.session.flush()
-    return made.id
+    return picture

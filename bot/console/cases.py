@@ -16,7 +16,7 @@ from bot.console.case_file import PATH, at, badge
 from bot.console.desk import Desk, Label, Text
 from bot.console.listing import page_of
 from bot.console.noun import Form, Noun, Page, Rule, Waiting, whole
-from bot.console.photo import pictured
+from bot.console.sent_file import sent
 from bot.console.views import Input, Line, List, View, choose
 from handlers.question import label
 from models import review
@@ -184,9 +184,9 @@ CASES = Noun(
         Page("", ANYBODY, list_),
         Page("{key}", MINE, case_file.show, case_file.note),
         Page(
-            "{key}/picture",
-            Rule(SERVING, case_file.own_picture),
-            case_file.show_picture,
+            "{key}/file",
+            Rule(SERVING, case_file.own_file),
+            case_file.show_file,
         ),
         *(
             Form(f"{{key}}/{act.name}", MINE, act.show, act.do)
@@ -201,7 +201,7 @@ CASES = Noun(
         Page("{key}/talk", TAKEN, case_talk.show),
         Page("{key}/news", TAKEN, case_talk.news),
         Form("{key}/begin", TAKEN, case_talk.show, case_talk.begin),
-        Form("{key}/say", TAKEN, case_talk.show, case_talk.say, pictured),
+        Form("{key}/say", TAKEN, case_talk.show, case_talk.say, sent, case_talk.owner),
         Form("{key}/end", TAKEN, case_talk.show, case_talk.end),
     ),
     waits,

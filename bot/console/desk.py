@@ -22,6 +22,7 @@ from handlers.turn import Named, Turn
 from models.chat import Chat, newest_chat
 from models.clerk import counter_of
 from models.console_session import ConsoleSession, Limits, SignedIn
+from models.document import Enclosed
 from models.partner import Partner
 from models.staff import PARTNER_CLERK, Staff
 from models.worker import Worker
@@ -75,10 +76,17 @@ class Went:
 
 @dataclass(frozen=True)
 class Fields:
-    """What came with a form."""
+    """What came with a form; `names` are those of its files.
+
+    `enclosed` is the file a form is about, made ready; `kept` is the attachment as
+    which it was written before, 0 for a small one.
+    """
 
     values: Mapping[str, Sequence[str]] = field(default_factory=dict)
     files: Mapping[str, bytes] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
+    enclosed: Enclosed | None = None
+    kept: int = 0
 
     def get(self, name: str) -> str:
         """Return a field without the space around it; "" where it is not there."""

@@ -181,7 +181,7 @@ FAULTS: dict[str, tuple[str, Text]] = {
     "text": ("text", Label("The text has 1 to 1000 characters.")),
     "picture": (
         "text",
-        Label("With a picture it has at most 800 characters, in English too."),
+        Label("With a file it has at most 800 characters, in English too."),
     ),
     "english": (
         "text_en",
@@ -201,12 +201,11 @@ FAULTS: dict[str, tuple[str, Text]] = {
 }
 
 
-def letter_of(facts: Facts, audience: Audience, picture: int = 0) -> Letter:
-    """Return the letter that was written in the form, with what it does not ask."""
+def letter_of(facts: Facts, audience: Audience) -> Letter:
+    """Return the letter that was written in the form, for an audience."""
     said = dict(facts)
     options = (*said.pop("answers"), *map(_leading, said.pop("ways")))
-    kept: Facts = {"audience": audience, "picture": picture}
-    return Letter(options=options, **kept, **said)
+    return Letter(options=options, audience=audience, **said)
 
 
 def _leading(press: str) -> Option:

@@ -11,8 +11,8 @@ from sqlmodel import col
 from bot.console import (
     audiences,
     copies,
+    enclosing,
     handing_in,
-    illustrating,
     letters,
     phoning,
     previews,
@@ -20,7 +20,6 @@ from bot.console import (
 )
 from bot.console.desk import Desk, Label, Text, Went
 from bot.console.noun import Form, Page, Rule, Waiting
-from bot.console.photo import pictured
 from bot.console.progress import answers, progress
 from bot.console.records import Facts, Filter, Record, taken
 from bot.console.views import Badge, Do, File, Fill, Sheet, View
@@ -63,7 +62,10 @@ def _make(desk: Desk, facts: Facts) -> Notice:
 
 
 def _change(desk: Desk, row: Notice, facts: Facts) -> None:
-    content = letters.letter_of(facts, row.content.audience, row.content.picture)
+    content = letters.letter_of(facts, row.content.audience)
+    content = replace(
+        content, picture=row.content.picture, document=row.content.document
+    )
     notice.change(desk.session, desk.kit.atlas, desk.staff, row, content, desk.now)
 
 
@@ -87,7 +89,7 @@ def _ways(desk: Desk, row: Notice) -> Iterable[Do]:
     yield Do(Label("As its readers see it"), f"{at}/preview")
     if row.state in WRITTEN:
         yield Do(Label("Choose whom it is for"), f"{at}/whom")
-        yield Do(Label("Picture"), f"{at}/picture")
+        yield Do(Label("Picture or document"), f"{at}/enclosure")
         yield Do(Label("Who gets it"), f"{at}/audience")
     if row.state is S.TESTED:
         yield Do(Label("Send…"), f"{at}/send", kind="main")
@@ -102,7 +104,7 @@ def _sheets(desk: Desk, row: Notice) -> Iterable[Sheet]:
         yield Sheet(Label("Waits for a second person"), text=asked)
     yield from progress(desk, row)
     yield from answers(desk, row)
-    yield from illustrating.sheets(desk, row)
+    yield from enclosing.sheets(desk, row)
     yield Sheet(Label("Whom it is for"), audiences.told(desk, row))
 
 
@@ -167,7 +169,7 @@ NOTICES: Record[Notice] = Record(
     make=_make,
     change=_change,
     may_change=lambda desk, row: row.state in WRITTEN,
-    acts=(*sending.ACTS, illustrating.OFF),
+    acts=(*sending.ACTS, enclosing.OFF),
     filters=(
         Filter(
             "show",
@@ -198,9 +200,9 @@ NOTICES: Record[Notice] = Record(
 )
 
 
-def _own_picture(desk: Desk, key: str) -> File | None:
+def _own_file(desk: Desk, key: str) -> File | None:
     row = NOTICES.own(desk, key)
-    return illustrating.picture_of(desk, row) if row else None
+    return enclosing.file_of(desk, row) if row else None
 
 
 _MINE = Rule(SERVING, NOTICES.own)
@@ -209,8 +211,14 @@ NOTICES_NOUN = replace(
     pages=(
         Form("{key}/whom", _MINE, _ask_whom, _choose_whom),
         Page("{key}/audience", _MINE, handing_in.look, handing_in.note),
-        Form("{key}/picture", _MINE, illustrating.ask, illustrating.take, pictured),
-        Page("{key}/picture.jpg", Rule(SERVING, _own_picture), illustrating.show),
+        Form(
+            "{key}/enclosure",
+            _MINE,
+            enclosing.ask,
+            enclosing.take,
+            enclosing.prepare,
+        ),
+        Page("{key}/file", Rule(SERVING, _own_file), enclosing.show),
         Page("{key}/preview", _MINE, previews.show),
         Form("{key}/send", _MINE, handing_in.ask, handing_in.hand_in),
         Page("{key}/people", _MINE, copies.show, copies.note),

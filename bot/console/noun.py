@@ -47,7 +47,8 @@ class Form(Generic[Row]):
     """Something to fill in or confirm, and what it does, once.
 
     `do` raises Wrong where it cannot; then the form is shown again and nothing changed.
-    `prepare` does before, and beside all else, what takes long: to look at a picture.
+    `prepare` does before, and beside all else, what takes long: to look at a file, of
+    so many bytes at most.  A document is written before, too, where `owner` says whose.
     `note` is that of the page it shows around itself, where that has one.
     """
 
@@ -55,7 +56,8 @@ class Form(Generic[Row]):
     rule: Rule[Row]
     show: Callable[[Desk, Row], View]
     do: Callable[[Desk, Row], Went]
-    prepare: Callable[[Fields], Fields] | None = None
+    prepare: Callable[[Fields, int], Fields] | None = None
+    owner: Callable[[Desk, Row], int] | None = None
     note: Callable[[Desk, Row], None] | None = None
 
 

@@ -6,12 +6,13 @@ It is put into words by what does so for them; only its blanks are filled with e
 from dataclasses import dataclass
 
 from bot.console.desk import Desk, Label, Text
-from bot.console.illustrating import address
+from bot.console.enclosing import address
 from bot.console.letters import back
 from bot.console.views import Own, View
 from bot.words import LANGUAGES, Reader, draw, lines_of
 from handlers.my_data import LANGUAGES as NAMES
 from handlers.notices import letter, values_of
+from models.document import Document
 from models.message import Body
 from models.notice import Notice
 
@@ -38,7 +39,8 @@ class Look:
     language: Text
     body: Body
     lines: str
-    picture: str
+    file: str
+    document: Document | None
 
 
 def show(desk: Desk, row: Notice) -> View:
@@ -58,4 +60,5 @@ def _look(desk: Desk, row: Notice, language: str) -> Look:
     values = values_of(kit.atlas, kit.vocabulary, person, name, language)
     reader = Reader(language, kit.rules.zone, kit.config.address)
     body = draw(letter(content, row.id, language, values), reader).body
-    return Look(NAMES[language], body, "\n".join(lines_of(body)), address(row))
+    with_it = (address(row), content.document)
+    return Look(NAMES[language], body, "\n".join(lines_of(body)), *with_it)

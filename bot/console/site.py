@@ -29,6 +29,7 @@ from bot.console.noun import Form, Noun, Page
 from bot.console.sign_in import SignIn
 from bot.console.views import File, Piece
 from bot.database import read
+from bot.files import Files
 from bot.kit import Kit, clock
 from bot.pages import answer_with, language_of
 from bot.pictures import at_the_table
@@ -91,6 +92,7 @@ class Console:
         self.kit, self.cans, self.put, self.nouns = kit, cans, put, nouns
         self.door = Doorkeeper(kit.config)
         self.sign_in = SignIn(kit, self.door, cans, put)
+        self.files = Files(kit)
         self.live = Live()
 
     def routes(self) -> list[Route | Mount]:
@@ -209,7 +211,9 @@ class Console:
         try:
             if form.prepare is not None:
                 await read(self.kit.database, partial(self._found, asked))
-                fields = await at_the_table(form.prepare, fields)
+                most = self.files.most
+                fields = await at_the_table(form.prepare, fields, most)
+                fields = await self._keep(asked, form, fields)
             done = await self.kit.writer.write(
                 partial(self._carry_out, asked, form, fields)
             )
@@ -218,6 +222,20 @@ class Console:
         if done.written is not None:
             self.put(done.written)
         return answer_with(done.html) if done.html else went_to(done.path, done.said)
+
+    async def _keep(self, asked: Asked, form: Form[Any], fields: Fields) -> Fields:
+        """Write a document down piece by piece, so that no reply waits for it."""
+        given, whose = fields.enclosed, form.owner
+        if given is None or not given.name or whose is None:
+            return fields
+
+        def look(session: Session) -> int:
+            desk = self._desk(session, asked)
+            return whose(desk, self._row(desk, asked))
+
+        owner = await read(self.kit.database, look)
+        number = await self.files.keep(owner, given.name, given.data)
+        return replace(fields, kept=number)
 
     def _carry_out(
         self, asked: Asked, form: Form[Any], fields: Fields, session: Session
@@ -289,10 +307,12 @@ async def _fields_of(request: Request) -> Fields:
     """Read a form, its files too; the most a request may carry is limited before."""
     values: dict[str, list[str]] = {}
     files: dict[str, bytes] = {}
+    names: dict[str, str] = {}
     async with request.form(max_files=8, max_fields=FIELDS) as form:
         for name, value in form.multi_items():
             if isinstance(value, UploadFile):
                 files[name] = await value.read()
+                names[name] = value.filename or ""
             else:
                 values.setdefault(name, []).append(value)
-    return Fields(values, files)
+    return Fields(values, files, names)

@@ -10,7 +10,7 @@ from bot.console.fields import number, words
 from bot.console.noun import Page, Rule, Waiting
 from bot.console.records import Act, Facts, Filter, Record
 from bot.console.views import Badge, File, Input, Option, Sheet, View
-from bot.step import picture_of
+from bot.files import file_of
 from handlers.answering import DECLINE_REASONS
 from handlers.deciding import LONGEST_REASON
 from handlers.offers import OWN_WORDS
@@ -65,7 +65,7 @@ def _sheets(desk: Desk, row: Suggestion) -> Iterable[Sheet]:
 def _own_picture(desk: Desk, key: str) -> File | None:
     """Return the picture that came with a suggestion one may read."""
     row = SUGGESTIONS.own(desk, key)
-    found = picture_of(desk.session, desk.kit, row.photo_id or 0) if row else None
+    found = file_of(desk.session, desk.kit, row.photo_id or 0) if row else None
     return File(found[1], found[0]) if found else None
 
 

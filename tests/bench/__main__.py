@@ -1,6 +1,6 @@
 """Benchmarks: `./run bench join`, `page`, `quick` or `backup`; without a word, all.
 
-`./run bench audit`, `audience`, `console` and `broadcast` are more, and take minutes.
+`./run bench audit`, `audience`, `console`, `broadcast` and `upload` are more.
 
 Rates are those of this machine: what counts is the ratio, taken in one run, ours and
 the stock bot by turns.
@@ -24,6 +24,7 @@ from tests.bench import (
     listing,
     paging,
     quick,
+    uploading,
 )
 from tests.bench.broadcasting import Sent, Way
 from tests.bench.joining import Load, Round, middle
@@ -182,6 +183,30 @@ def page(
         ]
     )
     out.print("A 4 × slower processor, 400 kB/s, 50 ms latency; medians.")
+
+
+@CLI.command()
+def upload(times: int = 10, database: DatabaseOption = Kind.BOTH) -> None:
+    """How long a reply waits while another person sends documents of 10 MB."""
+    columns: dict[str, dict[str, object]] = {}
+    goals = []
+    with databases(database) as addresses:
+        for name, fresh in addresses.items():
+            waits = uvloop.run(uploading.documents(times, fresh()))
+            kinds = {"alone": waits.alone, "beside uploads": waits.beside}
+            alone, beside = (uploading.share(found, 99) for found in kinds.values())
+            columns[name] = {
+                f"reply {kind}, p50 / p99 / most ms": uploading.shares(found)
+                for kind, found in kinds.items()
+            } | {
+                "an upload, p50 ms": f"{uploading.share(waits.uploads, 50):.0f}",
+                "replies beside": len(waits.beside),
+            }
+            more = beside - alone
+            what = f"{name}: an upload adds at most 50 ms to p99"
+            goals.append(Goal(what, f"{more:.0f} ms", more <= 50))
+    print_columns(f"{times} documents of 10 MB, one after another", columns)
+    print_goals(goals)
 
 
 @CLI.command("quick")

@@ -45,7 +45,7 @@ class Visitor:
     async def join(self, number: int) -> None:
         """Fill the form in, each answer once the question is on the stream."""
         await self.come()
-        asked = await self._send(kind="text", text="入会")
+        asked = await self.send(kind="text", text="入会")
         url = f"{self.url}/chat/stream?after=0"
         async with self.web.get(url, headers=self.headers) as stream:
             heard = _bot_messages(stream)
@@ -53,9 +53,9 @@ class Visitor:
                 message = await self._hear(heard, asked, question.words)
                 if question.how == "press":
                     press = _press(message, question.answer)
-                    asked = await self._send(kind="press", press=press)
+                    asked = await self.send(kind="press", press=press)
                 else:
-                    asked = await self._send(kind="text", text=question.answer)
+                    asked = await self.send(kind="text", text=question.answer)
             await self._hear(heard, asked, receipt())
         self.figures.finished += 1
 
@@ -68,7 +68,8 @@ class Visitor:
         assert words in said, f"{said[:60]!r} instead of {words[:30]!r}"
         return message
 
-    async def _send(self, **said: str) -> float:
+    async def send(self, **said: str) -> float:
+        """Say something; give when."""
         began = time.time()
         body = orjson.dumps({"id": uuid.uuid4().hex, **said})
         url = f"{self.url}/chat/send"

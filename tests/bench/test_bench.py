@@ -46,3 +46,8 @@ def test_two_answers_at_once_reach_their_questions() -> None:
 def test_a_backup_and_a_restore_are_measured() -> None:
     printed = run("backup", "--rows", "2000")
     assert re.search(r"restore, rows/s +│ +[1-9]\d* │", printed)
+
+
+def test_replies_beside_uploads_are_measured() -> None:
+    printed = run("upload", "--times", "1")
+    assert re.search(r"replies beside +│ +[1-9]\d* │", printed)

@@ -26,8 +26,10 @@ from models.audit import AuditEntry
 from models.case import Case
 from models.case_following import add
 from models.chat import Chat
+from models.columns import short
 from models.erasure import belongings
 from models.export_link import ExportLink
+from models.file_piece import PIECE
 from models.kept import APART, LEFT_OUT, is_given
 from models.message import Body
 from models.place import read_atlas
@@ -35,6 +37,7 @@ from models.staff import Staff
 from models.worker import Worker
 from tests.handlers.members import PIN, UNKNOWN, set_pin, try_pin
 from tests.handlers.test_my_application import applied, decided
+from tests.papers import pdf, put
 from tests.world import ANSWERS, World
 
 JSON, HTML = "my-data.json", "my-data.html"
@@ -119,6 +122,26 @@ def test_all_that_a_person_said_is_in_it(world: World) -> None:
     assert kept["application"][0]["facts"]["full_name"] == "张三"
     assert kept["correction"][0]["wish"]["full_name"] == "张三丰"
     assert [m["side"] for m in kept["message"]][:2] == ["worker", "bot"]
+
+
+def test_documents_of_a_case_and_of_a_draft_are_in_it(world: World) -> None:
+    paper = pdf(size=PIECE)
+    for said in ("求助", "家里很难"):
+        world.say(said)
+    world.do("document", file=put(world, "工人", "合同.pdf", paper))
+    for said in ("跳过", "广州", "白云", "提交", "求助", "还有一件"):
+        world.say(said)
+    draft = put(world, "工人", "收据.pdf", paper)
+    world.do("document", file=draft)
+    files = exported(world)
+    papers = [data for name, data in files.items() if name.startswith("documents/")]
+    assert papers == [paper, paper]
+    text = files[HTML].decode()
+    assert "合同.pdf: documents/" in text
+    assert f"{short(draft)}.pdf" in text
+    kept = orjson.loads(files[JSON])
+    assert [row["name"] for row in kept["case_file"]] == ["合同.pdf"]
+    assert [row["name"] for row in kept["attachment"]] == ["收据.pdf"]
 
 
 def test_a_case_is_in_it_without_what_staff_note(world: World) -> None:
@@ -270,6 +293,7 @@ def test_every_sealed_column_that_erasure_deletes_can_be_given(table: Table) -> 
         *("objection.text", "objection.why", "suggestion.text", "suggestion.why"),
         *("service_request.words", "service_request.why", "voucher.code"),
         *("case.facts", "case.answer", "case_entry.body"),
+        *("attachment.name", "case_file.name"),
     }
     if table.name not in APART:
         sealed = {

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 
 import pytest
 
-from bot.channels.telegram import PICTURE_TRIES, Telegram
+from bot.channels.telegram import Telegram
+from bot.channels.telegram.fetching import TRIES
 from bot.config import Config
 from bot.sections import Telegram as Settings
 from handlers.turn import Incoming
+from models.document import PDF
+from tests.papers import Cabinet, pdf
 from tests.programs import TOKEN
 from tests.telegram_server import Kind, TelegramServer
 from tests.torture.joining import photo
@@ -22,11 +25,17 @@ async def server() -> AsyncIterator[TelegramServer]:
 
 
 @pytest.fixture
-async def telegram(server: TelegramServer) -> AsyncIterator[Telegram]:
+def cabinet() -> Cabinet:
+    """Give a place where worker 7 is to be kept whatever is sent."""
+    return Cabinet(owner=7)
+
+
+@pytest.fixture
+async def telegram(server: TelegramServer, cabinet: Cabinet) -> AsyncIterator[Telegram]:
     settings = Settings.model_validate(
         {"token": TOKEN, "base_url": server.url, "private_answers": "typed"}
     )
-    telegram = Telegram(Config(telegram=settings))
+    telegram = Telegram(Config(telegram=settings), cabinet)
     yield telegram
     await telegram.close()
 
@@ -43,14 +52,14 @@ async def received(server: TelegramServer, telegram: Telegram) -> list[Incoming]
 async def test_a_fault_in_between_is_tried_again(
     server: TelegramServer, telegram: Telegram, kind: Kind
 ) -> None:
-    server.faults.add(kind, method="getFile", times=PICTURE_TRIES - 1)
+    server.faults.add(kind, method="getFile", times=TRIES - 1)
     found = await received(server, telegram)
     assert [incoming.kind for incoming in found] == ["text", "photo", "text"]
     assert found[1].data.startswith(b"\xff\xd8")
 
 
 @pytest.mark.parametrize(
-    ("kind", "calls"), [(Kind.ERROR_BEFORE, PICTURE_TRIES), (Kind.BAD_REQUEST, 1)]
+    ("kind", "calls"), [(Kind.ERROR_BEFORE, TRIES), (Kind.BAD_REQUEST, 1)]
 )
 async def test_a_picture_that_does_not_come_is_given_up(
     server: TelegramServer, telegram: Telegram, kind: Kind, calls: int
@@ -60,3 +69,73 @@ async def test_a_picture_that_does_not_come_is_given_up(
     assert found[1].kind == "photo"
     assert found[1].data == b""
     assert server.calls["getFile"] == calls
+
+
+async def sent(
+    server: TelegramServer, telegram: Telegram, data: bytes, name: str, mime: str = PDF
+) -> Incoming:
+    await server.person(11).send_document(data, name, mime)
+    (found,) = await telegram._read(server.updates.get())
+    return found
+
+
+async def test_a_document_is_kept_before_it_is_told(
+    server: TelegramServer, telegram: Telegram, cabinet: Cabinet
+) -> None:
+    found = await sent(server, telegram, pdf(), "工资条.pdf")
+    assert (found.kind, found.file, found.text) == ("document", 1, "")
+    assert cabinet.kept == [(7, "工资条.pdf", pdf())]
+
+
+@pytest.mark.parametrize(
+    ("data", "name", "mime", "fault"),
+    [
+        (b"MZ\x90", "setup.exe", "application/octet-stream", "type"),
+        (b"MZ\x90", "setup.pdf", "application/octet-stream", "type"),
+        (b"PK\3\4", "合同.docx", "application/msword", "type"),
+        (pdf(size=9 << 20), "扫描.pdf", PDF, "large"),
+        (pdf(b"/Encrypt 4 0 R "), "a.pdf", PDF, "locked"),
+    ],
+)
+async def test_what_will_not_do_is_told_and_not_kept(
+    server: TelegramServer,
+    telegram: Telegram,
+    cabinet: Cabinet,
+    data: bytes,
+    name: str,
+    mime: str,
+    fault: str,
+) -> None:
+    found = await sent(server, telegram, data, name, mime)
+    assert (found.kind, found.text, found.file) == ("document", fault, 0)
+    assert cabinet.kept == []
+
+
+async def test_what_nobody_wants_is_not_fetched(
+    server: TelegramServer, telegram: Telegram, cabinet: Cabinet
+) -> None:
+    cabinet.owner = 0
+    found = await sent(server, telegram, pdf(), "工资条.pdf")
+    assert (found.kind, found.text, found.file) == ("document", "", 0)
+    assert server.calls["getFile"] == 0
+
+
+async def test_a_document_that_does_not_come_is_told(
+    server: TelegramServer, telegram: Telegram
+) -> None:
+    server.faults.add(Kind.ERROR_BEFORE, method="getFile")
+    assert (await sent(server, telegram, pdf(), "a.pdf")).text == "lost"
+
+
+async def test_who_writes_beside_a_file_does_not_wait_for_it(
+    server: TelegramServer, telegram: Telegram
+) -> None:
+    await server.person(11).send_document(pdf(), "a.pdf", PDF)
+    await server.person(12).say("入会")
+    taken: list[str] = []
+
+    async def take(batch: Sequence[Incoming]) -> None:
+        taken.extend(incoming.kind for incoming in batch)
+
+    await telegram._take(server.updates.get(), take)
+    assert taken == ["text", "document"]

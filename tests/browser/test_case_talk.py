@@ -10,6 +10,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
+from tests.papers import pdf
+
 from .conftest import NewConsole, NewPhone
 from .console_page import DESK, ConsolePage
 from .phone import PHONE, Phone
@@ -25,7 +27,7 @@ def ask_for_help(worker: Phone) -> str:
     for part, typed in (
         ("您可以", "求助"),
         ("请说说是怎么回事", "家里着急用钱，孩子住院了。"),
-        ("可以发一张照片", "跳过"),
+        ("可以发一张照片或 PDF", "跳过"),
         ("打哪个手机", "13812345678"),
         ("哪个城市", "广州"),
         ("哪个区县", "白云"),
@@ -106,10 +108,22 @@ def test_a_case_is_taken_talked_about_and_let_go(
         "我们会在三个工作日内给您答复。"
     )
     look(page, f"{name}-talk")
-    page.page.set_input_files("#in-picture", green(tmp_path))
+    page.page.set_input_files("#in-file", green(tmp_path))
     page.press("发送")
     said = worker.wait_for_last("三个工作日内")
     assert said.pictured
+    paper = tmp_path / "调解协议.pdf"
+    paper.write_bytes(pdf())
+    page.page.set_input_files("#in-file", paper)
+    page.press("发送")
+    with worker.page.expect_download() as saved:
+        worker.log.locator(".turn.person a.document").last.click()
+    assert saved.value.suggested_filename == "调解协议.pdf"
+    worker.page.set_input_files("#document", paper)
+    with page.page.expect_download() as saved:
+        page.page.locator(".entry.worker a.document").last.click()
+    assert Path(saved.value.path()).read_bytes() == pdf()
+    look(page, f"{name}-documents")
     worker.say("好的")
     page.expect("好的")
     if SHOTS:

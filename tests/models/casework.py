@@ -7,13 +7,16 @@ from typing import Any
 
 from sqlmodel import Session
 
+from models.attachment import Attachment, new_document
 from models.case import Case
 from models.case_filing import Told, open_case
 from models.case_kind import CaseKind
 from models.chat import newest_chat
 from models.columns import new_id
 from models.dispute import Matter, Relation
+from models.file_piece import write_piece
 from models.rules import Rules
+from models.sealing import new_key
 from models.worker import Worker
 from tests.models.cast import KEYS, NOW, meet
 
@@ -47,3 +50,16 @@ def a_dispute(session: Session, **told: Any) -> Case:
         "employer": "示例公司",
     }
     return a_case(session, **given | told)
+
+
+def a_document(
+    session: Session, worker: Worker, name: str = "合同.pdf", data: bytes = b"%PDF-"
+) -> Attachment:
+    """Let somebody send a document that lies in two pieces."""
+    key, half = new_key(), len(data) // 2
+    row = new_document(KEYS, worker, key, name, len(data), NOW)
+    session.add(row)
+    for n, part in enumerate((data[:half], data[half:])):
+        write_piece(session, row.id, worker.id, n, key, part, NOW)
+    session.flush()
+    return row

@@ -133,7 +133,7 @@ def test_what_is_added_is_numbered_and_told_to_who_has_it(session: Session) -> N
     picture = new_attachment(KEYS, worker, "image/jpeg", b"picture", NOW)
     session.add(picture)
     cases.add(session, KEYS, row, "还有", None, NOW)
-    cases.add(session, KEYS, row, "照片", picture, NOW)
+    cases.add(session, KEYS, row, "照片", picture.id, NOW)
     words = [e.read(row.open_key(KEYS)) for e in entries_of(session, row.id)]
     assert words == ["还有", "照片"]
     assert [e.n for e in entries_of(session, row.id, after=1)] == [2]

@@ -16,7 +16,8 @@ from models.attachment import Attachment, new_attachment
 from models.audit import AuditEntry
 from models.award import Award
 from models.case import Case
-from models.case_entry import CaseEntry
+from models.case_entry import CaseEntry, Side, add_entry
+from models.case_file import CaseFile
 from models.case_following import withdraw
 from models.chat import Chat
 from models.claim import Asks, Claim, Claimed, file_claim
@@ -25,6 +26,7 @@ from models.conversation import Conversation, Draft, State, new_conversation
 from models.correction import Correction, Wish
 from models.export_link import make_export_link
 from models.fact import Fact
+from models.file_piece import FilePiece
 from models.form_link import FormLink, make_link
 from models.link_code import new_code
 from models.message import Fate, Kind, Message
@@ -43,7 +45,7 @@ from models.worker import Worker
 from tests.models import awarding
 from tests.models.awarding import an_award, runs
 from tests.models.benefits import ask, member, take
-from tests.models.casework import a_case
+from tests.models.casework import a_case, a_document
 from tests.models.cast import KEYS, NOW, applicant, apply, facts, meet, reviewer
 from tests.models.test_merging import wish
 
@@ -318,15 +320,37 @@ def test_a_picture_goes_with_the_application_it_belongs_to(session: Session) -> 
     assert drop(session, "pictures") == 1
 
 
-def test_a_picture_of_a_case_goes_with_the_case(session: Session) -> None:
+def test_a_file_of_a_case_goes_with_the_case_and_its_pieces_after_it(
+    session: Session,
+) -> None:
     worker, _ = meet(session)
-    shown = picture(session, worker)
-    row = a_case(session, worker, picture_id=shown.id)
-    assert past(session, "pictures") == []
+    sent = a_document(session, worker)
+    row = a_case(session, worker, picture_id=sent.id)
+    assert past(session, "pictures") == past(session, "pieces") == []
     withdraw(session, row, NOW)
     assert drop(session, "cases") == 1
     assert left(session, CaseEntry) == left(session, Case) == []
-    assert past(session, "pictures") == [(shown.id,)]
+    assert left(session, CaseFile) == []
+    assert drop(session, "pieces") == 2
+    assert left(session, FilePiece) == []
+
+
+def test_a_document_nobody_refers_to_goes_with_its_pieces(session: Session) -> None:
+    worker, _ = meet(session)
+    sent = a_document(session, worker)
+    assert (past(session, "pictures"), past(session, "pieces")) == ([(sent.id,)], [])
+    assert drop(session, "pictures") == 1
+    assert drop(session, "pieces") == 2
+
+
+def test_a_picture_from_before_cases_had_files_stays_with_its_case(
+    session: Session,
+) -> None:
+    worker, _ = meet(session)
+    row = a_case(session, worker)
+    old = picture(session, worker)
+    add_entry(session, KEYS, row, Side.WORKER, "", NOW, picture_id=old.id)
+    assert past(session, "pictures") == []
 
 
 def test_who_told_of_a_case_is_no_stranger(session: Session) -> None:

@@ -36,7 +36,7 @@ from models.totp import new_secret
 from models.worker import Worker
 from tests.models.awarding import an_award
 from tests.models.benefits import ask, take
-from tests.models.casework import a_case
+from tests.models.casework import a_case, a_document
 from tests.models.cast import KEYS, NOW, UNDO_SECONDS, apply, meet, reviewer
 from tests.models.programme import open_event
 
@@ -55,14 +55,18 @@ COLUMNS = {
     "application.facts",
     "application_step.why",
     "attachment.data",
+    "attachment.name",
     "case.answer",
     "case.facts",
     "case.key",
     "case_entry.body",
+    "case_file.data",
+    "case_file.name",
     "chat.screen",
     "conversation.draft",
     "correction.why",
     "correction.wish",
+    "file_piece.data",
     "import_piece.data",
     "message.body",
     "nominee.story",
@@ -138,7 +142,9 @@ def everything(session: Session) -> Worker:
     elected(session, worker)
     send(session, KEYS, staff, worker, "4401", Consented.PAPER, b"rows", NOW)
     case = a_case(session, worker)
-    add(session, KEYS, case, "还有", None, NOW)
+    a_document(session, worker)
+    told = a_document(session, worker)
+    add(session, KEYS, case, "还有", told.id, NOW)
     case.answer = case.seal_answer(KEYS, "办好了")
     session.add(case)
     session.flush()

@@ -128,6 +128,12 @@ class Person:
         words = {"caption": caption} if caption else {}
         await self._act(lambda: self._send({"photo": sizes, **words}))
 
+    async def send_document(self, content: bytes, name: str, mime: str) -> None:
+        """Send a file."""
+        facts = self.server.telegram.add_file(Upload(name, content))
+        file = {**facts, "file_name": name, "mime_type": mime}
+        await self._act(lambda: self._send({"document": file}))
+
     async def send(self, content: Json) -> None:
         """Send a message of any other content: a sticker, a voice, a document."""
         await self._act(lambda: self._send(content))

@@ -36,6 +36,7 @@ from models.worker import Worker
 from tests.adapters import LINK
 from tests.databases import opened
 from tests.models.noticing import begun
+from tests.papers import pdf, put
 from tests.torture.joining import NUMERALS, id_of
 from tests.torture.searching import Opened, holds, open_all, readable, size_of
 from tests.world import World
@@ -334,6 +335,9 @@ class Flock:
         for press in ("a:take_case", "a:talk"):
             self._press_case(press, canary)
         self.page.say(f"{words}，打 {canary.facts['mobile']}", who)
+        self.page.do("photo", who=who, data=words.encode(), mime="image/jpeg")
+        paper = put(self.page, who, f"{words}.pdf", pdf(words.encode()))
+        self.page.do("document", who=who, file=paper)
         self.page.say(f"好的，{words}", REVIEWER)
         self.page.say("结束", REVIEWER)
         self._press_case("f:case_note", canary)

@@ -14,6 +14,8 @@ from urllib.parse import quote
 from sqlalchemy import LargeBinary, Row, Table, select
 from sqlmodel import Session, SQLModel
 
+from models.attachment import Attachment
+from models.case_file import CaseFile
 from models.sealing import CannotOpen, Keyring, unseal
 
 SEALED_FOR: dict[str, str] = {
@@ -26,6 +28,7 @@ SEALED_FOR: dict[str, str] = {
     "application.facts": "worker_id",
     "application_step.why": "application_id",
     "attachment.data": "worker_id",
+    "attachment.name": "worker_id",
     "chat.screen": "worker_id",
     "conversation.draft": "worker_id",
     "correction.why": "worker_id",
@@ -42,6 +45,9 @@ SEALED_FOR: dict[str, str] = {
     "case.answer": "id",
     "case.facts": "id",
     "case_entry.body": "case_id",
+    "case_file.data": "case_id",
+    "case_file.name": "case_id",
+    "file_piece.data": "file_id",
     "service_request.why": "worker_id",
     "service_request.words": "worker_id",
     "signup.answers": "worker_id",
@@ -86,7 +92,7 @@ HASHES = {
 
 KEYS = {"case.key", "worker.key"}
 
-PUBLISHED = {"notice_picture.published"}
+PUBLISHED = {"notice_file.published"}
 """Bytes that everybody may read."""
 
 
@@ -158,6 +164,7 @@ def open_all(session: Session, keys: Keyring) -> tuple[Opened, int]:
     opened: Opened = {}
     closed = 0
     own = _own_keys(session, keys, "worker") | _own_keys(session, keys, "case")
+    own |= _file_keys(session, own)
     authors = {column: _authors(session, name) for column, name in BELONGS.items()}
     for table, column in _byte_columns():
         whose = SEALED_FOR[column]
@@ -203,6 +210,14 @@ def _own_keys(session: Session, keys: Keyring, name: str) -> dict[int, bytes]:
         select(table.c.id, table.c.key)
     )
     return {row.id: keys.unwrap(f"{name}.key|{row.id}", row.key) for row in rows}
+
+
+def _file_keys(session: Session, own: dict[int, bytes]) -> dict[int, bytes]:
+    """Return the keys of what lies in pieces, by file."""
+    sent = session.scalars(select(Attachment).where(Attachment.is_a_document()))
+    told = session.scalars(select(CaseFile).where(CaseFile.is_a_document()))
+    found = {row.id: row.inner(own[row.worker_id]) for row in sent}
+    return found | {row.id: row.inner(own[row.case_id]) for row in told}
 
 
 def _authors(session: Session, name: str) -> dict[int, int]:

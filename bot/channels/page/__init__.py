@@ -28,16 +28,16 @@ from bot.channels.page.protocol import (
     answer_of,
     asked_number,
     incoming_of,
-    key_of,
     refusal_of,
 )
 from bot.channels.page.stream import Stream, chat_id_at
+from bot.channels.page.uploads import Uploads
 from bot.channels.page.visitor import Gate
 from bot.database import read
+from bot.files import Files
 from bot.kit import Kit, clock
 from bot.news import News
 from bot.pages import STATIC, language_of, page
-from bot.pictures import cleaned
 from handlers.turn import Incoming
 from models.worker import Worker
 
@@ -49,7 +49,6 @@ STREAMS = 4
 """How many tabs of one browser are told of news at once; others ask by themselves."""
 
 TOO_FAST = "Too fast. It will be sent in a moment."
-TOO_LARGE = "The photo is too large. Please choose a smaller one."
 
 Take = Callable[[Sequence[Incoming]], Awaitable[None]]
 
@@ -63,10 +62,11 @@ class Page:
     bot = ""
     can = CAN
 
-    def __init__(self, kit: Kit, news: News) -> None:
+    def __init__(self, kit: Kit, news: News, files: Files) -> None:
         self.kit, self.news = kit, news
         self.gate = Gate(kit.config)
         self.pictures = Pictures(kit, self.gate)
+        self.uploads = Uploads(kit, files, self._admit, self._take_one)
         self.closing = asyncio.Event()
         self._begun: set[str] = set()
         self._open: Counter[str] = Counter()
@@ -89,7 +89,7 @@ class Page:
             Route("/chat/messages", self.messages),
             Route("/chat/stream", self.stream),
             Route("/chat/send", self.say, methods=["POST"]),
-            Route("/chat/photo", self.photo, methods=["POST"]),
+            *self.uploads.routes(),
             *self.pictures.routes(),
             Route("/chat/shown", self.shown, methods=["POST"]),
             Route("/chat/type", self.type, methods=["POST"]),
@@ -196,37 +196,6 @@ class Page:
         except ValueError:
             return refusal_of(400, "That could not be read.", self._language(request))
         return await self._take_one(incoming_of(sent, address))
-
-    async def photo(self, request: Request) -> Response:
-        """Take a picture; it is made small and loses its camera data first."""
-        address, refusal = await self._admit(request)
-        if address is None:
-            return refusal
-        language = self._language(request)
-        limit = self.kit.config.web.upload_mb << 20
-        if int(request.headers.get("content-length") or 0) > limit + BODY_LIMIT:
-            return refusal_of(413, TOO_LARGE, language)
-        async with request.form(max_files=1, max_fields=3, max_part_size=limit) as form:
-            file, given = form.get("file"), str(form.get("id") or "")
-            if file is None or isinstance(file, str):
-                return refusal_of(400, "That could not be read.", language)
-            data = await file.read(limit + 1)
-        try:
-            Sent(id=given, kind="hello")
-            picture = await cleaned(data)
-        except (ValueError, ValidationError):
-            return refusal_of(415, "That is not a photo we can read.", language)
-        incoming = Incoming(
-            channel=self.name,
-            bot=self.bot,
-            address=address,
-            key=key_of(address, given),
-            kind="photo",
-            data=picture,
-            mime="image/jpeg",
-            given_id=given,
-        )
-        return await self._take_one(incoming)
 
     async def _take_one(self, incoming: Incoming) -> Response:
         await self._take([incoming])

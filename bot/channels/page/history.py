@@ -8,15 +8,14 @@ from sqlalchemy import bindparam
 from sqlmodel import Session, col, select, update
 
 from bot.channels.page.protocol import MOST
+from bot.files import enclosed_in, is_there
 from bot.kit import Kit
 from bot.words import text_of
 from handlers import menu
 from models import recipient
-from models.attachment import Attachment
 from models.chat import Chat
 from models.columns import long, short
 from models.message import Body, Fate, Message, unseal_body
-from models.notice_picture import NoticePicture
 from models.preference import Preference, keep, preference_of
 from models.worker import Worker
 
@@ -108,8 +107,9 @@ def _opened(session: Session, kit: Kit, row: Message) -> Body:
 
 def _message(session: Session, kit: Kit, row: Message) -> Row:
     body = _opened(session, kit, row)
-    if "image" in body and not _is_there(session, long(body["image"])):
-        del body["image"]  # it was erased since
+    if (file := enclosed_in(body)) and not is_there(session, long(file)):
+        for part in ("image", "document"):
+            body.pop(part, None)  # type: ignore[misc]  # it was erased since
     if "link" in body:  # one to this program works by whatever name it was reached
         label, url = body["link"]
         body["link"] = [label, url.removeprefix(kit.config.address)]
@@ -121,11 +121,6 @@ def _message(session: Session, kit: Kit, row: Message) -> Row:
         **as_json(body),
         **_drawn_at(row, body),
     }
-
-
-def _is_there(session: Session, number: int) -> bool:
-    """Tell whether there still is a picture of this number."""
-    return any(session.get(kind, number) for kind in (Attachment, NoticePicture))
 
 
 def _drawn_at(row: Message, body: Body) -> Row:
@@ -146,6 +141,10 @@ def as_json(body: Body) -> Row:
         found["link"] = {"label": label, "url": url}
     if "image" in body:
         found["image"] = f"/chat/photo/{body['image']}"
+    if "document" in body:
+        key, name, size = body["document"][:3]
+        url = f"/chat/document/{key}"
+        found["document"] = {"url": url, "name": name, "size": size}
     if "erased" in body:
         text, *numbers = body["erased"]
         found["erased"] = {"text": text, "numbers": numbers}

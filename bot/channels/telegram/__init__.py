@@ -10,7 +10,6 @@ import logging
 import os
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -42,24 +41,24 @@ from bot.channels import (
     Uncertain,
     Unreachable,
 )
-from bot.channels.telegram.draw import CAPTION_LIMIT, draw, text_of
+from bot.channels.telegram.draw import draw
+from bot.channels.telegram.enclosing import Enclosing
+from bot.channels.telegram.fetching import Fetching
 from bot.channels.telegram.http import Http, NotConnected
 from bot.channels.telegram.read import (
     COMMANDS,
     WANTED,
     Update,
     callback_of,
-    photo_of,
-    read,
+    has_file,
+    place_of,
 )
 from bot.config import Config
-from bot.drawings import drawn
-from bot.pictures import cleaned
+from bot.files import Files
 from bot.words import LANGUAGES, Reader
 from bot.words import text_of as words_of
 from handlers.say import Word
 from handlers.turn import Incoming
-from models.message import Kind
 
 PATH = "/telegram"
 BODY_LIMIT = 1 << 20
@@ -68,10 +67,6 @@ STAND_BY_SECONDS = 5.0
 
 TOKEN_SECONDS = 60.0
 """How long to wait when Telegram does not know our token."""
-
-PICTURE_TRIES = 3
-PICTURE_SECONDS = 5.0
-"""How often, and how long each time, a picture is fetched before it is given up."""
 
 Take = Callable[[Sequence[Incoming]], Awaitable[None]]
 
@@ -83,7 +78,7 @@ class Telegram:
 
     name = "telegram"
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Config, files: Files) -> None:
         settings = config.telegram
         token = settings.token.get_secret_value()
         self.config = config
@@ -104,7 +99,9 @@ class Telegram:
         )
         self._url = f"{settings.base_url}{token}"
         self._beside: set[asyncio.Task[None]] = set()
-        self._uploaded: dict[str, str] = {}  # of what goes to many, sent but once
+        self.files = files
+        self._fetching = Fetching(self._api, files, self.bot, typed)
+        self._enclosing = Enclosing(self._api, files)
 
     async def start(self) -> None:
         """Tell Telegram how updates come, and what the command menu is."""
@@ -166,7 +163,7 @@ class Telegram:
                 await asyncio.sleep(1.0)
             else:
                 if updates:
-                    await take(await self._read(updates))
+                    await self._take(updates, take)
                     self._acknowledge(updates)
                     offset = max(u["update_id"] for u in updates) + 1
 
@@ -184,31 +181,21 @@ class Telegram:
         )
         return found
 
+    async def _take(self, updates: Sequence[Update], take: Take) -> None:
+        """Hand updates in; who writes beside somebody's file does not wait for it."""
+        slow = {place_of(update) for update in updates if has_file(update)}
+        quick = [update for update in updates if place_of(update) not in slow]
+        rest = [update for update in updates if place_of(update) in slow]
+        await asyncio.gather(*(self._hand_in(some, take) for some in (quick, rest)))
+
+    async def _hand_in(self, updates: Sequence[Update], take: Take) -> None:
+        if updates:
+            await take(await self._read(updates))
+
     async def _read(self, updates: Iterable[Update]) -> list[Incoming]:
-        """Read updates, fetching the pictures among them before anything is locked."""
-        found = await asyncio.gather(*(self._read_one(u) for u in updates))
+        """Read updates, fetching the files among them before anything is locked."""
+        found = await asyncio.gather(*map(self._fetching.read, updates))
         return [incoming for incoming in found if incoming is not None]
-
-    async def _read_one(self, update: Update) -> Incoming | None:
-        incoming = read(update, self.bot)
-        photo = photo_of(update)
-        if incoming is None or photo is None:
-            return incoming
-        for _ in range(PICTURE_TRIES):
-            try:
-                data = await self._picture(photo)
-            except (BadRequest, ValueError):
-                break
-            except (TelegramError, TimeoutError):
-                continue
-            return replace(incoming, data=data, mime="image/jpeg")
-        return incoming
-
-    async def _picture(self, photo: str) -> bytes:
-        """Fetch a picture before its update is handled, so not for long."""
-        async with asyncio.timeout(PICTURE_SECONDS):
-            file = await self._api.get_file(photo)
-            return await cleaned(bytes(await file.download_as_bytearray()))
 
     def _acknowledge(self, updates: Iterable[Update]) -> None:
         """Stop the spinner on the buttons that were pressed; losing this is no loss."""
@@ -241,7 +228,7 @@ class Telegram:
                 update = orjson.loads(body)
             except ValueError:
                 return Response(status_code=400)
-            incoming = await self._read_one(update)
+            incoming = await self._fetching.read(update)
             if incoming is not None:
                 await take([incoming])
                 self._acknowledge([update])
@@ -279,22 +266,11 @@ class Telegram:
 
     async def _call(self, message: Outgoing, plain: bool) -> dict[str, Any]:
         call = draw(message.body, message.address, plain)
-        picture = message.picture or await drawn(message.body)
-        if picture is None:
-            sent: dict[str, Any] = await self._http.call(
-                f"{self._url}/sendMessage", call
-            )
-            return sent
-        name = message.body.get("image", "")
-        photo = await self._api.send_photo(
-            int(message.address),
-            self._uploaded.get(name, picture[1]),
-            caption=text_of(message.body, plain=True)[:CAPTION_LIMIT],
-            api_kwargs={"reply_markup": call["reply_markup"]},
-        )
-        if name and message.kind is Kind.BROADCAST:
-            self._uploaded[name] = photo.photo[-1].file_id
-        return {"message_id": photo.message_id}
+        number = await self._enclosing.send(message, call["reply_markup"])
+        if number is not None:
+            return {"message_id": number}
+        sent: dict[str, Any] = await self._http.call(f"{self._url}/sendMessage", call)
+        return sent
 
 
 @contextmanager

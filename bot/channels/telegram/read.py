@@ -5,6 +5,7 @@ update takes.
 """
 
 import logging
+from dataclasses import dataclass
 from typing import Any
 
 from handlers.turn import Incoming
@@ -124,7 +125,7 @@ def _content(message: dict[str, Any]) -> tuple[str, dict[str, Any]]:
         return "contact", {"text": contact["phone_number"] if own else ""}
     if "photo" in message or _is_picture(message.get("document", {})):
         return "photo", {}
-    return "other", {}
+    return ("document" if "document" in message else "other"), {}
 
 
 def _is_picture(document: dict[str, Any]) -> bool:
@@ -153,6 +154,41 @@ def photo_of(update: Update) -> str | None:
             return str(message["document"]["file_id"])
         return str(message["photo"][-1]["file_id"])
     except (KeyError, TypeError, IndexError, AttributeError):
+        return None
+
+
+@dataclass(frozen=True)
+class Given:
+    """A file as somebody sent it."""
+
+    id: str
+    name: str
+    mime: str
+    size: int
+
+
+def document_of(update: Update) -> Given | None:
+    """Return the file of a message that is no picture."""
+    try:
+        file = update["message"]["document"]
+        if _is_picture(file):
+            return None
+        name, mime = str(file.get("file_name", "")), str(file.get("mime_type", ""))
+        return Given(str(file["file_id"]), name, mime, int(file.get("file_size", 0)))
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return None
+
+
+def has_file(update: Update) -> bool:
+    """Tell whether something must be fetched before an update is handled."""
+    return photo_of(update) is not None or document_of(update) is not None
+
+
+def place_of(update: Update) -> object:
+    """Return what is the same for all that one person did in one chat."""
+    try:
+        return next(update[kind]["from"]["id"] for kind in WANTED if kind in update)
+    except (KeyError, TypeError, StopIteration):
         return None
 
 

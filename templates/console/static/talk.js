@@ -68,6 +68,14 @@ document.addEventListener("submit", async (event) => {
   }
 });
 
+// What is too large is said before it is sent, so that no words are lost with it.
+document.addEventListener("change", ({ target }) => {
+  if (!target.dataset.most) return;
+  const large = (target.files[0]?.size || 0) > target.dataset.most * 1024 * 1024;
+  if (large) target.value = "";
+  target.form.querySelector("[data-too-large]").hidden = !large;
+});
+
 document.addEventListener("change", ({ target }) => {
   if (!target.dataset.insert || !target.value) return;
   const field = document.getElementById(target.dataset.insert);

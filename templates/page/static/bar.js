@@ -1,5 +1,5 @@
 /* What the worker touches around the conversation: the menus with their pop-up rows, the
-   field to type in, the panel for a photo or the place, and the sheet behind ⋯. */
+   field to type in, the panel for a file or the place, and the sheet behind ⋯. */
 
 import { button, make } from "./bubbles.js";
 import { word } from "./words.js";
@@ -144,15 +144,18 @@ export function fitQuestion(message) {
   }
 }
 
-/* A photo, the place. */
+/* A photo, a document, the place. */
 
 /** Let the worker choose a photo; only a touch may call this. */
 export const pick = () => get("file").click();
 
-function picked(event) {
+/** Let the worker choose a document; only a touch may call this. */
+export const pickDocument = () => get("document").click();
+
+function picked(event, act) {
   const [file] = event.target.files;
   showPanel(false);
-  if (file) on.photo(file);
+  if (file) act(file);
   event.target.value = "";
 }
 
@@ -182,7 +185,7 @@ export function locate() {
 }
 
 /** Open the bar. `hearer` has press(label, press), say(text), photo(file),
-    place(lat, lon) and tell(words, seconds). */
+    document(file), place(lat, lon) and tell(words, seconds). */
 export function open(hearer) {
   on = hearer;
   const outside = (event) => event.target.closest(".menu") || fold();
@@ -197,7 +200,9 @@ export function open(hearer) {
   get("plus").addEventListener("click", () => showPanel(panel.hidden));
   get("pick").addEventListener("click", pick);
   get("locate").addEventListener("click", locate);
-  get("file").addEventListener("change", picked);
+  get("pick-document").addEventListener("click", pickDocument);
+  get("file").addEventListener("change", (event) => picked(event, on.photo));
+  get("document").addEventListener("change", (event) => picked(event, on.document));
 }
 
 /* The sheet. */

@@ -93,14 +93,15 @@ function choiceRows(choices, on) {
 }
 
 function wishRow(wish, on) {
+  const photo = ["photo", "Choose a photo", on.pick];
   const wishes = {
-    location: ["pin", "Send my location", on.locate],
-    photo: ["photo", "Choose a photo", on.pick],
+    location: [["pin", "Send my location", on.locate]],
+    photo: [photo],
+    file: [photo, ["paper", "Choose a PDF", on.pickDocument]],
   };
-  if (!(wish in wishes)) return null;
-  const [symbol, label, action] = wishes[wish];
-  const row = button("choice", action, icon(symbol), make("span", "label", word(label)));
-  return make("div", "choices", row);
+  const rows = (wishes[wish] || []).map(([symbol, label, action]) =>
+    button("choice", action, icon(symbol), make("span", "label", word(label))));
+  return rows.length ? make("div", "choices", ...rows) : null;
 }
 
 function picture(address, on) {
@@ -111,6 +112,19 @@ function picture(address, on) {
   const frame = button("picture", () => on.enlarge(address), image);
   frame.setAttribute("aria-label", word("Photo, tap to enlarge"));
   return frame;
+}
+
+/** Offer a document to save; nothing of it is shown here. */
+function saved({ url, name, size }) {
+  const label = make("span", "label", make("b", "", name), make("small", "", size));
+  label.dir = "auto";
+  const sign = make("span", "kind", "PDF");
+  sign.setAttribute("aria-hidden", "true");
+  const href = url && safeAddress(url);
+  if (!href) return make("div", "document", sign, label);
+  const link = anchor("document", href, sign, label);
+  link.download = name;
+  return link;
 }
 
 /** Show a drawing of these words in their place; they are read out, or stand in for it. */
@@ -146,6 +160,7 @@ function parts(message, on) {
   return [
     message.place ? place(message.place) : null,
     message.image ? picture(message.image, on) : null,
+    message.document ? saved(message.document) : null,
     message.drawing ? drawing(message.drawing, head, on) : null,
     ...head,
     message.text ? prose("text", message.text, message.side !== "worker") : null,

@@ -178,9 +178,15 @@ function setMore(is) {
 /* What the worker says. */
 
 function asMessage(record) {
+  if (record.kind === "document") return waitingDocument(record);
   if (record.file && !record.preview) record.preview = URL.createObjectURL(record.file);
   const image = record.photo || record.preview;
   return { id: record.id, side: "worker", at: record.at, text: record.label || record.text, image };
+}
+
+function waitingDocument({ id, at, label, file }) {
+  const size = `${Math.max(1, Math.round(file.size / 1024))} KB`;
+  return { id, side: "worker", at, text: "", document: { name: label, size } };
 }
 
 function waits(record, progress) {
@@ -205,6 +211,8 @@ const press = (label, value) => send({ kind: "press", press: value, label });
 const say = (text) => send({ kind: "text", text });
 const place = (lat, lon) => send({ kind: "location", lat, lon, label: word("My location") });
 
+const paper = (file) => send({ kind: "document", file, label: file.name });
+
 async function photo(file) {
   send({ kind: "photo", ...(await prepare(file)) });
 }
@@ -217,7 +225,7 @@ function speak(language) {
 }
 
 function freshen() {
-  if (stale && !bar.isTyping() && !queue.holdsPhotos()) location.reload();
+  if (stale && !bar.isTyping() && !queue.holdsFiles()) location.reload();
 }
 
 function openMore() {
@@ -244,8 +252,8 @@ function drop(id) {
 }
 
 const slow = (words) => tell(words, 6);
-const { locate, pick } = bar;
-const touches = { press, enlarge, scrolled, locate, pick, again: queue.resend, drop };
+const { locate, pick, pickDocument } = bar;
+const touches = { press, enlarge, scrolled, locate, pick, pickDocument, again: queue.resend, drop };
 
 /** Load the newest messages, again and again until the network lets it. */
 async function firstLoad() {
@@ -267,7 +275,7 @@ function greet() {
 }
 
 async function open() {
-  bar.open({ press, say, photo, place, tell });
+  bar.open({ press, say, photo, document: paper, place, tell });
   bar.showMenus(boot.menu);
   log.open(marks, touches);
   queue.open(() => last, { waits, taken, slow });

@@ -6,6 +6,7 @@ import { word } from "./words.js";
 
 const prefix = "zhigong.waiting.";
 const again = new Set([408, 425, 429]);
+const files = new Set(["photo", "document"]);
 
 /** Make a random UUID; crypto.randomUUID exists on secure pages of new browsers only. */
 export function freshId() {
@@ -68,11 +69,11 @@ function request(path, body, seconds, progress) {
   });
 }
 
-function postPhoto(record, progress) {
+function postFile(record, progress) {
   const form = new FormData();
   form.append("id", record.id);
-  form.append("file", record.file || pictureBytes(record.photo), "photo.jpg");
-  return request("/chat/photo", form, 180, progress);
+  form.append("file", record.file || pictureBytes(record.photo), record.label || "photo.jpg");
+  return request(`/chat/${record.kind}`, form, 180, progress);
 }
 
 function postWords(record, shown) {
@@ -83,7 +84,7 @@ function postWords(record, shown) {
 
 function refusal(status, body) {
   if (body && body.error) return body.error;
-  return word(status === 413 ? "The photo is too large. Please choose a smaller one." : "Not sent");
+  return word(status === 413 ? "The file is too large. Please choose a smaller one." : "Not sent");
 }
 
 const records = kept();
@@ -108,7 +109,7 @@ function remove(record) {
 /** Try one record once; a captive portal's 200 without our number is no answer. */
 async function attempt(record) {
   const progress = (part) => records.includes(record) && on.waits(record, part);
-  const call = record.kind === "photo" ? postPhoto(record, progress) : postWords(record, shown());
+  const call = files.has(record.kind) ? postFile(record, progress) : postWords(record, shown());
   const { status, body } = await call;
   if (status === 200 && body && "number" in body) {
     failures = 0;
@@ -185,8 +186,8 @@ export function forgetRefused() {
   records.filter((record) => record.refused).forEach(remove);
 }
 
-/** Does a photo wait that a reload would lose? */
-export const holdsPhotos = () => records.some((record) => record.file);
+/** Does a file wait that a reload would lose? */
+export const holdsFiles = () => records.some((record) => record.file);
 
 /** Open the queue with what was kept. `lastShown` answers a number; `hearer` is told
     waits(record, progress), taken(record, number) and slow(words). */

@@ -103,12 +103,15 @@ def test_a_body_is_told_as_the_page_s_protocol_has_it() -> None:
             "choices": [[1, "入会", "f:join:"]],
             "link": ["打开", "https://example.org"],
             "image": "abc",
+            "document": ["def", "合同.pdf", "2 KB", "请在聊天网页上看"],
             "wish": ["phone", "发送"],
         }
     )
     assert found["choices"] == [{"number": 1, "label": "入会", "press": "f:join:"}]
     assert found["link"] == {"label": "打开", "url": "https://example.org"}
     assert (found["image"], found["wish"]) == ("/chat/photo/abc", "phone")
+    at = {"url": "/chat/document/def", "name": "合同.pdf", "size": "2 KB"}
+    assert found["document"] == at
 
 
 @given(st.binary(max_size=200) | st.text(max_size=200))

@@ -20,11 +20,13 @@ from bot.channels.page.visitor import Gate
 from bot.database import Database
 from models import notice
 from models.attachment import new_attachment
+from models.case_file import CaseFile
 from models.chat import Chat
 from models.columns import new_id, short
+from models.document import PDF, Enclosed
 from models.message import Fate
 from models.nominee import Candidacy, Nominee
-from models.notice_picture import illustrate
+from models.notice_file import enclose
 from models.recipient import Recipient
 from models.site import Site
 from models.site_fault import What, report
@@ -34,8 +36,10 @@ from tests.electing import hold_election
 from tests.models.casework import a_case
 from tests.models.cast import KEYS, NOW, meet
 from tests.models.noticing import letter
+from tests.papers import pdf, put
 from tests.world import World
 
+PICTURE = Enclosed("image/jpeg", b"picture")
 TOKEN, STRANGER = "a" * 43, "b" * 43
 WHO = hashlib.sha256(TOKEN.encode()).hexdigest()
 
@@ -159,9 +163,10 @@ def test_a_picture_of_a_case_is_seen_by_who_serves_there_alone(world: World) -> 
         teller = session.get_one(Worker, chats["路人"].worker_id)
         made = new_attachment(KEYS, teller, "image/jpeg", b"picture", world.now)
         session.add(made)
+        session.flush()
         a_case(session, teller, union_code="4401", picture_id=made.id)
         viewers = (chat.worker_id for chat in chats.values())
-        return [pictures._may_see(session, viewer, made) for viewer in viewers]
+        return [pictures._may_look(session, viewer, made.id) for viewer in viewers]
 
     assert world.write(look) == [True, True, False, False]
 
@@ -174,7 +179,7 @@ def test_the_picture_of_a_notice_is_shown_to_who_got_it(
         assert staff is not None
         atlas, said = world.kit.atlas, letter(union_code="4401")
         row = notice.write(session, atlas, staff, said, now)
-        illustrate(session, atlas, staff, row, ("image/jpeg", b"picture"), now)
+        enclose(session, atlas, staff, row, PICTURE, now)
         number = row.content.picture
         chat = session.exec(select(Chat).where(Chat.address == WHO)).one()
         copy = Recipient(
@@ -187,3 +192,30 @@ def test_the_picture_of_a_notice_is_shown_to_who_got_it(
     assert web.get(f"/chat/photo/{key}").content == b"picture"
     web.cookies = {"zhigong": STRANGER}
     assert web.get(f"/chat/photo/{key}").status_code == 404
+
+
+def test_a_document_of_a_case_is_saved_by_its_worker_until_it_is_gone(
+    world: World, web: TestClient
+) -> None:
+    for said in ("求助", "没有地方住"):
+        world.say(said, WHO)
+    number = put(world, WHO, "合同 1.pdf", pdf())
+    world.do("document", who=WHO, file=number)
+    world.say("提交", WHO)
+    key = short(number)
+    saved = web.get(f"/chat/document/{key}")
+    assert (saved.content, saved.headers["content-type"]) == (pdf(), PDF)
+    assert saved.headers["content-disposition"] == (
+        "attachment; filename=\"__ 1.pdf\"; filename*=UTF-8''%E5%90%88%E5%90%8C%201.pdf"
+    )
+    web.cookies = {"zhigong": STRANGER}
+    assert web.get(f"/chat/document/{key}").status_code == 404
+
+    def look(session: Session) -> list[str | None]:
+        chat = session.exec(select(Chat).where(Chat.address == WHO)).one()
+        rows, _ = history.messages(session, world.kit, chat)
+        return [row["document"]["url"] for row in rows if "document" in row]
+
+    assert world.write(look) == [f"/chat/document/{key}"]
+    world.write(lambda s: s.delete(s.get_one(CaseFile, number)))
+    assert world.write(look) == []

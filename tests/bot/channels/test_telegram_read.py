@@ -133,7 +133,7 @@ def test_a_picture_that_is_sent_as_a_file_is_a_photo() -> None:
     assert photo_of(message(document=scan)) == "scan"
     huge, text = scan | {"file_size": 99 << 20}, scan | {"mime_type": "text/plain"}
     for other in (huge, text):
-        assert said(document=other).kind == "other"
+        assert said(document=other).kind == "document"
         assert photo_of(message(document=other)) is None
 
 

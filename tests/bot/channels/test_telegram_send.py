@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import sys
 from collections.abc import AsyncIterator
+from typing import cast
 
 import pytest
 from PIL import Image
@@ -22,7 +24,9 @@ from bot.channels.telegram import TOKEN_SECONDS, Telegram
 from bot.channels.telegram.http import Http
 from bot.config import Config
 from bot.sections import Telegram as Settings
+from models.document import PDF, Enclosed
 from models.message import Body, Kind
+from tests.papers import Cabinet, pdf
 from tests.programs import TOKEN, free_port
 from tests.telegram_server import TelegramServer
 
@@ -33,6 +37,9 @@ def opened(data: bytes) -> Image.Image:
     return Image.open(io.BytesIO(data))
 
 
+PAPER = ["abc", "劳动合同.pdf", "1 KB", "请在聊天网页上看"]
+
+
 @pytest.fixture
 async def server() -> AsyncIterator[TelegramServer]:
     async with TelegramServer(token=TOKEN, strict=True) as server:
@@ -40,9 +47,10 @@ async def server() -> AsyncIterator[TelegramServer]:
         yield server
 
 
-def made(base_url: str, token: str = TOKEN) -> Telegram:
+def made(base_url: str, token: str = TOKEN, found: Enclosed | None = None) -> Telegram:
     settings = {"token": token, "base_url": base_url, "private_answers": "link"}
-    return Telegram(Config(telegram=Settings.model_validate(settings)))
+    config = Config(telegram=Settings.model_validate(settings))
+    return Telegram(config, Cabinet(found))
 
 
 @pytest.fixture
@@ -136,11 +144,13 @@ async def test_markup_telegram_cannot_read_goes_again_as_plain_text(
 
 
 async def test_a_picture_goes_with_its_words_and_its_buttons(
-    server: TelegramServer, telegram: Telegram
+    server: TelegramServer,
 ) -> None:
-    message = outgoing("看一下", choices=[[1, "通过", "a:pool:1"]])
-    message.picture = ("image/jpeg", b"\xff\xd8 some bytes")
-    await telegram.send(message)
+    picture = Enclosed("image/jpeg", b"\xff\xd8 some bytes")
+    telegram = made(server.url, found=picture)
+    choices = [[1, "通过", "a:pool:1"]]
+    await telegram.send(outgoing("看一下", choices=choices, image="abc"))
+    await telegram.close()
     (shown,) = server.telegram.chats[CHAT].messages.values()
     assert shown["caption"] == "看一下"
     assert shown["reply_markup"]["inline_keyboard"][0][0]["text"] == "1 通过"
@@ -177,15 +187,43 @@ async def test_a_drawing_that_fails_goes_as_words_alone(
     assert list(server.telegram.texts(CHAT)) == ["请扫码"]
 
 
-async def test_the_picture_of_a_notice_is_uploaded_once(
+def notice(**more: object) -> Outgoing:
+    message = outgoing("停水", title="通知", **more)
+    message.kind = Kind.BROADCAST
+    return message
+
+
+@pytest.mark.parametrize(
+    ("file", "more", "call"),
+    [
+        (Enclosed("image/jpeg", b"picture"), {"image": "abc"}, "sendPhoto"),
+        (Enclosed(PDF, pdf(), "放假.pdf"), {"document": PAPER}, "sendDocument"),
+    ],
+)
+async def test_the_file_of_a_notice_is_uploaded_once(
+    server: TelegramServer, file: Enclosed, more: dict[str, object], call: str
+) -> None:
+    telegram = made(server.url, found=file)
+    cabinet = cast(Cabinet, telegram.files)
+    await asyncio.gather(*(telegram.send(notice(**more)) for _ in range(3)))
+    assert server.calls[call] == 3
+    assert list(server.telegram.texts(CHAT)) == ["通知\n停水"] * 3
+    assert cabinet.fetched == 1
+    assert [f.content for f in server.telegram.files.values()] == [file.data]
+    await telegram.close()
+
+
+async def test_a_document_goes_under_its_name(server: TelegramServer) -> None:
+    telegram = made(server.url, found=Enclosed(PDF, pdf(), "劳动合同.pdf"))
+    await telegram.send(outgoing("请看", document=PAPER))
+    (shown,) = server.telegram.chats[CHAT].messages.values()
+    assert shown["document"]["file_name"] == "劳动合同.pdf"
+    assert shown["caption"] == "请看"
+    await telegram.close()
+
+
+async def test_a_file_that_is_gone_leaves_the_words(
     server: TelegramServer, telegram: Telegram
 ) -> None:
-    for _ in range(2):
-        notice = outgoing("停水", title="通知", image="abc")
-        notice.kind, notice.picture = Kind.BROADCAST, ("image/jpeg", b"picture")
-        await telegram.send(notice)
-    assert server.calls["sendPhoto"] == 2
-    assert list(server.telegram.texts(CHAT)) == ["通知\n停水"] * 2
-    assert [*telegram._uploaded] == ["abc"]
-    await telegram.send(outgoing("您好", image="abc"))
-    assert server.calls["sendMessage"] == 1
+    await telegram.send(outgoing("您好", document=PAPER))
+    assert list(server.telegram.texts(CHAT)) == ["您好"]

@@ -23,13 +23,14 @@ from models.benefit import Benefit, BenefitKind, Use, person_of
 from models.chat import Chat
 from models.columns import long, new_id, short
 from models.console_session import ConsoleSession
+from models.document import Enclosed
 from models.event import Event, EventKind, EventState, Plan, columns_of
 from models.letter import Letter
 from models.member_import import Consented, MemberImport, send
 from models.merge_wish import propose
 from models.message import Fate, Message
 from models.notice import write
-from models.notice_picture import illustrate
+from models.notice_file import enclose
 from models.partner import Partner
 from models.place import read_atlas
 from models.preference import Topic
@@ -396,8 +397,8 @@ def a_notice(house: House, union: str) -> int:
         staff = appoint(session, "officer", union, house.world.now)
         atlas, now = house.world.kit.atlas, house.world.now
         row = write(session, atlas, staff, said, now)
-        picture = ("image/jpeg", b"\xff\xd8picture")
-        illustrate(session, atlas, staff, row, picture, now)
+        picture = Enclosed("image/jpeg", b"\xff\xd8picture")
+        enclose(session, atlas, staff, row, picture, now)
         return row.id
 
     return house.world.write(make)

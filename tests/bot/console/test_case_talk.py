@@ -14,11 +14,12 @@ from bot.console import case_talk, live
 from bot.console.live import Live
 from bot.console.views import Piece
 from models.case import Case
-from models.case_entry import Side, entries_of
+from models.case_entry import CaseEntry, Side, entries_of
 from models.chat import Chat
-from models.columns import short
+from models.columns import long, short
 from models.saved_reply import SavedReply
 from tests.handlers.members import chat_of
+from tests.papers import pdf, put
 
 from .helping import again, ask_for_help, at
 from .house import Colleague, House
@@ -45,6 +46,11 @@ def talk(house: House, desk: Colleague, row: Case) -> Case:
     """Give a case about which the two talk."""
     desk.do(f"{at(row)}/begin")
     return row
+
+
+def told(house: House, row: Case) -> list[CaseEntry]:
+    """Return what was said about a case."""
+    return house.world.write(lambda s: entries_of(s, row.id))
 
 
 def screen(house: House, who: str = "工人") -> str:
@@ -182,23 +188,75 @@ def test_a_picture_reaches_the_other_side_without_its_camera_data(
     house: House, desk: Colleague, talk: Case
 ) -> None:
     at_ = f"{at(talk)}/say"
-    data, files = {"once": desk.key()}, {"picture": ("a.png", picture(), "image/png")}
+    data, files = {"once": desk.key()}, {"file": ("a.png", picture(), "image/png")}
     assert desk.client.post(at_, data=data, files=files).status_code == 303
     assert "image" in house.world.history("工人", "bot")[-1]
-    assert desk.get(f"{at(talk)}/picture?n=1").content.startswith(b"\xff\xd8")
-    data, bad = {"once": desk.key()}, {"picture": ("a.png", b"none", "image/png")}
+    assert desk.get(f"{at(talk)}/file?n=1").content.startswith(b"\xff\xd8")
+    data, bad = {"once": desk.key()}, {"file": ("a.png", b"none", "image/png")}
     refused = desk.client.post(at_, data=data, files=bad)
     assert refused.status_code == 422
-    assert 'id="wrong-picture"' in refused.text
+    assert 'id="wrong-file"' in refused.text
     house.world.do("photo", data=b"\xff\xd8from", mime="image/jpeg")
-    assert desk.get(f"{at(talk)}/picture?n=2").content == b"\xff\xd8from"
+    assert desk.get(f"{at(talk)}/file?n=2").content == b"\xff\xd8from"
+
+
+def test_a_document_goes_both_ways_and_is_only_saved(
+    house: House, desk: Colleague, talk: Case
+) -> None:
+    given = {"file": ("工资条.pdf", pdf(), "application/pdf")}
+    data = {"once": desk.key()}
+    assert desk.client.post(f"{at(talk)}/say", data=data, files=given).is_redirect
+    key, name, size, _ = house.world.history("工人", "bot")[-1]["document"]
+    assert (name, size) == ("工资条.pdf", "1 KB")
+    number = put(house.world, "工人", "合同.pdf", pdf(b"% my own"))
+    house.world.do("document", file=number)
+    shown = desk.get(f"{at(talk)}/talk").text
+    assert 'href="' + f'{at(talk)}/file?n=2" download' in shown
+    assert "合同.pdf" in shown
+    saved = desk.get(f"{at(talk)}/file?n=2")
+    assert saved.content == pdf(b"% my own")
+    assert saved.headers["content-type"] == "application/pdf"
+    assert saved.headers["content-disposition"].startswith("attachment;")
+    assert long(key) in {entry.picture_id for entry in told(house, talk)}
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("a.exe", b"MZ", "不是能打开的照片"),
+        ("a.pdf", b"MZ", "请发 PDF"),
+        ("a.pdf", b"", "是空的"),
+        ("a.pdf", pdf(b"/Encrypt 4 0 R "), "加了密码"),
+        ("a.pdf", pdf(b"/JS (1)"), "带有程序"),
+    ],
+)
+def test_a_file_that_will_not_do_is_explained_and_the_words_stay(
+    house: House, desk: Colleague, talk: Case, name: str, content: bytes, words: str
+) -> None:
+    form = {"once": desk.key(), "words": "请看附件"}
+    given = {"file": (name, content, "application/octet-stream")}
+    refused = desk.client.post(f"{at(talk)}/say", data=form, files=given)
+    assert refused.status_code == 422
+    assert words in refused.text
+    assert "请看附件</textarea>" in refused.text
+    assert told(house, talk) == []
+
+
+def test_a_document_that_is_gone_before_it_is_said_is_asked_for_again(
+    house: House, desk: Colleague, talk: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(case_talk, "bring", lambda *by: None)
+    given = {"file": ("a.pdf", pdf(), "application/pdf")}
+    data = {"once": desk.key()}
+    refused = desk.client.post(f"{at(talk)}/say", data=data, files=given)
+    assert "没有收到" in refused.text
 
 
 def test_no_picture_is_looked_at_for_who_is_not_signed_in(
     house: House, talk: Case, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.console.photo.clean", lambda data: 1 / 0)
-    files = {"picture": ("a.png", picture(), "image/png")}
+    monkeypatch.setattr("bot.console.sent_file.clean", lambda data: 1 / 0)
+    files = {"file": ("a.png", picture(), "image/png")}
     turned = house.browser().client.post(f"{at(talk)}/say", files=files)
     assert turned.status_code == 303
     assert "sign-in" in turned.headers["location"]

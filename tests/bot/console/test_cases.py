@@ -127,10 +127,10 @@ def test_a_case_is_shown_masked_and_the_look_is_written_down(house: House) -> No
     assert number not in words
     assert "139****5678" in words
     assert len(acts(house, "case.read")) == 1
-    shown = browser.get(f"{at(row)}/picture?n=1")
+    shown = browser.get(f"{at(row)}/file?n=1")
     assert shown.content == PICTURE
     assert shown.headers["cache-control"] == "no-store"
-    assert browser.get(f"{at(row)}/picture?n=2").status_code == 404
+    assert browser.get(f"{at(row)}/file?n=2").status_code == 404
 
 
 def test_of_two_who_take_a_case_one_has_it(house: House) -> None:

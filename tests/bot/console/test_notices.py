@@ -26,6 +26,7 @@ from models.preference import Preference
 from models.recipient import Outcome
 from models.worker import Worker
 from tests.models.noticing import member
+from tests.papers import pdf
 
 from .house import Colleague, House
 from .rows import UNION, an_event, two
@@ -464,36 +465,55 @@ def a_picture() -> bytes:
     return out.getvalue()
 
 
-def upload(browser: Colleague, at: str, data: bytes) -> Any:
-    """Send a file in the form for a picture."""
+def upload(browser: Colleague, at: str, data: bytes, name: str = "p.png") -> Any:
+    """Send a file in the form for one."""
     form = {"once": browser.key()}
-    files = {"picture": ("p.png", data, "image/png")}
-    return browser.client.post(f"{at}/picture", data=form, files=files)
+    files = {"file": (name, data, "image/png")}
+    return browser.client.post(f"{at}/enclosure", data=form, files=files)
 
 
 def test_a_notice_shows_a_picture(house: House) -> None:
     browser = house.appoint("officer")
     at = written(house, browser)
-    assert browser.get(f"{at}/picture.jpg").status_code == 404
+    assert browser.get(f"{at}/file").status_code == 404
     assert upload(browser, at, a_picture()).status_code == 303
-    shown = browser.get(f"{at}/picture.jpg")
+    shown = browser.get(f"{at}/file")
     assert Image.open(io.BytesIO(shown.content)).size == (40, 30)
-    assert f"{at}/picture.jpg" in browser.get(f"{at}/preview").text
+    assert f'src="{at}/file"' in browser.get(f"{at}/preview").text
     assert "🖼" in browser.read(f"{at}/preview")
     browser.do(f"{at}/change", **WRITTEN)
-    assert f"{at}/picture.jpg" in browser.get(at).text
+    assert f'src="{at}/file"' in browser.get(at).text
     browser.do(f"{at}/bare")
-    assert f"{at}/picture.jpg" not in browser.get(at).text
+    assert f"{at}/file" not in browser.get(at).text
+
+
+def test_a_notice_takes_a_document_along(house: House) -> None:
+    browser = house.appoint("officer")
+    at = written(house, browser)
+    upload(browser, at, a_picture())
+    assert upload(browser, at, pdf(), "放假通知.pdf").status_code == 303
+    saved = browser.get(f"{at}/file")
+    assert saved.content == pdf()
+    assert saved.headers["content-disposition"].startswith("attachment;")
+    browser.do(f"{at}/change", **WRITTEN)
+    assert "放假通知.pdf" in browser.read(at)
+    seen = browser.read(f"{at}/preview")
+    assert "📄 放假通知.pdf (1 KB)" in seen
+    browser.do(f"{at}/bare")
+    assert "放假通知.pdf" not in browser.read(at)
 
 
 def test_what_is_no_picture_is_explained(house: House) -> None:
     enrol(house, "a")
     browser = house.appoint("officer")
     at = written(house, browser)
-    for data in (b"", b"%PDF-1.4"):
-        assert wrong(upload(browser, at, data)) == {"picture"}
+    for data in (b"", b"none", b"%PDF-1.4", pdf(size=3 << 20)):
+        assert wrong(upload(browser, at, data)) == {"file"}
+    form = {"once": browser.key()}
+    nothing = browser.client.post(f"{at}/enclosure", data=form)
+    assert wrong(nothing) == {"file"}
     browser.do(f"{at}/change", **{**WRITTEN, "text": "长" * 801})
-    assert wrong(upload(browser, at, a_picture())) == {"picture"}
+    assert wrong(upload(browser, at, a_picture())) == {"file"}
     browser.do(f"{at}/change", **WRITTEN)
     upload(browser, at, a_picture())
     long = {**WRITTEN, "text": "长" * 801}
@@ -511,7 +531,7 @@ def test_nobody_has_a_file_opened_who_may_not_send_it(
     elsewhere = house.appoint("officer", "4403", "外地")
     opened: list[bytes] = []
     (form,) = (p for p in NOTICES_NOUN.pages if isinstance(p, Form) and p.prepare)
-    assert form.path == "{key}/picture"
+    assert form.path == "{key}/enclosure"
     monkeypatch.setattr(site, "at_the_table", opened.append)
     assert upload(elsewhere, at, a_picture()).status_code == 404
     assert opened == []

@@ -1,0 +1,76 @@
+"""Enclosing: a picture, a document or a drawing goes with a message, words below it.
+
+What goes to many is uploaded once; from then on Telegram knows it by an id.
+"""
+
+import asyncio
+from collections import defaultdict
+from typing import Any
+
+from telegram import Bot, Message
+
+from bot.channels import Outgoing
+from bot.channels.telegram.draw import CAPTION_LIMIT, text_of
+from bot.drawings import drawn
+from bot.files import Files, enclosed_in
+from models.document import PDF, Enclosed
+from models.message import Kind
+
+
+class Enclosing:
+    """Sends files; remembers what was uploaded for many."""
+
+    def __init__(self, api: Bot, files: Files) -> None:
+        self._api, self._files = api, files
+        self.uploaded: dict[str, str] = {}
+        self._uploading: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+
+    async def send(self, message: Outgoing, markup: Any) -> int | None:
+        """Send a message with its file and return its id; None where it has none."""
+        name = enclosed_in(message.body)
+        if not name or message.kind is not Kind.BROADCAST:
+            return await self._upload(message, markup)
+        if name not in self.uploaded:
+            async with self._uploading[name]:
+                if name not in self.uploaded:
+                    return await self._upload(message, markup, name)
+        file = Enclosed(_mime_of(message), b"")
+        sent = await self._post(message, markup, file, self.uploaded[name])
+        return sent.message_id
+
+    async def _upload(
+        self, message: Outgoing, markup: Any, name: str = ""
+    ) -> int | None:
+        file = await self._files.fetch(message.body) or await _drawing(message)
+        if file is None:
+            return None
+        sent = await self._post(message, markup, file, file.data)
+        if name:
+            self.uploaded[name] = _file_id(sent)
+        return sent.message_id
+
+    async def _post(
+        self, message: Outgoing, markup: Any, file: Enclosed, content: str | bytes
+    ) -> Message:
+        chat = int(message.address)
+        below: dict[str, Any] = {
+            "caption": text_of(message.body, plain=True)[:CAPTION_LIMIT],
+            "api_kwargs": {"reply_markup": markup},
+        }
+        if file.mime != PDF:
+            return await self._api.send_photo(chat, content, **below)
+        name = file.name or None
+        return await self._api.send_document(chat, content, filename=name, **below)
+
+
+def _mime_of(message: Outgoing) -> str:
+    return PDF if "document" in message.body else "image/jpeg"
+
+
+async def _drawing(message: Outgoing) -> Enclosed | None:
+    found = await drawn(message.body)
+    return Enclosed(*found) if found else None
+
+
+def _file_id(sent: Message) -> str:
+    return sent.document.file_id if sent.document else sent.photo[-1].file_id

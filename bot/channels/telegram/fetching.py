@@ -1,0 +1,88 @@
+"""Fetching: what a person sent is brought here before its update is handled."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
+from telegram import Bot
+from telegram.error import BadRequest, TelegramError
+
+from bot.channels.telegram.read import Given, Update, document_of, photo_of, read
+from bot.files import Files
+from bot.pictures import cleaned
+from handlers.turn import Incoming
+from models.document import PDF, looks_like_one
+
+TRIES = 3
+SECONDS = 5.0
+"""How often, and how long each time, a file is fetched before it is given up."""
+
+SECONDS_A_MEGABYTE = 1.0
+"""How much longer a large one may take."""
+
+
+class Fetching:
+    """Reads updates, with the files they speak of."""
+
+    def __init__(self, api: Bot, files: Files, bot: str, trusted: bool) -> None:
+        self._api, self._files, self._bot, self._trusted = api, files, bot, trusted
+
+    async def read(self, update: Update) -> Incoming | None:
+        """Return what a person did; None where that is nothing."""
+        incoming = read(update, self._bot)
+        if incoming is None:
+            return None
+        if photo := photo_of(update):
+            return await self._with_photo(incoming, photo)
+        if given := document_of(update):
+            return await self._with_document(incoming, given)
+        return incoming
+
+    async def _with_photo(self, incoming: Incoming, photo: str) -> Incoming:
+        async def picture() -> bytes:
+            return await cleaned(await self._bytes(photo))
+
+        data = await _tried(picture, SECONDS)
+        if data is None:
+            return incoming
+        return replace(incoming, data=data, mime="image/jpeg")
+
+    async def _with_document(self, incoming: Incoming, given: Given) -> Incoming:
+        """Keep a document where one is wanted; else say nothing of it."""
+        place = (incoming.channel, incoming.bot, incoming.address)
+        owner = await self._files.owner_at(place, self._trusted)
+        if not owner:
+            return incoming
+        fault, data = await self._looked_at(given)
+        if fault:
+            return replace(incoming, text=fault)
+        return replace(
+            incoming, file=await self._files.keep(owner, given.name, data), mime=PDF
+        )
+
+    async def _looked_at(self, given: Given) -> tuple[str, bytes]:
+        """Return what is wrong with a document, and its bytes."""
+        if given.mime != PDF and not looks_like_one(given.name, b""):
+            return "type", b""
+        if given.size > self._files.most:
+            return "large", b""
+        seconds = SECONDS + SECONDS_A_MEGABYTE * (given.size >> 20)
+        data = await _tried(lambda: self._bytes(given.id), seconds)
+        return ("lost", b"") if data is None else (await self._files.fault(data), data)
+
+    async def _bytes(self, file_id: str) -> bytes:
+        file = await self._api.get_file(file_id)
+        return bytes(await file.download_as_bytearray())
+
+
+async def _tried(fetch: Callable[[], Awaitable[bytes]], seconds: float) -> bytes | None:
+    """Fetch, and again where that fails; None where it is given up."""
+    for _ in range(TRIES):
+        try:
+            async with asyncio.timeout(seconds):
+                return await fetch()
+        except (BadRequest, ValueError):
+            break
+        except (TelegramError, TimeoutError):
+            continue
+    return None

@@ -1,0 +1,139 @@
+"""Files: a picture or a document by its id, and how a document comes to be kept.
+
+What is sent is told apart by its bytes alone.  A document is looked at beside the event
+loop and written piece by piece before anybody is told of it, so that no reply waits;
+what nobody then refers to goes with the next nightly sweep.
+"""
+
+from functools import partial
+
+from sqlmodel import Session, select
+
+from bot.database import read
+from bot.kit import Kit, clock
+from bot.pictures import at_the_table
+from handlers.files import owner_of_next
+from models.attachment import Attachment, new_document
+from models.case import Case
+from models.case_file import CaseFile
+from models.chat import Chat
+from models.columns import long
+from models.document import Enclosed, clean_name, fault_of
+from models.file_piece import PIECE, write_piece
+from models.filed import Filed
+from models.message import Body
+from models.notice_file import NoticeFile
+from models.sealing import new_key
+from models.worker import Worker
+
+
+def file_of(session: Session, kit: Kit, number: int) -> Enclosed | None:
+    """Return a file, whosever it is."""
+    sent = session.get(Attachment, number)
+    if sent is not None:
+        owner = session.get_one(Worker, sent.worker_id)
+        return _opened(session, sent, owner.open_key(kit.keys))
+    told = session.get(CaseFile, number)
+    if told is not None:
+        case = session.get_one(Case, told.case_id)
+        return _opened(session, told, case.open_key(kit.keys))
+    row = session.get(NoticeFile, number)
+    return Enclosed(row.mime, row.published, row.name) if row else None
+
+
+def _opened(session: Session, row: Filed, key: bytes) -> Enclosed:
+    return Enclosed(row.mime, row.read(session, key), row.called(key))
+
+
+def is_there(session: Session, number: int) -> bool:
+    """Tell whether there still is a file of this number."""
+    kinds = (Attachment, CaseFile, NoticeFile)
+    return any(session.get(kind, number) is not None for kind in kinds)
+
+
+def enclosed_in(body: Body) -> str:
+    """Return the id of the file that goes with a message; "" where none does."""
+    document = body.get("document")
+    return document[0] if document else body.get("image", "")
+
+
+class Files:
+    """Reads files beside the event loop, and keeps documents as they come."""
+
+    def __init__(self, kit: Kit) -> None:
+        self.kit = kit
+
+    @property
+    def most(self) -> int:
+        """How many bytes a document may have."""
+        return self.kit.config.web.upload_mb << 20
+
+    async def fetch(self, body: Body) -> Enclosed | None:
+        """Return the file that goes with a message, if it is still there."""
+        number = long(enclosed_in(body))
+        if not number:
+            return None
+        return await read(
+            self.kit.database, lambda session: file_of(session, self.kit, number)
+        )
+
+    async def owner_at(self, place: tuple[str, str, str], trusted: bool) -> int:
+        """Return whose a document is that is sent in a chat now; 0 if not wanted."""
+        return await read(
+            self.kit.database, lambda session: self._owner(session, place, trusted)
+        )
+
+    def _owner(
+        self, session: Session, place: tuple[str, str, str], trusted: bool
+    ) -> int:
+        chat = chat_at(session, place)
+        if chat is None:
+            return 0
+        worker = session.get_one(Worker, chat.worker_id)
+        turn = self.kit.turn(session, chat, worker, clock(), trusted)
+        return owner_of_next(turn) or 0
+
+    async def fault(self, data: bytes) -> str:
+        """Return what is wrong with a file as a document; "" where nothing is."""
+        return await at_the_table(fault_of, data, self.most) or ""
+
+    async def keep(self, worker_id: int, name: str, data: bytes) -> int:
+        """Write a document down as a worker's and return its id; 0 if they are gone."""
+        key = new_key()
+        write, size = self.kit.writer.write, len(data)
+        begin = partial(self._begin, worker_id, key, name, size)
+        number = await write(begin)
+        for n, start in enumerate(range(0, size, PIECE)):
+            part = data[start : start + PIECE]
+            if not await write(partial(_add, number, n, key, part)):
+                return 0
+        return number
+
+    def _begin(
+        self, worker_id: int, key: bytes, name: str, size: int, session: Session
+    ) -> int:
+        worker = session.get(Worker, worker_id)
+        if worker is None:
+            return 0
+        made = (self.kit.keys, worker, key, clean_name(name), size, clock())
+        row = new_document(*made)
+        session.add(row)
+        return row.id
+
+
+def _add(number: int, n: int, key: bytes, data: bytes, session: Session) -> bool:
+    """Write one more piece down; False where the document is gone meanwhile."""
+    row = session.get(Attachment, number)
+    if row is None:
+        return False
+    write_piece(session, row.id, row.worker_id, n, key, data, clock())
+    return True
+
+
+def chat_at(session: Session, place: tuple[str, str, str]) -> Chat | None:
+    """Return the chat at a place."""
+    channel, bot, address = place
+    found = select(Chat).where(
+        Chat.channel == channel, Chat.bot == bot, Chat.address == address
+    )
+    return session.exec(found).first()
