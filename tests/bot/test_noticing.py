@@ -9,7 +9,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlmodel import Session, select
+from sqlalchemy.sql.dml import UpdateBase
+from sqlmodel import Session, col, select, update
 
 from bot.channels import (
     Can,
@@ -414,6 +415,67 @@ def test_a_kill_doubles_none_and_lists_what_it_had_claimed(
         assert world.fates() == {"sent": 230 - len(killed), "uncertain": len(killed)}
 
     run(go)
+
+
+def test_what_a_kill_had_claimed_is_taken_back_once(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.people(230)
+    world.schedule()
+
+    async def go() -> None:
+        world.post.open.clear()
+        await begin_to_send(world)
+        for task in world.noticing._tasks:
+            task.cancel()
+        killed = len(world.post.begun)
+        world.do(notice.recall)
+        world.post.open.set()
+        await world.work(world.process())
+        assert world.fates()["waiting"] == killed
+        later = clock() + timedelta(minutes=2)
+        monkeypatch.setattr("bot.noticing.clock", lambda: later)
+        await world.work(world.process())
+        assert world.fates()["uncertain"] == killed
+        assert world.row.settled
+
+    run(go)
+
+
+def test_what_was_taken_back_is_not_asked_back_again(world: World) -> None:
+    world.people(3)
+    world.schedule()
+    run(world.work)
+    world.do(notice.recall)
+    run(world.work)
+    world.post.retracted.clear()
+    in_transaction(world.kit.database, lambda s: s.exec(_unsettle(world.notice_id)))
+    run(world.work)
+    assert world.row.settled
+    assert world.post.retracted == []
+
+
+def test_a_recall_while_it_ends_is_not_lost(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.people(100)
+    world.schedule()
+
+    async def go() -> None:
+        await begin_to_send(world)
+        await until(lambda: world.fates() == {"sent": 100})
+        seen = world.row
+        world.do(notice.recall)
+        await world.noticing._advance(seen, clock())
+        assert not world.row.settled
+        await world.work()
+
+    run(go)
+    assert len(world.post.retracted) == 100
+
+
+def _unsettle(notice_id: int) -> UpdateBase:
+    return update(Notice).where(col(Notice.id) == notice_id).values(settled=False)
 
 
 def test_who_was_erased_in_the_meantime_still_counts(world: World) -> None:
