@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy.sql.dml import UpdateBase
 from sqlmodel import Session, col, select, update
 
+from bot.addressing import GROUP
 from bot.channels import (
     Can,
     Channel,
@@ -312,7 +313,7 @@ async def begin_to_send(world: World) -> None:
     while not world.row.is_queued:
         await world.noticing.round()
     await world.noticing._send_group(world.notice_id)
-    await until(lambda: len(world.post.begun) == 100)
+    await until(lambda: len(world.post.begun) == GROUP)
 
 
 def test_a_pause_takes_effect_within_a_group(world: World) -> None:
@@ -323,7 +324,7 @@ def test_a_pause_takes_effect_within_a_group(world: World) -> None:
         await begin_to_send(world)
         world.do(notice.pause)
         await world.work()
-        assert len(world.post.begun) == 100
+        assert len(world.post.begun) == GROUP
 
     run(go)
     assert world.row.state is NoticeState.PAUSED
@@ -343,8 +344,8 @@ def test_what_is_stopped_is_told_to_nobody_else(world: World) -> None:
 
     run(go)
     sums = world.fates()
-    assert len(world.told) == 100
-    assert sums == {"sent": 100, "skipped": 150}
+    assert len(world.told) == GROUP
+    assert sums == {"sent": GROUP, "skipped": 250 - GROUP}
     assert (world.row.state, world.row.settled) == (NoticeState.STOPPED, True)
 
 
@@ -458,12 +459,12 @@ def test_what_was_taken_back_is_not_asked_back_again(world: World) -> None:
 def test_a_recall_while_it_ends_is_not_lost(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    world.people(100)
+    world.people(GROUP)
     world.schedule()
 
     async def go() -> None:
         await begin_to_send(world)
-        await until(lambda: world.fates() == {"sent": 100})
+        await until(lambda: world.fates() == {"sent": GROUP})
         seen = world.row
         world.do(notice.recall)
         await world.noticing._advance(seen, clock())
@@ -471,7 +472,7 @@ def test_a_recall_while_it_ends_is_not_lost(
         await world.work()
 
     run(go)
-    assert len(world.post.retracted) == 100
+    assert len(world.post.retracted) == GROUP
 
 
 def _unsettle(notice_id: int) -> UpdateBase:
