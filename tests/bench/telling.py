@@ -65,9 +65,9 @@ def measure(
     for database, fresh in addresses.items():
         found = {}
         for name, way in ways.items():
-            found[name] = uvloop.run(
-                broadcasting.ours(way, fresh(), _reporter(f"{database}, {name}"))
-            )
+            report = _reporter(f"{database}, {name}")
+            found[name] = uvloop.run(broadcasting.ours(way, fresh(), report))
+            report(_in_a_line(found[name]))
             goals += _goals(database, name, found[name])
         columns = {_title(name, size): _column(one) for name, one in found.items()}
         print_columns(f"A notice on {database}", columns)
@@ -81,6 +81,11 @@ def _reporter(what: str) -> Report:
         out.print(f"{what}: {line}")
 
     return report
+
+
+def _in_a_line(sent: Sent) -> str:
+    """Say what was measured at once: the tables come much later."""
+    return ", ".join(f"{what} {figure}" for what, figure in _column(sent).items())
 
 
 def _title(name: str, size: Size) -> str:
