@@ -46,3 +46,12 @@ def test_two_answers_at_once_reach_their_questions() -> None:
 def test_a_backup_and_a_restore_are_measured() -> None:
     printed = run("backup", "--rows", "2000")
     assert re.search(r"restore, rows/s +│ +[1-9]\d* │", printed)
+
+
+def test_a_notice_is_sent_on_a_faster_clock_and_restarted() -> None:
+    words = ("--people", "400", "--only", "all-at-30", "--no-rival")
+    printed = run("broadcast", *words)
+    assert re.search(r"sent +│ +376 │", printed)
+    assert re.search(r"restarts +│ +1 │", printed)
+    assert re.search(r"none inside a wait +│ 0 +│ yes", printed)
+    assert re.search(r"adds up, nobody twice +│ yes +│ yes", printed)
