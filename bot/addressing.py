@@ -35,7 +35,7 @@ from models.recipient import Outcome, lease_end, settle
 from models.rules import Rules
 from models.worker import Worker
 
-GROUP = 100
+GROUP = 50
 """How many people one transaction looks at."""
 
 Person = Row[Any]

@@ -128,7 +128,7 @@ class Noticing:
         else:
             return True
         if not self._unsettled:
-            await write(lambda s: notice.end(s, row.id, now))
+            await write(lambda s: notice.end(s, row, now))
         return False
 
     async def _begin(self, row: Notice, now: datetime) -> bool:
@@ -150,7 +150,7 @@ class Noticing:
             return True
         if row.state is NoticeState.RECALLED and await self._retract(row.id):
             return True
-        await write(lambda s: notice.end(s, row.id, now))
+        await write(lambda s: notice.end(s, row, now))
         return False
 
     async def _retract(self, notice_id: int) -> bool:

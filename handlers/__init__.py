@@ -63,6 +63,7 @@ from handlers.reports.applications import applications
 from handlers.reports.award import award
 from handlers.reports.benefits import benefits as benefits_report
 from handlers.reports.cases import cases as cases_report
+from handlers.reports.members import members
 from handlers.reports.messages import messages
 from handlers.reports.notices import notices as noticed
 from handlers.reports.reminders import reminders as reminded
@@ -246,6 +247,7 @@ REMINDERS = {
 
 REPORTS: dict[str, Report] = {
     "applications": applications,
+    "members": members,
     "messages": messages,
     "notices": noticed,
     "reminders": reminded,

@@ -20,6 +20,7 @@ from models import offering, signup
 from models.chat import newest_chat
 from models.columns import short
 from models.event import Event, EventState, finish
+from models.event_news import tell_some
 from models.message import Kind
 from models.preference import Topic
 from models.reminder import Reminder
@@ -28,8 +29,12 @@ from models.signup import EXPECTED, Signup, SignupState
 
 
 def _sweep(session: Session, rules: Rules, now: datetime) -> None:
-    """End what is over, take back offers nobody answered, offer what is free."""
+    """End what is over, take back offers nobody answered, offer what is free.
+
+    What all are told of an event is made, too, some of it at a time.
+    """
     finish(session, now)
+    tell_some(session)
     offering.lapse(session, now)
     offering.offer_seats(session, rules, now)
 

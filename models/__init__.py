@@ -23,6 +23,7 @@ from models.correction import Correction
 from models.credential import Credential
 from models.erasure import Erasure
 from models.event import Event
+from models.event_news import EventNews
 from models.export_link import ExportLink
 from models.fact import Fact
 from models.file_piece import FilePiece
@@ -88,6 +89,7 @@ __all__ = [
     "Enterprise",
     "Erasure",
     "Event",
+    "EventNews",
     "ExportLink",
     "Fact",
     "FilePiece",

@@ -8,7 +8,9 @@ from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, and_, case, exists, false, or_, select
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
 from sqlmodel import col
 
 from models.application import Application
@@ -87,32 +89,58 @@ ROWS = (*OWN, *CODED, *THROUGH)
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 _ABOUT = col(AuditEntry.subject_id)
+_ACTION = col(AuditEntry.action)
 _DETAIL = col(AuditEntry.detail)
 
 
 def of_rows(unions: Collection[str]) -> ColumnElement[bool]:
     """Hold for the acts on rows of these unions."""
-    event = and_(
-        Signup.id == _ABOUT,  # type: ignore[arg-type]
-        Signup.event_id == Event.id,  # type: ignore[arg-type]
-        col(Event.union_code).in_(unions),
-    )
-    return or_(
-        *(_is(noun, _own(table, unions)) for noun, table in OWN.items()),
-        *(_is(noun, _coded(*at, unions)) for noun, at in CODED.items()),
-        *(_is(noun, _through(*at, unions)) for noun, at in THROUGH.items()),
-        and_(col(AuditEntry.action) == CHECKED_IN, _some(Signup.id, event)),
-    )
+    return case(_about_rows(unions), value=noun_of(_ACTION), else_=false())
 
 
 def of_branch(unions: Collection[str]) -> ColumnElement[bool]:
     """Hold for these, and for all that is done by, or to, positions of these unions."""
     theirs = col(Staff.union_code).in_(unions)
+    position = _some(Staff.id, Staff.id == _ABOUT, theirs)
+    about = _about_rows(unions) | dict.fromkeys(POSITIONS, position)
     return or_(
-        of_rows(unions),
-        *(_is(noun, _some(Staff.id, Staff.id == _ABOUT, theirs)) for noun in POSITIONS),
+        case(about, value=noun_of(_ACTION), else_=false()),
         _some(Staff.id, Staff.id == col(AuditEntry.actor_id), theirs),
     )
+
+
+def _about_rows(unions: Collection[str]) -> dict[str, ColumnElement[bool]]:
+    """Return for each noun what makes its row one of these unions."""
+    found = {noun: _own(table, unions) for noun, table in OWN.items()}
+    found |= {noun: _coded(*at, unions) for noun, at in CODED.items()}
+    found |= {noun: _through(*at, unions) for noun, at in THROUGH.items()}
+    came = and_(_ACTION == CHECKED_IN, _some(Signup.id, _at_event(unions)))
+    return found | {"event": or_(found["event"], came)}
+
+
+def _at_event(unions: Collection[str]) -> ColumnElement[bool]:
+    return and_(
+        Signup.id == _ABOUT,  # type: ignore[arg-type]
+        Signup.event_id == Event.id,  # type: ignore[arg-type]
+        col(Event.union_code).in_(unions),
+    )
+
+
+class noun_of(FunctionElement[str]):
+    """What stands before the dot of an action: read once, however many nouns are."""
+
+    inherit_cache = True
+
+
+@compiles(noun_of)
+def _by_its_parts(element: noun_of, compiler: Any, **how: Any) -> str:
+    return f"split_part({compiler.process(element.clauses, **how)}, '.', 1)"
+
+
+@compiles(noun_of, "sqlite")
+def _by_its_place(element: noun_of, compiler: Any, **how: Any) -> str:
+    action = compiler.process(element.clauses, **how)
+    return f"substr({action}, 1, instr({action}, '.') - 1)"
 
 
 def asked_for(
@@ -136,10 +164,6 @@ def asked_for(
 
 def _named(noun: str) -> ColumnElement[bool]:
     return col(AuditEntry.action).startswith(f"{noun}.", autoescape=True)
-
-
-def _is(noun: str, found: ColumnElement[bool]) -> ColumnElement[bool]:
-    return and_(_named(noun), found)
 
 
 def _some(column: Any, *conditions: Any) -> ColumnElement[bool]:

@@ -7,10 +7,10 @@ it is called off.
 from collections import Counter
 from datetime import datetime, timedelta
 
-from sqlalchemy import exists
-from sqlmodel import Session, col, func, select
+from sqlalchemy import ColumnElement, String, case, cast, exists, literal
+from sqlmodel import Session, col, func, select, update
 
-from models import audit, reminder
+from models import audit
 from models.attendance import check_in
 from models.errors import Failure
 from models.event import (
@@ -24,6 +24,7 @@ from models.event import (
     fault_of,
     hold,
 )
+from models.event_news import tell_all
 from models.hours import next_open
 from models.known import members_with
 from models.place import Atlas
@@ -34,7 +35,6 @@ from models.signup import (
     CALLED_OFF,
     CERTIFICATE,
     CHANGED,
-    EXPECTED,
     IN_VAIN,
     SOON,
     How,
@@ -98,7 +98,7 @@ def change(
         event.sequence += 1
         session.flush()
         _tell_all(session, CHANGED, event, rules, now)
-        _remind_anew(session, event)
+        _remind_anew(session, event, now)
     session.flush()
     audit.record(session, now, staff.id, "event.changed", event.id)
 
@@ -142,24 +142,14 @@ def _tell_all(
     due = next_open(now, rules.zone, quiet)
     if due > event.starts_at - EARLY_ENOUGH:
         due = now
-    reminder.schedule_all(session, kind, due, _subjects(session, event, *EXPECTED))
+    tell_all(session, event, kind, due, now)
 
 
-def _remind_anew(session: Session, event: Event) -> None:
+def _remind_anew(session: Session, event: Event, now: datetime) -> None:
     """Have people reminded before the new start; the old reminders see it moved."""
-    seated = _subjects(session, event, SignupState.IN)
     for hours in event.remind_hours:
-        due = event.starts_at - timedelta(hours=hours)
-        reminder.schedule_all(session, SOON, due, seated)
-    waiting = _subjects(session, event, SignupState.WAITING)
-    reminder.schedule_all(session, IN_VAIN, event.starts_at, waiting)
-
-
-def _subjects(session: Session, event: Event, *states: SignupState) -> list[str]:
-    found = select(Signup.id).where(
-        Signup.event_id == event.id, col(Signup.state).in_(states)
-    )
-    return [str(number) for number in session.exec(found)]
+        tell_all(session, event, SOON, event.starts_at - timedelta(hours=hours), now)
+    tell_all(session, event, IN_VAIN, event.starts_at, now)
 
 
 def check_in_member(
@@ -193,22 +183,37 @@ def give_certificates(
     Raises NotTheirs, or CannotChange where it is not over or nothing to certify.
     """
     hold(session, atlas, staff, event, *_certifiable(event, now))
-    came = select(Signup).where(
-        Signup.event_id == event.id,
-        Signup.state == SignupState.ATTENDED,
-        col(Signup.certificate_no).is_(None),
+    given = _number(session, event)
+    if given:
+        tell_all(session, event, CERTIFICATE, now, now)
+    audit.record(session, now, staff.id, "event.certified", event.id, str(given))
+    return given
+
+
+def _number(session: Session, event: Event) -> int:
+    """Number the certificates of those who have none, in the order they came."""
+    theirs = col(Signup.event_id) == event.id
+    numbered = col(Signup.certificate_no).is_not(None)
+    had = session.exec(select(func.count()).where(theirs, numbered)).one()
+    order = (col(Signup.checked_in_at), col(Signup.id))
+    place = func.row_number().over(order_by=order).label("place")
+    came = col(Signup.state) == SignupState.ATTENDED
+    fresh = select(Signup.id, place).where(theirs, came, ~numbered).subquery()
+    change = update(Signup).where(col(Signup.id) == fresh.c.id)
+    number = literal(f"{event.code}-") + _padded(had + fresh.c.place)
+    done = session.exec(
+        change.values(certificate_no=number),
+        execution_options={"synchronize_session": False},
     )
-    rows = session.exec(came.order_by(col(Signup.checked_in_at))).all()
-    given = select(func.count()).where(
-        Signup.event_id == event.id, col(Signup.certificate_no).is_not(None)
-    )
-    for number, row in enumerate(rows, start=session.exec(given).one() + 1):
-        row.certificate_no = f"{event.code}-{number:04d}"
-        session.add(row)
-    session.flush()
-    reminder.schedule_all(session, CERTIFICATE, now, [str(row.id) for row in rows])
-    audit.record(session, now, staff.id, "event.certified", event.id, str(len(rows)))
-    return len(rows)
+    session.expire_all()
+    return done.rowcount
+
+
+def _padded(number: ColumnElement[int]) -> ColumnElement[str]:
+    """Write a number with four digits or more."""
+    digits = cast(number, String)
+    filled = func.substr(literal("000") + digits, func.length(digits))
+    return case((number < 1000, filled), else_=digits)
 
 
 def _certifiable(event: Event, now: datetime) -> tuple[EventState, ...]:

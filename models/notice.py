@@ -337,13 +337,16 @@ def queue_slice(session: Session, atlas: Atlas, row: Notice, now: datetime) -> b
     return True
 
 
-def end(session: Session, notice_id: int, now: datetime) -> bool:
-    """Mark what has nothing left to do; a notice that was being sent is done."""
-    if recipient.waits(session, notice_id):
+def end(session: Session, row: Notice, now: datetime) -> bool:
+    """Mark what has nothing left to do; a notice that was being sent is done.
+
+    One that staff stopped or recalled since it was read has something to do again.
+    """
+    if recipient.waits(session, row.id):
         return False
-    done = _move(session, notice_id, (S.SENDING,), state=S.DONE, changed_at=now)
-    over = (S.STOPPED, S.RECALLED)
-    return done or _move(session, notice_id, over, settled=True)
+    if row.state is S.SENDING:
+        return _move(session, row.id, (S.SENDING,), state=S.DONE, changed_at=now)
+    return _move(session, row.id, (row.state,), settled=True)
 
 
 def over_reason(row: Notice, now: datetime) -> str:

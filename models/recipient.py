@@ -242,23 +242,21 @@ def waits(session: Session, notice_id: int) -> bool:
 def skip_some(
     session: Session, notice_id: int, reason: str, now: datetime, limit: int = 1000
 ) -> int:
-    """Skip some of what waits and is not being sent; return how many."""
-    open_ = (
-        select(col(Recipient.worker_id))
-        .where(
-            col(Recipient.notice_id) == notice_id,
-            _WAITING_SQL,
-            col(Recipient.claimed).is_(False),
-        )
-        .limit(limit)
-    )
+    """Skip some of what waits and is not being sent; return how many ended.
+
+    What was claimed and whose lease has run out is given up.
+    """
+    of = (col(Recipient.notice_id) == notice_id, _WAITING_SQL)
+    claimed = col(Recipient.claimed)
+    open_ = select(col(Recipient.worker_id)).where(*of, claimed.is_(False))
     some = update(Recipient).where(
-        col(Recipient.notice_id) == notice_id,
-        col(Recipient.worker_id).in_(open_),
-        _WAITING_SQL,
+        *of, col(Recipient.worker_id).in_(open_.limit(limit))
     )
     ended = some.values(fate=Fate.SKIPPED, reason=reason, at=now)
-    return int(session.execute(ended).rowcount)  # type: ignore[attr-defined]
+    lost = update(Recipient).where(*of, claimed, col(Recipient.at) <= now)
+    given_up = lost.values(fate=Fate.UNCERTAIN, reason=INTERRUPTED, at=now)
+    done = [session.execute(one).rowcount for one in (ended, given_up)]  # type: ignore[attr-defined]
+    return sum(done)
 
 
 def retry(session: Session, notice_id: int, now: datetime) -> int:
@@ -292,7 +290,7 @@ RECALLED, NOT_RECALLED = "recalled", "not_recalled"
 def arrived(
     session: Session, notice_id: int, after: int, limit: int
 ) -> Sequence[Row[Any]]:
-    """Return some of the copies that can be asked back, by worker, after one."""
+    """Return some of the copies that can be asked back and were not, after one."""
     found = (
         select(
             col(Recipient.worker_id),
@@ -306,6 +304,7 @@ def arrived(
             col(Recipient.notice_id) == notice_id,
             col(Recipient.worker_id) > after,
             col(Recipient.fate).in_(_ARRIVED),
+            col(Recipient.reason).not_in((RECALLED, NOT_RECALLED)),
         )
     )
     return session.execute(found.order_by(col(Recipient.worker_id)).limit(limit)).all()

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from models.message import Body, Kind
 
-IN_BULK = 200
+IN_BULK = 100
 """How many copies of a notice may be on their way at once, beside what is live."""
 
 

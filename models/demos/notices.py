@@ -71,7 +71,7 @@ def _send(session: Session, atlas: Atlas, staff: Staff, at: datetime) -> None:
     recipient.settle(session, row.id, outcomes)
     told = [one.worker_id for one in outcomes if one.fate is Fate.SENT]
     answer(session, row, told[0], 0, at)
-    notice.end(session, row.id, at)
+    notice.end(session, row, at)
 
 
 def _outcome(session: Session, worker_id: int, at: datetime) -> Outcome:

@@ -17,16 +17,15 @@ import uvloop
 
 from tests.bench import (
     auditing,
-    broadcasting,
     choosing,
     joining,
     keeping,
     listing,
     paging,
     quick,
+    telling,
     uploading,
 )
-from tests.bench.broadcasting import Sent, Way
 from tests.bench.joining import Load, Round, middle
 from tests.bench.keeping import Spent
 from tests.bench.painting import first_look
@@ -35,7 +34,6 @@ from tests.conftest import CHROMIUM
 from tests.databases import opened
 from tests.databases import seed as seed_database
 from tests.tables import Goal, out, print_columns, print_goals
-from tests.telegram_server import PAID, Limits
 from tests.torture.chosen import Kind, databases
 
 STOCK = "stock bot"
@@ -252,7 +250,7 @@ def audit(entries: int = 1_000_000, database: DatabaseOption = Kind.BOTH) -> Non
 
 @CLI.command()
 def audience(members: int = 1_000_000, database: DatabaseOption = Kind.BOTH) -> None:
-    """How fast a notice finds and queues a quarter of all members."""
+    """How fast a notice finds a quarter of all members; a report; the next page."""
     columns: dict[str, dict[str, object]] = {}
     goals = []
     with databases(database) as addresses:
@@ -268,9 +266,12 @@ def audience(members: int = 1_000_000, database: DatabaseOption = Kind.BOTH) -> 
                 "longest slice, ms": f"{found.longest * 1000:.0f}",
             }
             count, queue = spent["count again"], spent["queue"]
+            report, turn = spent["report"], spent["next page"] / found.pages * 1000
             goals += [
                 Goal(f"{name}: counted in 0.1 s", f"{count:.2f} s", count <= 0.1),
                 Goal(f"{name}: queued in 1 s", f"{queue:.2f} s", queue <= 1),
+                Goal(f"{name}: report in 0.3 s", f"{report:.2f} s", report <= 0.3),
+                Goal(f"{name}: next page in 10 ms", f"{turn:.1f} ms", turn <= 10),
             ]
     print_columns(f"An audience among {members:,} members", columns)
     print_goals(goals)
@@ -299,76 +300,16 @@ def console(members: int = 100_000, database: DatabaseOption = Kind.BOTH) -> Non
 @CLI.command()
 def broadcast(
     people: int = 251_600,
-    faster: Annotated[float, typer.Option(help="the clock at 30/s")] = 50,
+    faster: Annotated[float, typer.Option(help="the clock at 30/s")] = 20,
+    only: Annotated[
+        list[str] | None, typer.Option(help=f"some of: {', '.join(telling.WAYS)}")
+    ] = None,
+    rival: Annotated[bool, typer.Option(help="the stock bot, too")] = True,
     database: DatabaseOption = Kind.BOTH,
 ) -> None:
     """How a notice goes out: flat out, at Telegram's two limits, and who waits."""
-    paid = Way(people, 1000, PAID, delay_ms=50, talkers=20, restart=True)
-    free = Way(people, 30, Limits(), times=faster, restart=True)
-    few = Way(min(people, 1500), 30, Limits(), talkers=20)
-    flat = Way(min(people, 50_000), 10_000)
-    steady = Way(min(people, 50_000), 1000, PAID, delay_ms=50)
-    goals: list[Goal] = []
     with databases(database) as addresses:
-        for name, fresh in addresses.items():
-            found = {
-                "flat out": uvloop.run(broadcasting.ours(flat, fresh())),
-                "1,000/s, 50 ms": uvloop.run(broadcasting.ours(steady, fresh())),
-                "and a restart": uvloop.run(broadcasting.ours(paid, fresh())),
-                "30/s": uvloop.run(broadcasting.ours(few, fresh())),
-                f"30/s, {faster:g} × time": uvloop.run(
-                    broadcasting.ours(free, fresh())
-                ),
-            }
-            columns = {way: _sent_column(sent) for way, sent in found.items()}
-            print_columns(f"A notice on {name}", columns)
-            goals += _broadcast_goals(name, *found.values())
-    theirs = {
-        f"{way}, AIORateLimiter": uvloop.run(broadcasting.theirs(few, at_once))
-        for way, at_once in (("in a loop", False), ("all at once", True))
-    }
-    print_columns(
-        f"The stock bot at 30/s, {few.people} people",
-        {way: _sent_column(sent) for way, sent in theirs.items()},
-    )
-    print_goals(goals)
-
-
-def _sent_column(sent: Sent) -> dict[str, object]:
-    waits, memory = sent.waits, sent.memory_mb
-    return {
-        "people": sent.people,
-        "a second, median": f"{sent.rate:.1f}",
-        "of a core": f"{sent.cpu:.0%}",
-        "memory MB, first / most": f"{memory[0]:.0f} / {max(memory):.0f}",
-        "429": sent.refused,
-        "inside a wait": sent.violations,
-        "told twice": sent.twice,
-        "becomes": " ".join(f"{fate} {many}" for fate, many in sent.sums.items()),
-        "a reply, p50 / p99 ms": f"{waits.wait(50):.0f} / {waits.wait(99):.0f}",
-        "replies": len(waits.answers),
-    }
-
-
-def _broadcast_goals(
-    name: str, flat: Sent, steady: Sent, paid: Sent, free: Sent, fast: Sent
-) -> list[Goal]:
-    every = (flat, steady, paid, free, fast)
-    refused = sum(sent.refused + sent.violations for sent in every)
-    wait = free.waits.wait(99)
-    return [
-        Goal(f"{name}: 3,000/s flat out", f"{flat.rate:.0f}", flat.rate >= 3000),
-        Goal(f"{name}: 1,000/s held", f"{steady.rate:.0f}", steady.rate >= 990),
-        Goal(f"{name}: at 60 % of a core", f"{steady.cpu:.0%}", steady.cpu <= 0.6),
-        Goal(f"{name}: 30/s held", f"{free.rate:.1f}", free.rate >= 29.7),
-        Goal(f"{name}: no 429", str(refused), refused == 0),
-        Goal(f"{name}: a reply within 50 ms", f"{wait:.0f} ms", wait <= 50),
-        Goal(
-            f"{name}: the sums add up, nobody twice",
-            "yes" if all(sent.adds_up for sent in every) else "no",
-            all(sent.adds_up for sent in every),
-        ),
-    ]
+        telling.measure(telling.Size(people, faster), only, rival, addresses)
 
 
 @CLI.command()

@@ -12,9 +12,13 @@ from itertools import islice
 from typing import Any, TypeVar
 
 from sqlalchemy import make_url, text
-from sqlmodel import Session, insert
+from sqlmodel import Session, col, insert, select
 
+from bot.console.listing import page_of
+from bot.console.member_list import ORDER
 from bot.database import Database, in_transaction
+from handlers.reports import Period
+from handlers.reports.members import members
 from models import audience, notice
 from models.audience import Audience
 from models.chat import Chat
@@ -33,6 +37,8 @@ CITY = "4401"
 TEXT = "明天上午停水，请提前接水。"
 SLICE = 5000
 
+PERIOD = Period(NOW, NOW)
+
 TABLES = (Worker, Chat, Preference)
 
 T = TypeVar("T")
@@ -44,6 +50,7 @@ class Choice:
 
     members: int
     chosen: int = 0
+    pages: int = 50
     seconds: dict[str, float] = field(default_factory=dict)
     longest: float = 0.0
 
@@ -55,14 +62,14 @@ class Choice:
         return done
 
 
-def choose(url: str, members: int) -> Choice:
+def choose(url: str, many: int) -> Choice:
     """Fill a seeded database with members; count, survey and queue a quarter."""
-    figures = Choice(members)
+    figures = Choice(many)
     with opened(url) as database:
         atlas = in_transaction(database, read_atlas)
         here = sorted(atlas.branch(CITY))
         elsewhere = sorted(atlas.unions.keys() - {*here})
-        fill(database, atlas, members, (here, elsewhere))
+        fill(database, atlas, many, (here, elsewhere))
         _gather_statistics(database)
         whom = Audience(union_code=CITY, groups=tuple(sorted(atlas.groups))[::2])
         with Session(database.reading) as session:
@@ -78,10 +85,20 @@ def choose(url: str, members: int) -> Choice:
             figures.time(
                 "who not, who later", lambda: audience.survey(session, atlas, *about)
             )
+            figures.time("report", lambda: members(session, atlas, PERIOD, "zh-CN"))
+            figures.time("next page", lambda: _page(session, figures.pages))
         row = in_transaction(database, lambda s: due_notice(s, whom))
         in_transaction(database, lambda s: notice.begin(s, row.id, figures.chosen))
         figures.time("queue", lambda: _queue(database, atlas, row.id, figures))
     return figures
+
+
+def _page(session: Session, pages: int) -> None:
+    """Turn so many pages of the members, one after another."""
+    every = select(Worker).where(col(Worker.member_no).is_not(None))
+    after: str | None = ""
+    for _ in range(pages):
+        _, after = page_of(session, every, ORDER, after or "", newest_first=True)
 
 
 def fill(
@@ -122,7 +139,7 @@ def _members(
             "member_no": f"{number:010d}",
             "member_since": NOW,
             "union_code": draw.choice(draw.choice(unions)),
-            "in_pool": False,
+            "in_pool": number % 50 == 0,
         }
         chat = {
             "id": new_id(),

@@ -15,11 +15,12 @@ from statistics import median
 from typing import Any
 
 from pytest import MonkeyPatch
-from sqlalchemy import insert
-from sqlmodel import Session
+from sqlalchemy import Select, insert, literal, select
+from sqlmodel import Session, col
 
 from bot.database import Database, in_transaction
-from models.columns import new_id
+from models.audit import AuditEntry
+from models.columns import Utc, new_id
 from models.place import read_atlas
 from models.sealing import Keyring, seal
 from models.worker import Worker
@@ -30,7 +31,7 @@ AT_ONCE = 5_000
 TIMES = 7
 """How often each page is asked for; the middle one counts."""
 
-MEMBERS = "/console/members"
+MEMBERS, ACTS = "/console/members", "/console/deeds"
 SMALL = "440111-logistics"
 """A union of which there are few."""
 
@@ -110,7 +111,32 @@ def measure(database: Database, members: int) -> list[Asked]:
         number = fill(database, keys, house, members)
         city = house.appoint("officer", "4401", "市级")
         few = house.appoint("officer", SMALL, "小工会")
-        return [*_asked(city, few, number)]
+        in_transaction(database, lambda s: _note_looks(s, house))
+        return [*_asked(city, few, number), *_asked_of_acts(city, few)]
+
+
+def _note_looks(session: Session, house: House) -> None:
+    """Write down that each member was looked at, one after another."""
+    entry = {
+        "at": literal(house.world.now, Utc),
+        "actor_id": literal(0),
+        "action": literal("member.read"),
+        "subject_id": col(Worker.id),
+        "detail": literal(""),
+    }
+    every: Select[Any] = select(*entry.values()).where(  # type: ignore[call-overload]
+        col(Worker.member_no).is_not(None)
+    )
+    looks = every.order_by(col(Worker.member_no))
+    session.execute(insert(AuditEntry).from_select([*entry], looks))
+
+
+def _asked_of_acts(city: Colleague, few: Colleague) -> Iterator[Asked]:
+    yield _timed("acts, a city", lambda: city.get(ACTS))
+    deep = _next(city, ACTS, 20)
+    yield _timed("acts, twenty pages on", lambda: city.get(ACTS + deep))
+    yield _timed("acts of a kind that was not", lambda: city.get(f"{ACTS}?noun=site"))
+    yield _timed("acts, a small union's staff", lambda: few.get(ACTS))
 
 
 def _asked(city: Colleague, few: Colleague, number: str) -> Iterator[Asked]:

@@ -9,8 +9,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlmodel import Session, select
+from sqlalchemy.sql.dml import UpdateBase
+from sqlmodel import Session, col, select, update
 
+from bot.addressing import GROUP
 from bot.channels import (
     Can,
     Channel,
@@ -313,7 +315,7 @@ async def begin_to_send(world: World) -> None:
     while not world.row.is_queued:
         await world.noticing.round()
     await world.noticing._send_group(world.notice_id)
-    await until(lambda: len(world.post.begun) == 100)
+    await until(lambda: len(world.post.begun) == GROUP)
 
 
 def test_a_pause_takes_effect_within_a_group(world: World) -> None:
@@ -324,7 +326,7 @@ def test_a_pause_takes_effect_within_a_group(world: World) -> None:
         await begin_to_send(world)
         world.do(notice.pause)
         await world.work()
-        assert len(world.post.begun) == 100
+        assert len(world.post.begun) == GROUP
 
     run(go)
     assert world.row.state is NoticeState.PAUSED
@@ -344,8 +346,8 @@ def test_what_is_stopped_is_told_to_nobody_else(world: World) -> None:
 
     run(go)
     sums = world.fates()
-    assert len(world.told) == 100
-    assert sums == {"sent": 100, "skipped": 150}
+    assert len(world.told) == GROUP
+    assert sums == {"sent": GROUP, "skipped": 250 - GROUP}
     assert (world.row.state, world.row.settled) == (NoticeState.STOPPED, True)
 
 
@@ -416,6 +418,67 @@ def test_a_kill_doubles_none_and_lists_what_it_had_claimed(
         assert world.fates() == {"sent": 230 - len(killed), "uncertain": len(killed)}
 
     run(go)
+
+
+def test_what_a_kill_had_claimed_is_taken_back_once(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.people(230)
+    world.schedule()
+
+    async def go() -> None:
+        world.post.open.clear()
+        await begin_to_send(world)
+        for task in world.noticing._tasks:
+            task.cancel()
+        killed = len(world.post.begun)
+        world.do(notice.recall)
+        world.post.open.set()
+        await world.work(world.process())
+        assert world.fates()["waiting"] == killed
+        later = clock() + timedelta(minutes=2)
+        monkeypatch.setattr("bot.noticing.clock", lambda: later)
+        await world.work(world.process())
+        assert world.fates()["uncertain"] == killed
+        assert world.row.settled
+
+    run(go)
+
+
+def test_what_was_taken_back_is_not_asked_back_again(world: World) -> None:
+    world.people(3)
+    world.schedule()
+    run(world.work)
+    world.do(notice.recall)
+    run(world.work)
+    world.post.retracted.clear()
+    in_transaction(world.kit.database, lambda s: s.exec(_unsettle(world.notice_id)))
+    run(world.work)
+    assert world.row.settled
+    assert world.post.retracted == []
+
+
+def test_a_recall_while_it_ends_is_not_lost(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.people(GROUP)
+    world.schedule()
+
+    async def go() -> None:
+        await begin_to_send(world)
+        await until(lambda: world.fates() == {"sent": GROUP})
+        seen = world.row
+        world.do(notice.recall)
+        await world.noticing._advance(seen, clock())
+        assert not world.row.settled
+        await world.work()
+
+    run(go)
+    assert len(world.post.retracted) == GROUP
+
+
+def _unsettle(notice_id: int) -> UpdateBase:
+    return update(Notice).where(col(Notice.id) == notice_id).values(settled=False)
 
 
 def test_who_was_erased_in_the_meantime_still_counts(world: World) -> None:

@@ -11,6 +11,7 @@ from sqlmodel import Session, select, update
 from bot.reminding import tell
 from models.columns import short
 from models.event import Event, EventState
+from models.event_news import tell_some
 from models.reminder import Reminder
 from models.signup import (
     AFTERWARDS,
@@ -255,6 +256,7 @@ def test_who_left_before_the_news_is_spared_it(world: World) -> None:
     sign_up(world)
     put_off(world, "家政节", "1")
     call_off(world, "家政节")
+    world.write(tell_some)
     change(world, Signup, state=SignupState.CANCELLED)
     world.wait(MINUTE)
     assert ended(world, CHANGED) == [("skipped", "cancelled")]

@@ -11,6 +11,7 @@ from sqlmodel import Session, select
 
 from models.columns import new_id
 from models.event import Event, EventKind, EventState, Plan, columns_of
+from models.event_news import EventNews, tell_some
 from models.link_code import ALPHABET
 from models.own_question import Asks, OwnQuestion
 from models.reminder import Reminder
@@ -105,5 +106,7 @@ def guest(
 
 
 def reminders(session: Session, kind: str) -> list[Reminder]:
-    """Return the reminders of a kind."""
+    """Return the reminders of a kind, those that all are told of an event made."""
+    while session.exec(select(EventNews)).first():
+        tell_some(session)
     return list(session.exec(select(Reminder).where(Reminder.kind == kind)))

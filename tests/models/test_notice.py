@@ -242,14 +242,14 @@ def test_what_is_at_work_is_found_until_it_has_ended(
     assert notice.at_work(session, NOW - timedelta(seconds=1)) == []
     assert notice.at_work(session, NOW) == [row]
     row = begun(session, atlas, staff)
-    assert not notice.end(session, row.id, NOW)
+    assert not notice.end(session, row, NOW)
     assert recipient.skip_some(session, row.id, "too_late", NOW) == 1
-    assert notice.end(session, row.id, NOW)
+    assert notice.end(session, row, NOW)
     session.refresh(row)
     assert row.state is NoticeState.DONE
     notice.recall(session, atlas, staff, row, NOW)
     assert row in notice.at_work(session, NOW)
-    assert notice.end(session, row.id, NOW)
+    assert notice.end(session, row, NOW)
     session.refresh(row)
     assert row not in notice.at_work(session, NOW)
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 
 from .errors import Refused, flood
 
-# Sends under way in other chats when a wait for the whole bot begins are no fault.
-_UNDER_WAY = 0.1
+UNDER_WAY = 0.1
+"""Sends under way in other chats when a wait for the whole bot begins are no fault."""
 
 
 @dataclass(slots=True)
@@ -46,9 +46,10 @@ PAID = Limits(overall=1000)
 
 @dataclass
 class Gate:
-    """What may be sent now."""
+    """What may be sent now; a message is `under_way` for so many seconds."""
 
     limits: Limits | None = None
+    under_way: float = UNDER_WAY
     violations: list[tuple[int, float]] = field(default_factory=list)
     _buckets: dict[int, _Bucket] = field(default_factory=dict)
     _closed: dict[int, tuple[float, float]] = field(default_factory=dict)
@@ -71,7 +72,7 @@ class Gate:
             if now >= until:
                 self._closed.pop(key, None)
                 continue
-            if key == chat or now > since + _UNDER_WAY:
+            if key == chat or now > since + self.under_way:
                 self.violations.append((chat, now))
             raise flood(math.ceil(until - now))
 

@@ -22,7 +22,8 @@ from models.chat import Chat
 from models.message import Fate
 from models.notice import Notice, NoticeState
 from models.recipient import Recipient
-from tests.bench.broadcasting import Way, prepare, server_for, settings_of, told
+from tests.bench.broadcasting import prepare, server_for, settings_of
+from tests.bench.watching import Way, told
 from tests.databases import opened
 from tests.databases import seed as seed_database
 from tests.programs import Program

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass
-from multiprocessing.synchronize import Barrier
-from queue import Queue
 
 from sqlmodel import Session, func, select
 
@@ -20,11 +18,18 @@ from models.staff import Staff
 from tests.databases import opened
 from tests.models.casework import a_case
 from tests.models.cast import NOW, reviewer
-
-PROCESSES = 8
+from tests.torture.rushing import PROCESSES, rush
 
 Taken = dict[int, int]
 """Who was told that they have a case, by case."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """One staff member, and the cases in the order they try them."""
+
+    who: int
+    cases: Sequence[int]
 
 
 @dataclass(frozen=True)
@@ -52,21 +57,11 @@ class Taking:
 
 def take_all(url: str, cases: int, seed: int = 1) -> Taking:
     """Let eight staff members take every case, each in an order of their own."""
+    draw = random.Random(seed)
     with opened(url) as database:
         numbers, staff = in_transaction(database, lambda s: _prepare(s, cases))
-    context = multiprocessing.get_context("spawn")
-    barrier, results = context.Barrier(PROCESSES), context.Queue()
-    running = [
-        context.Process(
-            target=_run, args=(url, numbers, who, seed + n, barrier, results)
-        )
-        for n, who in enumerate(staff)
-    ]
-    for process in running:
-        process.start()
-    told = [one for _ in running for one in results.get(timeout=600)]
-    for process in running:
-        process.join()
+    parts = [Part(who, draw.sample(numbers, len(numbers))) for who in staff]
+    told = [one for some in rush(url, _take_some, parts) for one in some]
     with opened(url) as database, Session(database.reading) as session:
         return _read(session, told)
 
@@ -76,19 +71,10 @@ def _prepare(session: Session, cases: int) -> tuple[list[int], list[int]]:
     return [a_case(session).id for _ in range(cases)], staff
 
 
-def _run(
-    url: str,
-    numbers: list[int],
-    who: int,
-    seed: int,
-    barrier: Barrier,
-    results: Queue[list[tuple[int, int]]],
-) -> None:
-    order = random.Random(seed).sample(numbers, len(numbers))
-    with opened(url) as database:
-        atlas = in_transaction(database, read_atlas)
-        barrier.wait(timeout=120)
-        results.put([(n, who) for n in order if _take(database, atlas, who, n)])
+def _take_some(database: Database, part: Part) -> list[tuple[int, int]]:
+    atlas = in_transaction(database, read_atlas)
+    who = part.who
+    return [(n, who) for n in part.cases if _take(database, atlas, who, n)]
 
 
 def _take(database: Database, atlas: Atlas, who: int, number: int) -> bool:

@@ -98,7 +98,7 @@ def settle(house: House, *ends: tuple[int, Fate, str]) -> None:
     def work(session: Session) -> None:
         row = session.exec(select(Notice)).one()
         recipient.settle(session, row.id, outcomes)
-        notice.end(session, row.id, house.world.now)
+        notice.end(session, row, house.world.now)
 
     house.world.write(work)
 

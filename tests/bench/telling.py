@@ -1,0 +1,158 @@
+"""Telling everybody: the ways a broadcast is measured, and tables of what it showed.
+
+Flat out; at Telegram's paid and at its free limit; to everybody on a clock that runs
+faster.  The stock bot with its own limiter stands beside, in the same run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import uvloop
+
+from tests.bench import broadcasting
+from tests.bench.watching import Report, Sent, Way
+from tests.tables import Goal, out, print_columns, print_goals
+from tests.telegram_server import PAID, Limits
+from tests.torture.chosen import Addresses
+
+FREE = Limits()
+TALKERS = 20
+SOME, FEW = 50_000, 1500
+
+
+@dataclass(frozen=True)
+class Size:
+    """To how many people, and how much faster the clock runs where it does."""
+
+    people: int
+    faster: float
+
+
+def _flat(size: Size) -> Way:
+    return Way(min(size.people, SOME), 10_000)
+
+
+def _paid(size: Size) -> Way:
+    facts: dict[str, Any] = {"delay_ms": 50, "talkers": TALKERS, "restart": True}
+    return Way(size.people, PAID.overall, PAID, **facts)
+
+
+def _free(size: Size) -> Way:
+    return Way(min(size.people, FEW), FREE.overall, FREE, talkers=TALKERS)
+
+
+def _fast(size: Size) -> Way:
+    return Way(size.people, FREE.overall, FREE, times=size.faster, restart=True)
+
+
+WAYS: dict[str, Callable[[Size], Way]] = {
+    "flat": _flat,
+    "1000": _paid,
+    "30": _free,
+    "all-at-30": _fast,
+}
+
+
+def measure(
+    size: Size, only: Iterable[str] | None, rival: bool, addresses: Addresses
+) -> None:
+    """Measure ours on each database and the stock bot; print tables and goals."""
+    ways = {name: WAYS[name](size) for name in only or WAYS}
+    goals: list[Goal] = []
+    for database, fresh in addresses.items():
+        found = {}
+        for name, way in ways.items():
+            report = _reporter(f"{database}, {name}")
+            found[name] = uvloop.run(broadcasting.ours(way, fresh(), report))
+            report(_in_a_line(found[name]))
+            goals += _goals(database, name, found[name])
+        columns = {_title(name, size): _column(one) for name, one in found.items()}
+        print_columns(f"A notice on {database}", columns)
+    if rival:
+        _print_rival(size)
+    print_goals(goals)
+
+
+def _reporter(what: str) -> Report:
+    def report(line: str) -> None:
+        out.print(f"{what}: {line}")
+
+    return report
+
+
+def _in_a_line(sent: Sent) -> str:
+    """Say what was measured at once: the tables come much later."""
+    return ", ".join(f"{what} {figure}" for what, figure in _column(sent).items())
+
+
+def _title(name: str, size: Size) -> str:
+    return {
+        "flat": "flat out",
+        "1000": "1,000/s, 50 ms a call",
+        "30": "30/s",
+        "all-at-30": f"30/s, {size.faster:g} × time",
+    }[name]
+
+
+def _print_rival(size: Size) -> None:
+    way = _free(size)
+    columns = {
+        title: _column(uvloop.run(broadcasting.theirs(way, at_once)))
+        for title, at_once in (("in a loop", False), ("all at once", True))
+    }
+    print_columns("The stock bot with its AIORateLimiter at 30/s", columns)
+
+
+def _column(sent: Sent) -> dict[str, object]:
+    waits, memory = sent.waits, sent.memory_mb
+    return {
+        "people": sent.people,
+        "took, s": f"{sent.seconds:.0f}",
+        "a second, replies too": f"{sent.rate:.1f}",
+        "of the notice": f"{sent.bulk:.1f}",
+        "of a core": f"{sent.cpu:.0%}",
+        "memory MB, first / most": f"{memory[0]:.0f} / {max(memory):.0f}",
+        "429": sent.refused,
+        "inside a wait": sent.violations,
+        "told twice": sent.twice,
+        **sent.sums,
+        "restarts": sent.restarts,
+        "replies": len(waits.answers),
+        "a reply, p50 / p99 ms": f"{waits.wait(50):.0f} / {waits.wait(99):.0f}",
+        "longest, restarting, s": f"{sent.across:.1f}",
+    }
+
+
+def _goals(database: str, name: str, sent: Sent) -> list[Goal]:
+    """Say what of the goals a way of sending shows."""
+    wait = sent.waits.wait(99)
+    reply = Goal("a reply within 50 ms, p99", f"{wait:.0f} ms", wait <= 50)
+    own = {
+        "flat": [Goal("3,000/s", f"{sent.rate:.0f}", sent.rate >= 3000)],
+        "1000": [
+            Goal("1,000/s held", f"{sent.rate:.0f}", sent.rate >= 990),
+            Goal("at 60 % of a core", f"{sent.cpu:.0%}", sent.cpu <= 0.6),
+            reply,
+        ],
+        "30": [
+            Goal("99 % of the limit", f"{sent.rate:.1f}/s", sent.rate >= 29.7),
+            Goal("no 429", f"{sent.refused}", sent.refused == 0),
+            reply,
+        ],
+        "all-at-30": [],
+    }[name]
+    every = [
+        Goal("none inside a wait", f"{sent.violations}", sent.violations == 0),
+        Goal("adds up, nobody twice", _yes(sent.adds_up), sent.adds_up),
+    ]
+    return [
+        Goal(f"{database}, {name}: {goal.name}", goal.measured, goal.met)
+        for goal in (*own, *every)
+    ]
+
+
+def _yes(so: bool) -> str:
+    return "yes" if so else "no"
