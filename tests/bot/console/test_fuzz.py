@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from html import unescape
 from typing import Any
 
@@ -11,16 +13,18 @@ import pytest
 from httpx2 import Response
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import func, select
-from sqlmodel import Session, SQLModel
+from starlette.applications import Starlette
 
+from bot.console.desk import Desk, Went
 from bot.console.doorkeeper import Doorkeeper
 from bot.console.noun import Form, Noun, Page
 from bot.console.nouns import NOUNS
+from bot.console.site import Console
 from bot.pages import HEADERS
 from tests.runs import examples
 from tests.world import ANSWERS
 
+from ..contents import contents_of
 from .house import Colleague, House
 from .test_rules import PAGES, came, is_form, rows_for
 
@@ -126,17 +130,6 @@ def usual(marks: str) -> str:
     return next((v for kind, v in kinds.items() if f'type="{kind}"' in marks), "测试")
 
 
-def counted(session: Session) -> dict[str, int]:
-    """Count the rows of every table."""
-    tables = SQLModel.metadata.sorted_tables
-    return {
-        table.name: session.execute(
-            select(func.count()).select_from(table)
-        ).scalar_one()
-        for table in tables
-    }
-
-
 FORMS = [one for one in PAGES if isinstance(one.values[1], Form)]
 
 
@@ -151,14 +144,46 @@ def test_a_form_that_comes_again_acts_once(
     path = noun.address(form).replace("{key}", own)
     fields = {**filled(browser.get(path).text), "once": browser.key()}
     first = browser.client.post(path, data=fields)
-    done, sent = house.world.write(counted), len(house.sent)
+    done, sent = house.world.write(contents_of), len(house.sent)
     for _ in range(2):  # a double click, and a resend after a lost answer
         again = browser.client.post(path, data=fields)
         assert again.status_code in (200, 303, 404, 422)
         if first.status_code == 303 and not is_out(browser):
             assert again.headers.get("location") in (first.headers["location"], None)
-    now = house.world.write(counted)
+    now = house.world.write(contents_of)
     if first.status_code == 422:  # it is shown again, and each look is written down
         now["audit_entry"] = done["audit_entry"]
     assert now == done
     assert len(house.sent) == sent or first.status_code == 422
+
+
+@pytest.mark.parametrize(
+    "noun", [n for n in NOUNS if any(map(is_form, n.pages))], ids=lambda noun: noun.name
+)
+def test_a_form_is_carried_out_once_for_its_key(
+    sqlite_house: House, noun: Noun
+) -> None:
+    house, done = sqlite_house, Counter[str]()
+    pages = [page for page in noun.pages if isinstance(page, Form)]
+    role = pages[0].rule.roles[0]
+    browser = came(house, role)
+    keyed = next((page for page in pages if "{key}" in page.path), None)
+    own = rows_for(house, noun, keyed, role).own if keyed else ""
+
+    def counting(form: Form[Any]) -> Form[Any]:
+        def do(desk: Desk, row: Any) -> Went:
+            done[form.path] += 1
+            return Went("/console/today", form.path)
+
+        return replace(form, do=do, prepare=None)
+
+    forms = tuple(map(counting, pages))
+    console = (house.world.kit, house.world.cans, house.sent.append)
+    site = Console(*console, (replace(noun, pages=forms),))
+    again = Colleague(Starlette(routes=site.routes()))
+    again.client.cookies = browser.client.cookies
+    for form in forms:
+        path, key = noun.address(form).replace("{key}", own), browser.key()
+        went = {again.send(path, key).headers.get("location") for _ in range(3)}
+        assert went == {"/console/today"}, path
+    assert done == Counter(form.path for form in forms)
