@@ -78,7 +78,7 @@ class List:
     after: str | None = None
     """The key of the last row, where there are more."""
     actions: tuple[Do, ...] = ()
-    many: Do | None = None
+    many: tuple[Do, ...] = ()
     """What can be done with several rows at once."""
 
 
