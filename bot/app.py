@@ -194,8 +194,9 @@ class App:
 
         This is answered around all middleware, so the headers are put on here.
         """
-        text = "Please try again in a minute."
-        answer = self._sorry(500, "Something went wrong", text)
+        answer = self._sorry(
+            500, "Something went wrong", "Please try again in a minute."
+        )
         answer.headers.update(headers_of(self.is_secure))
         return answer
 

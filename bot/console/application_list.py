@@ -27,12 +27,15 @@ from models.application import (
     Standing,
     id_number_of,
 )
-from models.columns import short
+from models.columns import long, short
 from models.identity import mask_id, mask_mobile, mask_name
 from models.staff import SERVING
 
 PATH = "/console/applications"
 ORDER = (Application.submitted_at, Application.id)
+MOST = 20
+"""How many are shown of those that were looked for."""
+
 TONES = {
     Standing.SUBMITTED: "wait",
     Standing.IN_REVIEW: "wait",
@@ -84,6 +87,7 @@ class _Shown:
     group: str
     union: str
     age: str
+    among: tuple[int, ...]
 
 
 def _shown(desk: Desk) -> _Shown:
@@ -92,6 +96,9 @@ def _shown(desk: Desk) -> _Shown:
         _asked(desk, "group", desk.kit.atlas.groups),
         _asked(desk, "union", desk.unions),
         _asked(desk, "age", AGES),
+        tuple(long(key) for key in desk.query.get("among", "").split(".") if key)[
+            :MOST
+        ],
     )
 
 
@@ -105,6 +112,7 @@ def chosen(desk: Desk) -> SelectOfScalar[Application]:
         Application.worker_id != desk.worker.id,
         *((Application.group == at.group,) if at.group else ()),
         *((AGES[at.age][1](desk),) if at.age else ()),
+        *((col(Application.id).in_(at.among),) if at.among else ()),
     )
 
 
@@ -118,7 +126,7 @@ def list_(desk: Desk, row: str) -> View:
     return List(
         Label("Applications"),
         HEADS,
-        tuple(_line(desk, row) for row in rows),
+        tuple(line(desk, row) for row in rows),
         Label("No applications here."),
         (
             choose("show", Label("State"), show, NAMES),
@@ -145,7 +153,8 @@ def list_(desk: Desk, row: str) -> View:
     )
 
 
-def _line(desk: Desk, row: Application) -> Line:
+def line(desk: Desk, row: Application) -> Line:
+    """Return an application as a row of a list."""
     late = row.standing in WAITING and row.due < desk.today
     overdue = Badge(Label("Overdue"), "bad")
     badge = overdue if late else Badge(label(row.standing), TONES.get(row.standing, ""))
@@ -202,6 +211,6 @@ EXPORT: Export[Application] = Export(
         Column(Label("Mobile"), _fact("mobile", mask_mobile), _fact("mobile")),
         Column(Label("ID number"), _number(mask_id), _number()),
     ),
-    ("show", "group", "union", "age"),
+    ("show", "group", "union", "age", "among"),
     SERVING,
 )

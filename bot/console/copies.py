@@ -1,5 +1,6 @@
 """Copies: who got a notice, who not and why not; a ledger of masked names."""
 
+from collections.abc import Callable
 from typing import Any
 
 from sqlmodel import select
@@ -74,21 +75,29 @@ def show(desk: Desk, row: Notice) -> View:
     )
 
 
+def _fate(desk: Desk, one: Recipient) -> Badge:
+    return Badge(FATES[one.fate], TONES.get(one.fate, ""))
+
+
 def listed(
-    desk: Desk, row: Notice, *which: Any, path: str = ""
+    desk: Desk,
+    row: Notice,
+    *which: Any,
+    path: str = "",
+    badge: Callable[[Desk, Recipient], Badge] = _fate,
 ) -> tuple[tuple[Line, ...], str | None]:
     """Return a page of some copies of a notice; a path leads on by the worker's id."""
     found = select(Recipient).where(Recipient.notice_id == row.id, *which)
     after = desk.query.get("after", "")
     rows, more = page_of(desk.session, found, (Recipient.worker_id,), after)
-    return tuple(_line(desk, one, path) for one in rows), more
+    return tuple(_line(desk, one, path, badge(desk, one)) for one in rows), more
 
 
-def _line(desk: Desk, one: Recipient, path: str) -> Line:
+def _line(desk: Desk, one: Recipient, path: str, badge: Badge) -> Line:
     cells = (
         *audiences.person(desk, one.worker_id),
         desk.moment(one.at),
         WHY.get(one.reason, one.reason),
     )
-    badge = Badge(FATES[one.fate], TONES.get(one.fate, ""))
-    return Line(path and path + short(one.worker_id), cells, badge)
+    key = short(one.worker_id)
+    return Line(path and path + key, cells, badge, key)

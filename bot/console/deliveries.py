@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import col, func, select
 
+from bot.console.audiences import CHANNELS
 from bot.console.desk import Desk, Label, Text, Went, Wrong
 from bot.console.listing import page_of
 from bot.console.noun import Form, Noun, Page, Rule, Waiting, whole
@@ -154,7 +155,7 @@ def facts_of(desk: Desk, row: Message) -> tuple[tuple[Text, Text], ...]:
         (Label("When"), desk.moment(row.at)),
         (Label("Kind"), KINDS[row.kind]),
         (Label("To"), named(desk, row.about_id)),
-        (Label("Channel"), chat.channel),
+        (Label("Channel"), CHANNELS.get(chat.channel, chat.channel)),
         (Label("Why"), WHY.get(row.reason, row.reason)),
     )
 

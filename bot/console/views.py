@@ -62,6 +62,8 @@ class Line:
     cells: tuple[Text, ...]
     badge: Badge | None = None
     key: str = ""
+    links: Mapping[int, str] = field(default_factory=dict)
+    """Where other cells lead, by their place."""
 
 
 @dataclass(frozen=True)
