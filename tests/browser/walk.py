@@ -9,7 +9,6 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
 
 import pytest
 import uvicorn
@@ -26,6 +25,9 @@ from tests.bot.console.test_rules import came, rows_for
 from tests.databases import SEEDED, Copy
 from tests.programs import free_port
 
+Addresses = dict[str, list[str]]
+"""What can be opened, by the cookie it is opened with."""
+
 
 @dataclass
 class Walk:
@@ -41,11 +43,8 @@ class Walk:
         await self.site(scope, receive, send)
 
     @contextmanager
-    def among(self, noun: Noun, language: str) -> Iterator[dict[str, list[str]]]:
-        """Open the site over rows of a noun.
-
-        Give for the cookie of each role that is needed the addresses to open with it.
-        """
+    def among(self, noun: Noun, language: str) -> Iterator[Addresses]:
+        """Open the site over rows of a noun; give the addresses of its pages."""
         with self.copies(SEEDED) as database, pytest.MonkeyPatch.context() as patch:
             patch.setattr(Doorkeeper, "_take", lambda *asked: 0.0)
             with house_of(database, patch) as house:
@@ -56,9 +55,9 @@ class Walk:
                 yield found
 
 
-def addresses(house: House, noun: Noun) -> dict[str, list[str]]:
+def addresses(house: House, noun: Noun) -> Addresses:
     """Return all that can be opened of a noun and is no file, by whose cookie."""
-    found: dict[str, list[str]] = {}
+    found: Addresses = {}
     roles = {page.rule.roles[0]: page for page in noun.pages}
     keyed = next((page for page in noun.pages if "{key}" in page.path), None)
     host = keyed.rule.roles[0] if keyed else ""
@@ -90,7 +89,7 @@ def walking(copies: Copy) -> Iterator[Walk]:
     walk = Walk(copies, f"http://localhost:{port}")
     settings = {"port": port, "lifespan": "off", "log_config": None, "ws": "none"}
     server = uvicorn.Server(uvicorn.Config(walk, **settings))  # type: ignore[arg-type]
-    thread = threading.Thread(target=partial(server.run), daemon=True)
+    thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     try:
         yield walk

@@ -1,4 +1,4 @@
-"""Phoning: who no channel reaches is called once, by who may, and it is written down."""
+"""Phoning: whom no channel reaches is called once, and it is written down."""
 
 from __future__ import annotations
 
