@@ -22,13 +22,17 @@ async def file_of(view: File) -> Response:
     return Response(data, media_type=view.mime, headers=headers)
 
 
-def went_to(path: str, said: str) -> Response:
+def went_to(path: str, said: str, secure: bool) -> Response:
     """Send a browser on, and let the next page say what was done."""
     response = RedirectResponse(path, 303)
     if said:
         text = base64.urlsafe_b64encode(said.encode()).decode()
         response.set_cookie(
-            SAID, text, 60, path="/console", httponly=True, samesite="lax"
+            *(SAID, text, 60),
+            path="/console",
+            secure=secure,
+            httponly=True,
+            samesite="lax",
         )
     return response
 

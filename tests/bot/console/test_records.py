@@ -141,8 +141,9 @@ def test_today_tells_which_events_are_about_to_pass(sqlite_house: House) -> None
     house, now = sqlite_house, sqlite_house.world.now
     draft, far = {"state": EventState.DRAFT}, timedelta(days=9)
     later = {"starts_at": now + far, "ends_at": now + far, "closes_at": now + far}
-    planned = (({}, 1), (draft, 1), ({**draft, "opens_at": now + far}, 0), (later, 0))
-    rows.two(house, *(rows.an_event(house, "4401", **facts) for facts, _ in planned))
+    planned: tuple[dict[str, Any], ...]
+    planned = ({}, draft, {**draft, "opens_at": now + far}, later)
+    rows.two(house, *(rows.an_event(house, "4401", **facts) for facts in planned))
     rows.two(house, rows.an_event(house, "4403"))
     browser = house.appoint("social_worker")
     today = browser.get(f"{AT}/today").text
