@@ -43,27 +43,29 @@ class Walk:
         await self.site(scope, receive, send)
 
     @contextmanager
-    def among(self, noun: Noun, language: str) -> Iterator[Addresses]:
+    def among(
+        self, noun: Noun, language: str, kinds: tuple[type, ...]
+    ) -> Iterator[Addresses]:
         """Open the site over rows of a noun; give the addresses of its pages."""
         with self.copies(SEEDED) as database, pytest.MonkeyPatch.context() as patch:
             patch.setattr(Doorkeeper, "_take", lambda *asked: 0.0)
             with house_of(database, patch) as house:
                 self.site = App(house.world.kit).web
-                found = addresses(house, noun)
+                found = addresses(house, noun, kinds)
                 spoken = update(Worker).values(language=language)
                 house.world.write(lambda session: session.exec(spoken))
                 yield found
 
 
-def addresses(house: House, noun: Noun) -> Addresses:
-    """Return all that can be opened of a noun and is no file, by whose cookie."""
+def addresses(house: House, noun: Noun, kinds: tuple[type, ...]) -> Addresses:
+    """Return what of these kinds can be opened of a noun and is no file."""
     found: Addresses = {}
     roles = {page.rule.roles[0]: page for page in noun.pages}
     keyed = next((page for page in noun.pages if "{key}" in page.path), None)
     host = keyed.rule.roles[0] if keyed else ""
     browsers = {role: came(house, role) for role in roles}
     own = rows_for(house, noun, keyed, host).own if keyed else ""
-    for page in noun.pages:
+    for page in (page for page in noun.pages if isinstance(page, kinds)):
         browser, path = browsers[page.rule.roles[0]], noun.address(page)
         path = path.replace("{key}", own)
         if is_page(browser, path):
