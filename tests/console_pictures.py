@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.console_page import DESK, ConsolePage
 from tests.browser.phone import PHONE, Phone
@@ -39,7 +39,8 @@ def pictures(browser: Browser, url: str, invited: str) -> Iterator[tuple[str, Pa
     console.expect("如果现在发送")
     yield "audience", console.page
     open_first(console, "posters")
-    console.expect("效果")
+    picture = console.page.locator("main img.picture")
+    expect(picture).not_to_have_js_property("naturalWidth", 0)
     yield "poster", console.page
     console.page.goto(f"{url}/console/deeds")
     yield "deeds", console.page

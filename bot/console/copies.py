@@ -12,7 +12,6 @@ from bot.console.listing import page_of
 from bot.console.progress import FATES
 from bot.console.views import Badge, Line, List, View, choose
 from models import audit
-from models.columns import short
 from models.message import Fate
 from models.notice import Notice
 from models.recipient import Recipient
@@ -75,29 +74,25 @@ def show(desk: Desk, row: Notice) -> View:
     )
 
 
-def _fate(desk: Desk, one: Recipient) -> Badge:
-    return Badge(FATES[one.fate], TONES.get(one.fate, ""))
+def line(desk: Desk, one: Recipient) -> Line:
+    """Show a copy: whose it is, masked, and what became of it when and why."""
+    cells = (*audiences.person(desk, one.worker_id), desk.moment(one.at), why(one))
+    return Line("", cells, Badge(FATES[one.fate], TONES.get(one.fate, "")))
+
+
+def why(one: Recipient) -> Text:
+    """Say why a copy ended so."""
+    return WHY.get(one.reason, one.reason)
 
 
 def listed(
     desk: Desk,
     row: Notice,
     *which: Any,
-    path: str = "",
-    badge: Callable[[Desk, Recipient], Badge] = _fate,
+    line: Callable[[Desk, Recipient], Line] = line,
 ) -> tuple[tuple[Line, ...], str | None]:
-    """Return a page of some copies of a notice; a path leads on by the worker's id."""
+    """Return a page of some copies of a notice."""
     found = select(Recipient).where(Recipient.notice_id == row.id, *which)
     after = desk.query.get("after", "")
     rows, more = page_of(desk.session, found, (Recipient.worker_id,), after)
-    return tuple(_line(desk, one, path, badge(desk, one)) for one in rows), more
-
-
-def _line(desk: Desk, one: Recipient, path: str, badge: Badge) -> Line:
-    cells = (
-        *audiences.person(desk, one.worker_id),
-        desk.moment(one.at),
-        WHY.get(one.reason, one.reason),
-    )
-    key = short(one.worker_id)
-    return Line(path and path + key, cells, badge, key)
+    return tuple(line(desk, one) for one in rows), more

@@ -4,13 +4,14 @@ A number is shown to who says why, and that is written down; so is who was calle
 """
 
 from collections.abc import Mapping
+from functools import partial
 
 from sqlmodel import col, select
 
 from bot.console import audiences, copies, reveal
 from bot.console.desk import Desk, Label, Text, Went, Wrong
 from bot.console.letters import at, back
-from bot.console.views import Badge, Do, List, View, choose
+from bot.console.views import Badge, Do, Line, List, View, choose
 from models import phoning, review
 from models.columns import long, short
 from models.notice import Notice
@@ -24,6 +25,8 @@ SHOWN: Mapping[str, Text] = {
     "yes": Label("Called"),
 }
 NOT_YET = Badge(Label("Not called yet"), "wait")
+CALLED = Badge(Label("Called"), "good")
+COLUMNS = (*copies.COLUMNS[:4], Label("Why"), Label("Called"))
 
 
 def ask(desk: Desk, row: Notice) -> View:
@@ -69,11 +72,10 @@ def _list(desk: Desk, row: Notice) -> View:
     at_all = col(Recipient.called_at)
     which = {"no": (at_all.is_(None),), "yes": (at_all.is_not(None),)}.get(called, ())
     to_phone = (*phoning.to_phone(row.id), *which)
-    path = f"{at(row)}/phone?who="
-    lines, more = copies.listed(desk, row, *to_phone, path=path, badge=_state)
+    lines, more = copies.listed(desk, row, *to_phone, line=partial(_line, row))
     return List(
         Label("To be phoned"),
-        copies.COLUMNS,
+        COLUMNS,
         lines,
         Label("Nobody here."),
         (choose("called", Label("State"), called, SHOWN),),
@@ -83,18 +85,14 @@ def _list(desk: Desk, row: Notice) -> View:
     )
 
 
-def _state(desk: Desk, copy: Recipient) -> Badge:
-    """Say who called, and when."""
-    if copy.called_at is None:
-        return NOT_YET
-    return Badge(
-        Label(
-            "Called {time} by {who}",
-            time=desk.moment(copy.called_at),
-            who=_by(desk, copy),
-        ),
-        "good",
-    )
+def _line(row: Notice, desk: Desk, copy: Recipient) -> Line:
+    """Show whom to call, and who called when."""
+    key, called = short(copy.worker_id), ""
+    if copy.called_at is not None:
+        called = f"{desk.moment(copy.called_at)} {_by(desk, copy)}"
+    cells = (*audiences.person(desk, copy.worker_id), copies.why(copy), called)
+    badge = CALLED if called else NOT_YET
+    return Line(f"{at(row)}/phone?who={key}", cells, badge, key)
 
 
 def _by(desk: Desk, copy: Recipient) -> str:

@@ -462,13 +462,13 @@ def test_who_was_called_is_marked_with_who_and_when(house: House) -> None:
     assert "已标记 1 人" in browser.do(f"{at}/called?who={short(blocked)}")
     assert acts(house)[-1] == "member.called"
     colleague = house.appoint("officer", who="同事")
-    assert "已打电话：广州市总工会" in colleague.read(f"{at}/phone?called=yes")
+    assert "10:00 广州市总工会" in colleague.read(f"{at}/phone?called=yes")
     house.world.now += timedelta(minutes=1)
     both = [short(blocked), short(stopped)]
     assert "已标记 1 人" in colleague.do(f"{at}/called", key=both)
     assert browser.get(f"{at}/phone?called=yes").text.count('class="row"') == 2
     assert browser.get(f"{at}/phone?called=no").text.count('class="row"') == 0
-    assert "10:00 已打电话：您" in browser.read(f"{at}/called")
+    assert "10:00 您" in browser.read(f"{at}/called")
     assert browser.send(f"{at}/called", key="zzzz").status_code == 422
 
 
