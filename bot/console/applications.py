@@ -25,7 +25,7 @@ from bot.console.deciding import (
     rejected_for,
     returned_for,
 )
-from bot.console.desk import Desk, Label, Went, Wrong
+from bot.console.desk import COLON, SEMICOLON, Desk, Label, Went, Wrong
 from bot.console.noun import Form, Noun, Page, Rule, Waiting, whole
 from bot.console.views import (
     Badge,
@@ -113,9 +113,8 @@ def _history(desk: Desk, row: Application) -> Iterable[Line]:
     worker = desk.session.get_one(Worker, row.worker_id)
     for step in steps_of(desk.session, row.id):
         reasons = step.reasons(desk.kit.keys, worker)
-        why = "；".join(
-            f"{desk.text(name)}：{desk.text(text)}" for name, text in rows_of(reasons)
-        )
+        told = (desk.joined(pair, COLON) for pair in rows_of(reasons))
+        why = desk.joined(told, SEMICOLON)
         yield Line("", (desk.moment(step.at), label(step.standing), why))
 
 

@@ -126,4 +126,4 @@ def test_all_rows_are_ticked_by_one_touch_and_rejected_for_a_reason(
     page.expect("办理结果")
     assert page.faults() == {}
     page.page.locator("a.row").first.click()
-    page.expect("未通过")
+    page.expect("没有通过")
