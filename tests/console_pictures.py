@@ -19,10 +19,11 @@ def pictures(browser: Browser, url: str, invited: str) -> Iterator[tuple[str, Pa
         Phone(browser.new_context(**settings).new_page(), url).visit(path)
         for path in ("/", invited)
     )
-    number = ask_for_help(worker)
     chat.wait_for_last("您现在是")
     console = ConsolePage(browser.new_context(**DESK), url)
     console.enter(chat)
+    number = ask_for_help(worker)
+    console.go("今天")
     yield "today", console.page
     console.go("入会审批")
     yield "applications", console.page
