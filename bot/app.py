@@ -40,7 +40,14 @@ from bot.news import News
 from bot.noticing import Noticing
 from bot.outbox import Outbox
 from bot.pace import Pace
-from bot.pages import BodyLimit, SameOrigin, SecurityHeaders, page, translated
+from bot.pages import (
+    BodyLimit,
+    SameOrigin,
+    SecurityHeaders,
+    headers_of,
+    page,
+    translated,
+)
 from bot.scheduler import Clock
 from bot.schema import migrate, require_current
 from bot.scraping import Scraping
@@ -169,8 +176,13 @@ class App:
         foreign = self._sorry(403, "This came from another site", FOREIGN)
         web.add_middleware(BodyLimit, most=upload + FORM_ROOM)
         web.add_middleware(SameOrigin, base_url=base_url, refusal=foreign)
-        web.add_middleware(SecurityHeaders, secure=base_url.startswith("https://"))
+        web.add_middleware(SecurityHeaders, secure=self.is_secure)
         return web
+
+    @property
+    def is_secure(self) -> bool:
+        """Tell whether people reach us over TLS."""
+        return self.kit.config.web.base_url.startswith("https://")
 
     async def health(self, request: Request) -> Response:
         """Say whether the database answers."""
@@ -182,8 +194,15 @@ class App:
         return self._sorry(404, "There is nothing here", "The address may be mistyped.")
 
     async def failed(self, request: Request, error: Exception) -> Response:
-        """Show that something went wrong on our side."""
-        return self._sorry(500, "Something went wrong", "Please try again in a minute.")
+        """Show that something went wrong on our side.
+
+        This is answered around all middleware, so the headers are put on here.
+        """
+        answer = self._sorry(
+            500, "Something went wrong", "Please try again in a minute."
+        )
+        answer.headers.update(headers_of(self.is_secure))
+        return answer
 
     def _sorry(self, status: int, title: str, text: str) -> Response:
         language = self.kit.rules.language

@@ -58,7 +58,7 @@ def translated(language: str, text: str) -> str:
     return _catalogue(language).get(text, text)
 
 
-def headers_of(name: str = "") -> dict[str, str]:
+def headers_of_file(name: str = "") -> dict[str, str]:
     """Return the headers of a file nobody keeps; one with a name is only saved.
 
     A copy in the browser would outlive the erasure of its owner.
@@ -172,14 +172,17 @@ def _host_of(address: str) -> str:
     return address.partition("://")[2].partition("/")[0]
 
 
+def headers_of(secure: bool) -> dict[str, str]:
+    """Return the security headers, with the one that only makes sense over TLS."""
+    lasting = {"Strict-Transport-Security": "max-age=31536000"}
+    return HEADERS | lasting if secure else HEADERS
+
+
 class SecurityHeaders:
     """Middleware that puts the security headers on every answer."""
 
     def __init__(self, app: ASGIApp, secure: bool) -> None:
-        self.app = app
-        self.headers = dict(HEADERS)
-        if secure:
-            self.headers["Strict-Transport-Security"] = "max-age=31536000"
+        self.app, self.headers = app, headers_of(secure)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on."""

@@ -20,6 +20,7 @@ from sqlmodel import Field, Session, SQLModel, and_, col, or_, select
 from models import reminder
 from models.columns import BigId, Utc, new_id, one_of
 from models.errors import Failure
+from models.identity import normalise_name
 from models.queue import Queue
 from models.sealing import Keyring, seal, unseal
 from models.worker import Worker
@@ -90,6 +91,9 @@ class Application(SQLModel, table=True):
     id_type: str
     id_tag: bytes = Field(index=True)
     mobile_tag: bytes = Field(index=True)
+    name_tag: bytes = Field(
+        default=b"", index=True, sa_column_kwargs={"server_default": ""}
+    )
     tag_key: int
     group: str
     work_form: str
@@ -106,12 +110,14 @@ class Application(SQLModel, table=True):
         return facts
 
     def tag(self, keys: Keyring, facts: dict[str, Any]) -> None:
-        """Make the tags of the ID and the mobile, with the current index key.
+        """Make the tags of ID, mobile and name, with the current index key.
 
         An application emptied of its facts has none that anybody could be found by.
         """
         self.id_tag = keys.tag("id_number", id_number_of(facts)) if facts else b""
         self.mobile_tag = keys.tag("mobile", facts["mobile"]) if facts else b""
+        name = normalise_name(facts["full_name"]) if facts else ""
+        self.name_tag = keys.tag("name", name) if facts else b""
         self.tag_key = keys.current_index
 
     def keep(self, keys: Keyring, worker: Worker, facts: dict[str, Any]) -> None:

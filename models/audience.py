@@ -115,10 +115,15 @@ def chosen(atlas: Atlas, audience: Audience, now: datetime) -> ColumnElement[boo
 
 
 def _of_district(audience: Audience, now: datetime) -> ColumnElement[bool]:
+    return works_in(*audience.districts)
+
+
+def works_in(*districts: str) -> ColumnElement[bool]:
+    """Return the condition that a member works in one of these districts."""
     return exists().where(
         col(Application.worker_id) == col(Worker.id),
         col(Application.standing).in_(APPROVED),
-        col(Application.district).in_(audience.districts),
+        col(Application.district).in_(districts),
     )
 
 

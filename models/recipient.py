@@ -61,7 +61,8 @@ class Recipient(SQLModel, table=True):
 
     `at` is when it is looked at next, or since when it is over; one that was `claimed`
     is being sent until then.  `number` is its message in a chat of ours, `external_id`
-    its name on a channel that keeps its own.
+    its name on a channel that keeps its own.  Whom no channel reaches is phoned,
+    and it is written down by which position.
     """
 
     __tablename__ = "notice_recipient"
@@ -91,6 +92,8 @@ class Recipient(SQLModel, table=True):
     chat_id: int | None = Field(default=None, sa_type=BigId)
     number: int | None = None
     external_id: str | None = None
+    called_at: datetime | None = Field(default=None, sa_type=Utc)
+    called_by: int | None = Field(default=None, sa_type=BigId)
 
 
 class NoticeTotal(SQLModel, table=True):

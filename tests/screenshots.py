@@ -9,16 +9,16 @@ import io
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 from PIL import Image
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
 from models.identity import id_check
 from tests.browser.chromium import chromium
 from tests.browser.phone import PHONE, Phone
 from tests.browser.reviewing import CARD, look_at
+from tests.console_pictures import pictures
 from tests.programs import ROOT, Program, program
 
 DOCS = ROOT / "docs"
@@ -126,21 +126,21 @@ def visiting(browser: Browser, made: Program) -> Iterator[Visit]:
         context.close()
 
 
-def invitation(made: Program) -> str:
-    """Appoint one more social worker of the demo; give the path of their link."""
+def invitation(made: Program, role: str = "social_worker") -> str:
+    """Appoint one more of the demo's staff; give the path of their link."""
     beside = Program(
         made.folder, product__data=made.folder / "demo", web__port=made.port
     )
-    printed = beside.run("staff", "4401").stdout
+    printed = beside.run("staff", "4401", "--role", role).stdout
     link = re.search(r"/\?start=\S+", printed)
     assert link is not None, printed
     return link[0]
 
 
-def save(phone: Phone, path: Path) -> None:
-    """Write what is on the phone's screen as a small PNG."""
-    phone.wait_until_sent()
-    seen = Image.open(io.BytesIO(phone.page.screenshot(animations="disabled")))
+def save(page: Page, name: str) -> None:
+    """Write what is on a screen as a small PNG."""
+    path = DOCS / f"{name}.png"
+    seen = Image.open(io.BytesIO(page.screenshot(animations="disabled")))
     few = seen.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
     few.save(path, optimize=True)
     print(f"{path.relative_to(ROOT)}: {path.stat().st_size / 1000:.0f} kB")
@@ -156,9 +156,13 @@ def main() -> None:
         chromium() as browser,
     ):
         for picture in PICTURES:
-            path = DOCS / f"{picture.__name__.replace('_', '-')}.png"
             with visiting(browser, made) as visit:
-                save(picture(visit), path)
+                phone = picture(visit)
+                phone.wait_until_sent()
+                save(phone.page, picture.__name__.replace("_", "-"))
+        with visiting(browser, made):
+            for name, page in pictures(browser, made.url, invitation(made, "officer")):
+                save(page, f"console-{name}")
 
 
 if __name__ == "__main__":

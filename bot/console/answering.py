@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from bot.console.views import File
-from bot.pages import headers_of
+from bot.pages import headers_of_file
 from bot.pictures import at_the_table
 
 SAID = "zhigong-console-said"
@@ -17,16 +17,20 @@ async def file_of(view: File) -> Response:
     """Answer with a file that nobody stores: a copy would outlive its erasure."""
     given = view.data
     data = given if isinstance(given, bytes) else await at_the_table(given)
-    return Response(data, media_type=view.mime, headers=headers_of(view.name))
+    return Response(data, media_type=view.mime, headers=headers_of_file(view.name))
 
 
-def went_to(path: str, said: str) -> Response:
+def went_to(path: str, said: str, secure: bool) -> Response:
     """Send a browser on, and let the next page say what was done."""
     response = RedirectResponse(path, 303)
     if said:
         text = base64.urlsafe_b64encode(said.encode()).decode()
         response.set_cookie(
-            SAID, text, 60, path="/console", httponly=True, samesite="lax"
+            *(SAID, text, 60),
+            path="/console",
+            secure=secure,
+            httponly=True,
+            samesite="lax",
         )
     return response
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from sqlalchemy import ColumnElement
 from sqlmodel import col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -26,12 +27,15 @@ from models.application import (
     Standing,
     id_number_of,
 )
-from models.columns import short
+from models.columns import long, short
 from models.identity import mask_id, mask_mobile, mask_name
 from models.staff import SERVING
 
 PATH = "/console/applications"
 ORDER = (Application.submitted_at, Application.id)
+MOST = 20
+"""How many are shown of those that were looked for."""
+
 TONES = {
     Standing.SUBMITTED: "wait",
     Standing.IN_REVIEW: "wait",
@@ -56,6 +60,19 @@ NAMES = {
 }
 
 
+AGES: dict[str, tuple[Label, Callable[[Desk], ColumnElement[bool]]]] = {
+    "late": (Label("Overdue"), lambda desk: col(Application.due) < desk.today),
+    "today": (Label("Due today"), lambda desk: col(Application.due) == desk.today),
+}
+"""How near an application is to the day by which it is to be decided."""
+
+MANY = (
+    Do(Label("Approve those chosen"), f"{PATH}/approve", kind="main"),
+    Do(Label("Return those chosen"), f"{PATH}/return"),
+    Do(Label("Reject those chosen"), f"{PATH}/reject", kind="danger"),
+)
+
+
 def _asked(desk: Desk, name: str, among: Iterable[str], usual: str = "") -> str:
     """Return a filter of the address, if it is one that is offered."""
     asked = desk.query.get(name, usual)
@@ -70,6 +87,7 @@ class _Shown:
     group: str
     union: str
     age: str
+    among: tuple[int, ...]
 
 
 def _shown(desk: Desk) -> _Shown:
@@ -77,7 +95,10 @@ def _shown(desk: Desk) -> _Shown:
         _asked(desk, "show", SHOWN, "waiting"),
         _asked(desk, "group", desk.kit.atlas.groups),
         _asked(desk, "union", desk.unions),
-        _asked(desk, "age", ("late",)),
+        _asked(desk, "age", AGES),
+        tuple(long(key) for key in desk.query.get("among", "").split(".") if key)[
+            :MOST
+        ],
     )
 
 
@@ -90,7 +111,8 @@ def chosen(desk: Desk) -> SelectOfScalar[Application]:
         col(Application.union_code).in_(below & desk.unions),
         Application.worker_id != desk.worker.id,
         *((Application.group == at.group,) if at.group else ()),
-        *((Application.due < desk.today,) if at.age else ()),
+        *((AGES[at.age][1](desk),) if at.age else ()),
+        *((col(Application.id).in_(at.among),) if at.among else ()),
     )
 
 
@@ -100,10 +122,11 @@ def list_(desk: Desk, row: str) -> View:
     show, group, union, age = at.show, at.group, at.union, at.age
     newest_first, after = show != "waiting", desk.query.get("after", "")
     rows, more = page_of(desk.session, chosen(desk), ORDER, after, newest_first)
+    ages = {name: text for name, (text, _) in AGES.items()}
     return List(
         Label("Applications"),
-        tuple(column.label for column in COLUMNS),
-        tuple(_line(desk, row) for row in rows),
+        HEADS,
+        tuple(line(desk, row) for row in rows),
         Label("No applications here."),
         (
             choose("show", Label("State"), show, NAMES),
@@ -122,24 +145,25 @@ def list_(desk: Desk, row: str) -> View:
                 union,
                 {"": Label("All"), **{c: desk.union(c) for c in sorted(desk.unions)}},
             ),
-            choose(
-                "age", Label("Age"), age, {"": Label("All"), "late": Label("Overdue")}
-            ),
+            choose("age", Label("Age"), age, {"": Label("All"), **ages}),
         ),
         after=more,
-        many=Do(Label("Approve those chosen"), f"{PATH}/approve")
-        if show == "waiting"
-        else None,
+        many=MANY if show == "waiting" else (),
         actions=(EXPORT.way(desk),),
     )
 
 
-def _line(desk: Desk, row: Application) -> Line:
+def line(desk: Desk, row: Application) -> Line:
+    """Return an application as a row of a list."""
     late = row.standing in WAITING and row.due < desk.today
     overdue = Badge(Label("Overdue"), "bad")
     badge = overdue if late else Badge(label(row.standing), TONES.get(row.standing, ""))
-    cells = tuple(column.shown(desk, row) for column in COLUMNS)
-    return Line(f"{PATH}/{short(row.id)}", cells, badge, short(row.id))
+    return Line(f"{PATH}/{short(row.id)}", cells_of(desk, row), badge, short(row.id))
+
+
+def cells_of(desk: Desk, row: Application) -> tuple[str, ...]:
+    """Return what the list shows of an application."""
+    return tuple(column.shown(desk, row) for column in COLUMNS)
 
 
 def _group(desk: Desk, row: Application) -> str:
@@ -173,6 +197,8 @@ COLUMNS: tuple[Column[Application], ...] = (
 )
 """What the list shows of an application."""
 
+HEADS = tuple(column.label for column in COLUMNS)
+
 EXPORT: Export[Application] = Export(
     "applications",
     Label("Applications"),
@@ -185,6 +211,6 @@ EXPORT: Export[Application] = Export(
         Column(Label("Mobile"), _fact("mobile", mask_mobile), _fact("mobile")),
         Column(Label("ID number"), _number(mask_id), _number()),
     ),
-    ("show", "group", "union", "age"),
+    ("show", "group", "union", "age", "among"),
     SERVING,
 )

@@ -9,9 +9,23 @@ from typing import Any
 
 from sqlmodel import col, func, select
 
-from bot.console import reveal
+from bot.console import many, reveal
 from bot.console.application_list import EXPORT, PATH, TONES, list_
-from bot.console.desk import Desk, Label, Went, Wrong
+from bot.console.deciding import (
+    AGAIN,
+    BACK,
+    DECIDED,
+    DOUBLE,
+    READS,
+    ask_rejected,
+    ask_returned,
+    back,
+    decide,
+    own,
+    rejected_for,
+    returned_for,
+)
+from bot.console.desk import COLON, SEMICOLON, Desk, Label, Went, Wrong
 from bot.console.noun import Form, Noun, Page, Rule, Waiting, whole
 from bot.console.views import (
     Badge,
@@ -19,19 +33,16 @@ from bot.console.views import (
     Do,
     File,
     Fill,
-    Input,
     Line,
-    Option,
     Sheet,
     View,
 )
 from bot.files import file_of
-from handlers.deciding import LONGEST_REASON, REJECT_REASONS, RETURN_REASONS, asked_of
+from handlers.deciding import asked_of
 from handlers.doubts import doubts_about
 from handlers.my_application import rows_of
-from handlers.offers import OWN_WORDS, Offer
 from handlers.question import label
-from handlers.reviewing import fact_rows, facts_of, label_of
+from handlers.reviewing import fact_rows, facts_of
 from handlers.say import Word
 from models import review
 from models.application import (
@@ -48,17 +59,6 @@ from models.application import (
 from models.columns import long, short
 from models.staff import SERVING
 from models.worker import Worker
-
-BACK = Do(Label("Applications"), PATH)
-DECIDED = Label("This application is decided already, or was withdrawn.")
-DOUBLE = Label("A member has this ID number already. Please settle it with both first.")
-
-
-def own(desk: Desk, key: str) -> Application | None:
-    """Return an application one may review."""
-    row = desk.session.get(Application, long(key))
-    found = row is not None and review.may_review(desk.kit.atlas, desk.staff, row)
-    return row if found else None
 
 
 def note(desk: Desk, row: Application) -> None:
@@ -113,9 +113,8 @@ def _history(desk: Desk, row: Application) -> Iterable[Line]:
     worker = desk.session.get_one(Worker, row.worker_id)
     for step in steps_of(desk.session, row.id):
         reasons = step.reasons(desk.kit.keys, worker)
-        why = "；".join(
-            f"{desk.text(name)}：{desk.text(text)}" for name, text in rows_of(reasons)
-        )
+        told = (desk.joined(pair, COLON) for pair in rows_of(reasons))
+        why = desk.joined(told, SEMICOLON)
         yield Line("", (desk.moment(step.at), label(step.standing), why))
 
 
@@ -150,17 +149,15 @@ def _undo(desk: Desk, row: Application) -> tuple[Do, ...]:
 
 def _decide(desk: Desk, row: Application, decision: Decision) -> Went:
     """Carry out a decision; until the worker is told it can be undone."""
-    seconds = desk.kit.rules.undo_seconds
-    decided = (desk.session, desk.kit.keys, desk.staff, row, decision)
     try:
-        review.decide(*decided, desk.now, seconds)
+        decide(desk, row, decision)
     except CannotDecide:
         raise Wrong.altogether(DECIDED) from None
     except DoubleMember:
         raise Wrong.altogether(DOUBLE) from None
     said = Label(
         "Done. You can undo it for {seconds} seconds; then the worker is told.",
-        seconds=seconds,
+        seconds=desk.kit.rules.undo_seconds,
     )
     return Went(f"{PATH}/{short(row.id)}", said)
 
@@ -188,139 +185,48 @@ def undo(desk: Desk, row: Application) -> Went:
 
 def ask_return(desk: Desk, row: Application) -> View:
     """Ask which answers are wrong, and why each."""
-    reasons = _reasons(desk, RETURN_REASONS)
-    fine = Option("", Label("Fine"))
-    own_words = Option(OWN_WORDS, Label("In my own words, below"))
-    fields = tuple(
-        Input(
-            f"why_{name}",
-            label_of(name),
-            "select",
-            options=(fine, *reasons, own_words),
-            required=False,
-        )
-        for name in asked_of(desk.turn, row)
-    )
     return Fill(
         Label("Return the application"),
         Label("Return"),
-        (*fields, _own_words()),
-        why=Label("The worker is asked these answers again, and nothing else."),
-        back=_back(row),
+        ask_returned(desk, asked_of(desk.turn, row)),
+        why=AGAIN,
+        back=back(row),
     )
 
 
 def return_(desk: Desk, row: Application) -> Went:
     """Return an application with a reason for each answer that is wrong."""
-    fields, words = desk.fields, desk.fields.get("words")[:LONGEST_REASON]
-    offered = {option.key for option in _reasons(desk, RETURN_REASONS)}
-    given = {name: fields.get(f"why_{name}") for name in asked_of(desk.turn, row)}
-    reasons = {
-        name: OWN_WORDS + words if why == OWN_WORDS else why
-        for name, why in given.items()
-        if why in (*offered, OWN_WORDS)
-    }
-    if not reasons:
-        raise Wrong.altogether(Label("Choose what is wrong in at least one answer."))
-    if OWN_WORDS in given.values() and not words:
-        raise Wrong(words=Label("Please write what is wrong."))
+    reasons = returned_for(desk, asked_of(desk.turn, row))
     return _decide(desk, row, Decision(Standing.RETURNED, reasons))
 
 
 def ask_reject(desk: Desk, row: Application) -> View:
     """Ask why an application is rejected."""
-    own_words = Option(OWN_WORDS, Label("In my own words, below"))
-    options = (*_reasons(desk, REJECT_REASONS), own_words)
     return Fill(
         Label("Reject the application"),
         Label("Reject"),
-        (Input("why", Label("Reason"), "radios", options=options), _own_words()),
-        why=Label("The worker reads this reason."),
+        ask_rejected(desk),
+        why=READS,
         danger=True,
-        back=_back(row),
+        back=back(row),
     )
 
 
 def reject(desk: Desk, row: Application) -> Went:
     """Reject an application, with a reason."""
-    why, words = desk.fields.get("why"), desk.fields.get("words")[:LONGEST_REASON]
-    offered = {option.key for option in _reasons(desk, REJECT_REASONS)}
-    if why not in (*offered, OWN_WORDS):
-        raise Wrong(why=Label("Please choose a reason."))
-    if why == OWN_WORDS and not words:
-        raise Wrong(words=Label("Please write the reason."))
-    reason = OWN_WORDS + words if why == OWN_WORDS else why
-    return _decide(desk, row, Decision(Standing.REJECTED, {"": reason}))
-
-
-def ask_many(desk: Desk, row: str) -> View:
-    """Stand in for the list, where nothing can be asked."""
-    return list_(desk, row)
-
-
-def approve_many(desk: Desk, row: str) -> Went:
-    """Approve those that were chosen; what is doubtful is left to be looked at."""
-    chosen = [own(desk, key) for key in dict.fromkeys(desk.fields.all("key"))]
-    rows = [row for row in chosen if row is not None and row.standing in WAITING]
-    if not rows:
-        raise Wrong.altogether(Label("Choose at least one that still waits."))
-    done = sum(_approve(desk, row) for row in rows)
-    said = Label("Approved {done}.", done=done)
-    if done < len(rows):
-        left = len(rows) - done
-        said = Label(
-            "Approved {done}; {left} need a look of their own first.",
-            done=done,
-            left=left,
-        )
-    return Went(PATH, said)
-
-
-def _approve(desk: Desk, row: Application) -> bool:
-    """Approve one of many, unless something about it is doubtful."""
-    if doubts_about(desk.turn, row, facts_of(desk.turn, row)):
-        return False
-    union = row.wished_union
-    decision = Decision(Standing.PLACED if union else Standing.POOL, {}, union)
-    seconds = desk.kit.rules.undo_seconds
-    decided = (desk.session, desk.kit.keys, desk.staff, row, decision)
-    try:
-        review.decide(*decided, desk.now, seconds)
-    except (CannotDecide, DoubleMember):
-        return False
-    return True
+    return _decide(desk, row, Decision(Standing.REJECTED, rejected_for(desk)))
 
 
 def ask_reveal(desk: Desk, row: Application) -> View:
     """Ask why somebody has to see an applicant's whole ID number."""
-    return reveal.ask(desk, row.number, _back(row))
+    return reveal.ask(desk, row.number, back(row))
 
 
 def show_number(desk: Desk, row: Application) -> Went:
     """Show an applicant's whole ID number, once."""
     number = id_number_of(facts_of(desk.turn, row))
     action = "application.revealed"
-    return reveal.show(desk, action, row.id, number, row.number, _back(row))
-
-
-def _reasons(desk: Desk, offer: Offer) -> tuple[Option, ...]:
-    offered = offer.options(desk.turn, None)
-    return tuple(Option(option.key, option.label) for option in offered)
-
-
-def _own_words() -> Input:
-    return Input(
-        "words",
-        Label("In your own words"),
-        "area",
-        required=False,
-        longest=LONGEST_REASON,
-    )
-
-
-def _back(row: Application) -> Do:
-    number = Word("reviewing", "application", {"number": row.number})
-    return Do(number, f"{PATH}/{short(row.id)}")
+    return reveal.show(desk, action, row.id, number, row.number, back(row))
 
 
 def waits(desk: Desk) -> Iterable[Waiting]:
@@ -335,6 +241,10 @@ def waits(desk: Desk) -> Iterable[Waiting]:
     if late:
         path = f"{PATH}?age=late"
         yield Waiting(Label("Applications overdue"), late, since, path, late=True)
+    today, since = desk.session.exec(counted.where(Application.due == desk.today)).one()
+    if today:
+        path = f"{PATH}?age=today"
+        yield Waiting(Label("Applications due today"), today, since, path)
     count, since = desk.session.exec(counted).one()
     if count:
         yield Waiting(Label("Applications to decide"), count, since, PATH)
@@ -348,7 +258,7 @@ APPLICATIONS = Noun(
     Label("Applications"),
     (
         Page("", ANYBODY, list_),
-        Form("approve", ANYBODY, ask_many, approve_many),
+        *many.FORMS,
         *EXPORT.pages(),
         Page("{key}", MINE, show, note),
         Page("{key}/picture", Rule(SERVING, own_picture), show_picture),

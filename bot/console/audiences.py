@@ -47,7 +47,7 @@ REASONS: Mapping[str, Text] = {
 """Why somebody is left out."""
 
 
-def _districts(desk: Desk) -> Options:
+def districts(desk: Desk) -> Options:
     """Offer the districts where one's own unions are."""
     atlas = desk.kit.atlas
     roots = {atlas.unions[code].division for code in desk.unions}
@@ -120,7 +120,7 @@ FIELDS: tuple[Field, ...] = tuple(
             hint=Label("And of all unions below it."),
         ),
         some_of("groups", Label("Occupation"), groups),
-        some_of("districts", Label("Place of work"), _districts),
+        some_of("districts", Label("Place of work"), districts),
         words(
             "enterprises",
             Label("Enterprises"),

@@ -1,5 +1,6 @@
 """Copies: who got a notice, who not and why not; a ledger of masked names."""
 
+from collections.abc import Callable
 from typing import Any
 
 from sqlmodel import select
@@ -11,7 +12,6 @@ from bot.console.listing import page_of
 from bot.console.progress import FATES
 from bot.console.views import Badge, Line, List, View, choose
 from models import audit
-from models.columns import short
 from models.message import Fate
 from models.notice import Notice
 from models.recipient import Recipient
@@ -74,21 +74,25 @@ def show(desk: Desk, row: Notice) -> View:
     )
 
 
+def line(desk: Desk, one: Recipient) -> Line:
+    """Show a copy: whose it is, masked, and what became of it when and why."""
+    cells = (*audiences.person(desk, one.worker_id), desk.moment(one.at), why(one))
+    return Line("", cells, Badge(FATES[one.fate], TONES.get(one.fate, "")))
+
+
+def why(one: Recipient) -> Text:
+    """Say why a copy ended so."""
+    return WHY.get(one.reason, one.reason)
+
+
 def listed(
-    desk: Desk, row: Notice, *which: Any, path: str = ""
+    desk: Desk,
+    row: Notice,
+    *which: Any,
+    line: Callable[[Desk, Recipient], Line] = line,
 ) -> tuple[tuple[Line, ...], str | None]:
-    """Return a page of some copies of a notice; a path leads on by the worker's id."""
+    """Return a page of some copies of a notice."""
     found = select(Recipient).where(Recipient.notice_id == row.id, *which)
     after = desk.query.get("after", "")
     rows, more = page_of(desk.session, found, (Recipient.worker_id,), after)
-    return tuple(_line(desk, one, path) for one in rows), more
-
-
-def _line(desk: Desk, one: Recipient, path: str) -> Line:
-    cells = (
-        *audiences.person(desk, one.worker_id),
-        desk.moment(one.at),
-        WHY.get(one.reason, one.reason),
-    )
-    badge = Badge(FATES[one.fate], TONES.get(one.fate, ""))
-    return Line(path and path + short(one.worker_id), cells, badge)
+    return tuple(line(desk, one) for one in rows), more

@@ -6,6 +6,8 @@ positions of these unions do.  Nobody reads more here than ids, acts and reasons
 
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
+from functools import partial
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlmodel import col, func, select
@@ -14,9 +16,9 @@ from bot.auditing import read_heads
 from bot.console.desk import Desk, Label, Text
 from bot.console.drawing import ROLES
 from bot.console.listing import page_of
-from bot.console.noun import Noun, Page, Rule, whole
+from bot.console.noun import Form, Noun, Page, Rule, whole
 from bot.console.views import Badge, Detail, Do, Input, Line, List, Sheet, View, choose
-from bot.console.words_of_deeds import DEEDS, NOUNS, SEARCHED
+from bot.console.words_of_deeds import DEEDS, KEPT_AT, NOUNS, SEARCHED
 from handlers.revealing import WHY
 from models import audited, chain
 from models.audit import AuditEntry
@@ -38,7 +40,21 @@ SAID: Mapping[str, Text] = {
 WHO: Mapping[str, Text] = {**ROLES, JURY: Label("Jury")}
 
 
-def list_(desk: Desk, row: str) -> View:
+Things = Mapping[str, tuple[Noun, Page[Any] | Form[Any]]]
+"""The page about one row of each part of the console."""
+
+
+def things_of(nouns: tuple[Noun, ...]) -> Things:
+    """Return which page shows a row of each noun."""
+    return {
+        noun.name: (noun, page)
+        for noun in nouns
+        for page in noun.pages
+        if page.path == "{key}"
+    }
+
+
+def list_(things: Things, desk: Desk, row: str) -> View:
     """List acts, the newest first."""
     query = desk.query
     noun = query.get("noun", "") if query.get("noun") in NOUNS else ""
@@ -62,7 +78,7 @@ def list_(desk: Desk, row: str) -> View:
     return List(
         Label("What happened"),
         (Label("When"), Label("What"), Label("Row"), Label("By whom"), Label("Why")),
-        tuple(_line(desk, row) for row in rows),
+        tuple(_line(things, desk, row) for row in rows),
         Label("Nothing of this kind happened then."),
         (
             choose("noun", Label("Concerning"), noun, {"": Label("All"), **SEARCHED}),
@@ -91,7 +107,8 @@ def _midnight(desk: Desk, day: str) -> datetime | None:
     return datetime.combine(found, time(), ZoneInfo(desk.kit.rules.zone))
 
 
-def _line(desk: Desk, row: AuditEntry) -> Line:
+def _line(things: Things, desk: Desk, row: AuditEntry) -> Line:
+    """Show an act; it leads to what it is about, where that is theirs to see."""
     about = short(row.subject_id) if row.subject_id else ""
     cells = (
         desk.moment(row.at),
@@ -100,7 +117,20 @@ def _line(desk: Desk, row: AuditEntry) -> Line:
         _who(desk, row),
         _why(desk, row.detail),
     )
-    return Line(f"{PATH}?subject={about}" if about else "", cells)
+    all_of_it = {2: f"{PATH}?subject={about}"} if about else {}
+    return Line(_thing(things, desk, row), cells, links=all_of_it)
+
+
+def _thing(things: Things, desk: Desk, row: AuditEntry) -> str:
+    """Return where the row of an act is shown, to who may see it there."""
+    name = row.action.partition(".")[0]
+    is_coded = name in audited.CODED
+    key = row.detail.partition(" ")[0] if is_coded else short(row.subject_id or 0)
+    if KEPT_AT.get(name) not in things:
+        return ""
+    noun, page = things[KEPT_AT[name]]
+    may = desk.staff.role in page.rule.roles and page.rule.own(desk, key) is not None
+    return noun.address(page).replace("{key}", key) if may else ""
 
 
 def deed(desk: Desk, action: str) -> str:
@@ -175,8 +205,8 @@ def _noted(desk: Desk) -> tuple[tuple[Text, Text], ...]:
 
 MAY = Rule((OFFICER, ADMINISTRATOR), whole)
 
-DEEDS_NOUN = Noun(
-    "deeds",
-    Label("What happened"),
-    (Page("", MAY, list_), Page("chain", MAY, show_chain)),
-)
+
+def over(nouns: tuple[Noun, ...]) -> Noun:
+    """Make the noun whose acts lead to the rows of the others."""
+    page = Page("", MAY, partial(list_, things_of(nouns)))
+    return Noun("deeds", Label("What happened"), (page, Page("chain", MAY, show_chain)))

@@ -10,8 +10,10 @@ from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import ColumnElement
 from sqlmodel import col, func, select
 
+from bot.console.audiences import CHANNELS
 from bot.console.desk import Desk, Label, Text, Went, Wrong
 from bot.console.listing import page_of
 from bot.console.noun import Form, Noun, Page, Rule, Waiting, whole
@@ -125,20 +127,32 @@ def _mine(desk: Desk) -> tuple[Any, ...]:
 def list_lost(desk: Desk, row: str) -> View:
     """List the messages that were lost, the newest first."""
     fate = desk.query.get("fate", "") if desk.query.get("fate") in FATES else ""
-    chosen = select(Message).where(
-        LOST_SQL, *_mine(desk), *((Message.fate == fate,) if fate else ())
+    span = desk.query.get("span", "") if desk.query.get("span") in SPANS else ""
+    asked = (
+        *((Message.fate == fate,) if fate else ()),
+        *((_within(desk, span),) if span else ()),
     )
+    chosen = select(Message).where(LOST_SQL, *_mine(desk), *asked)
     after = desk.query.get("after", "")
     rows, more = page_of(desk.session, chosen, ORDER, after, True)
-    fates = {one: badge.label for one, badge in FATES.items()}
+    all_: dict[str, Text] = {"": Label("All")}
+    fates = all_ | {one: badge.label for one, badge in FATES.items()}
+    spans = all_ | {name: text for name, (_, text) in SPANS.items()}
     return List(
         Label("Lost messages"),
         (Label("When"), Label("Kind"), Label("To"), Label("Channel"), Label("Why")),
         tuple(_line(desk, row) for row in rows),
         Label("No message was lost."),
-        (choose("fate", Label("State"), fate, {"": Label("All"), **fates}),),
+        (
+            choose("fate", Label("State"), fate, fates),
+            choose("span", Label("Time"), span, spans),
+        ),
         after=more,
     )
+
+
+def _within(desk: Desk, span: str) -> ColumnElement[bool]:
+    return col(Message.at) >= _begin(desk, SPANS[span][0])
 
 
 def _line(desk: Desk, row: Message) -> Line:
@@ -154,7 +168,7 @@ def facts_of(desk: Desk, row: Message) -> tuple[tuple[Text, Text], ...]:
         (Label("When"), desk.moment(row.at)),
         (Label("Kind"), KINDS[row.kind]),
         (Label("To"), named(desk, row.about_id)),
-        (Label("Channel"), chat.channel),
+        (Label("Channel"), CHANNELS.get(chat.channel, chat.channel)),
         (Label("Why"), WHY.get(row.reason, row.reason)),
     )
 
@@ -229,13 +243,13 @@ def waits(desk: Desk) -> Iterable[Waiting]:
     """Count what was lost within a week, for officers."""
     if desk.staff.role != OFFICER:
         return
-    week = col(Message.at) > desk.now - timedelta(days=7)
     counted = select(func.count(), func.min(Message.at)).where(
-        LOST_SQL, *_mine(desk), week
+        LOST_SQL, *_mine(desk), _within(desk, "week")
     )
     count, since = desk.session.exec(counted).one()
     if count:
-        yield Waiting(Label("Lost messages"), count, since, LOST_PATH)
+        path = f"{LOST_PATH}?span=week"
+        yield Waiting(Label("Lost messages"), count, since, path)
 
 
 ALL = Rule((OFFICER, ADMINISTRATOR), whole)

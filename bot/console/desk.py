@@ -3,7 +3,7 @@
 A page reads in a session that cannot write; a form is carried out in one that can.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
@@ -45,6 +45,10 @@ class Label:
 
 Text = str | Word | Label
 """What is shown: as it stands, the chat's words, or the console's own."""
+
+
+COMMA, SEMICOLON, COLON = Label(", "), Label("; "), Label(": ")
+"""Signs between what is told together; each language has its own."""
 
 
 class Wrong(Exception):
@@ -169,6 +173,10 @@ class Desk:
         if isinstance(text, Label):
             return text.read_in(self.language)
         return text_of(text, self.kit.reader(self.worker))
+
+    def joined(self, texts: Iterable[Text], sign: Text = COMMA) -> str:
+        """Put several things one after another, with the sign of who reads."""
+        return self.text(sign).join(map(self.text, texts))
 
     def named(self, row: Named) -> str:
         """Return a row's name in the language of who works here."""

@@ -7,9 +7,9 @@ have those told who signed up.
 from collections.abc import Iterable
 from dataclasses import replace
 
-from sqlmodel import col
+from sqlmodel import and_, col
 
-from bot.console import attendees, door, questions
+from bot.console import attendees, coming, door, questions
 from bot.console.desk import Desk, Label, Text
 from bot.console.fields import (
     Unread,
@@ -47,11 +47,6 @@ STATES = {
     EventState.CANCELLED: Badge(Label("Called off"), "bad"),
     EventState.OVER: Badge(Label("Over")),
 }
-SHOWN = {
-    "coming": (EventState.DRAFT, *COMING),
-    "past": (EventState.CANCELLED, EventState.OVER),
-}
-
 HOURS = Label("Whole hours with a space between them, such as 24 1.")
 
 
@@ -267,8 +262,8 @@ EVENTS: Record[Event] = Record(
         Filter(
             "show",
             Label("State"),
-            lambda desk: {"coming": Label("Coming"), "past": Label("Past")},
-            lambda desk, value: col(Event.state).in_(SHOWN[value]),
+            lambda desk: {name: text for name, (text, _) in coming.SHOWN.items()},
+            lambda desk, value: and_(*coming.SHOWN[value][1](desk)),
             "coming",
         ),
         Filter(
@@ -281,6 +276,7 @@ EVENTS: Record[Event] = Record(
     faults=FAULTS,
     sheets=_sheets,
     ways=_ways,
+    waits=coming.waits,
     deeds={
         "open": Label("published"),
         "closed": Label("sign-up closed"),

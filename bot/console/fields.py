@@ -114,8 +114,7 @@ class Field:
             )
         names = self.options(desk)
         keys = value if self.kind == "checks" else [self.write(desk, value)]
-        told = (desk.text(names.get(str(key), str(key))) for key in keys if key)
-        return "、".join(told)
+        return desk.joined(names.get(str(key), str(key)) for key in keys if key)
 
 
 def text(name: str, label: Text, **more: Any) -> Field:

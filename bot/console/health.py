@@ -1,9 +1,10 @@
 """Health: how the product is, for who administers it; nothing of anybody."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 from bot.console.desk import Desk, Label, Text
-from bot.console.noun import Noun, Page, Rule, whole
+from bot.console.noun import Noun, Page, Rule, Waiting, whole
 from bot.console.views import Badge, Detail, Line, Sheet, View
 from bot.health import Health, look
 from models.backlog import Backlog
@@ -34,7 +35,7 @@ GOOD, BAD = Badge(Label("All is well"), "good"), Badge(Label("Please look"), "ba
 def show(desk: Desk, row: str) -> View:
     """Show how the product is."""
     found = look(desk.session, desk.kit, desk.now)
-    wrong = tuple(troubles(desk, found))
+    wrong = troubles(desk, found)
     return Detail(
         Label("Health"),
         (
@@ -47,7 +48,7 @@ def show(desk: Desk, row: str) -> View:
     )
 
 
-def troubles(desk: Desk, found: Health) -> list[Text]:
+def troubles(desk: Desk, found: Health) -> tuple[Text, ...]:
     """Return what somebody should look at."""
     last = found.last_backup
     checks: tuple[tuple[bool, Text], ...] = (
@@ -63,7 +64,7 @@ def troubles(desk: Desk, found: Health) -> list[Text]:
             Label("Something has waited for more than five minutes."),
         ),
     )
-    return [text for is_wrong, text in checks if is_wrong]
+    return tuple(text for is_wrong, text in checks if is_wrong)
 
 
 def _is_slow(desk: Desk, one: Backlog) -> bool:
@@ -123,6 +124,17 @@ def _size(count: float) -> str:
     return f"{count:.1f} GB"
 
 
+def waits(desk: Desk) -> Iterable[Waiting]:
+    """Count what somebody should look at, for who administers the product."""
+    count = len(troubles(desk, look(desk.session, desk.kit, desk.now)))
+    if count:
+        text = Label("Troubles of the product")
+        yield Waiting(text, count, None, "/console/health", late=True)
+
+
 HEALTH = Noun(
-    "health", Label("Health"), (Page("", Rule((ADMINISTRATOR,), whole), show),)
+    "health",
+    Label("Health"),
+    (Page("", Rule((ADMINISTRATOR,), whole), show),),
+    waits,
 )

@@ -6,7 +6,7 @@ ones come back as a file that says what is wrong with each.
 
 from collections.abc import Iterable
 
-from bot.console.desk import Desk, Label, Text, Went, Wrong
+from bot.console.desk import COLON, SEMICOLON, Desk, Label, Text, Went, Wrong
 from bot.console.import_words import CONSENTED, HEADS, REFUSED, WHY
 from bot.console.noun import Form, Noun, Page, Rule, Waiting, whole
 from bot.console.views import (
@@ -226,12 +226,12 @@ def bad_rows(desk: Desk, row: MemberImport) -> View:
     heads = [*(text for _, text in names), desk.text(reasons)]
 
     def told(one: Fault) -> str:
-        return f"{desk.text(HEADS[one.column])}：{desk.text(WHY[one.why])}"
+        return desk.joined((HEADS[one.column], WHY[one.why]), COLON)
 
     lines = (
         [
             *(bad.row.get(name, "") for name, _ in names),
-            "；".join(map(told, bad.faults)),
+            desk.joined(map(told, bad.faults), SEMICOLON),
         ]
         for bad in _bad(desk, row)
     )

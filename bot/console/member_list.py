@@ -1,11 +1,13 @@
 """The list of members: what it shows of each, its filters, and what is exported."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
+from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement
 from sqlmodel import col, func, select
 from sqlmodel.sql.expression import SelectOfScalar
 
+from bot.console.audiences import districts
 from bot.console.desk import Desk, Label, Text
 from bot.console.exporting import Column, Export
 from bot.console.listing import page_of
@@ -17,6 +19,7 @@ from bot.console.views import (
     View,
     choose,
 )
+from models.audience import works_in
 from models.columns import long, short
 from models.identity import (
     mask_id,
@@ -37,23 +40,39 @@ MANY = 5_000
 POOL = Badge(Label("In the pool"), "wait")
 
 
-def _asked(desk: Desk) -> tuple[str, str, str]:
-    """Return the group, the union and the place the address asks for, if offered."""
-    query, atlas = desk.query, desk.kit.atlas
-    group = query.get("group", "") if query.get("group") in atlas.groups else ""
-    union = query.get("union", "") if query.get("union") in desk.unions else ""
-    return group, union, "pool" if query.get("pool") == "pool" else ""
+@dataclass(frozen=True)
+class _Asked:
+    """Which members the address asks for, each filter one that is offered."""
+
+    group: str
+    union: str
+    district: str
+    pool: str
+
+
+def _asked(desk: Desk) -> _Asked:
+    def one(name: str, among: Container[str]) -> str:
+        value = desk.query.get(name, "")
+        return value if value in among else ""
+
+    return _Asked(
+        one("group", desk.kit.atlas.groups),
+        one("union", desk.unions),
+        one("district", districts(desk)),
+        one("pool", ("pool",)),
+    )
 
 
 def chosen(desk: Desk) -> SelectOfScalar[Worker]:
     """Choose the members the address asks for."""
-    group, union, pool = _asked(desk)
-    unions = desk.kit.atlas.branch(union) & desk.unions if union else desk.unions
+    at = _asked(desk)
+    unions = desk.kit.atlas.branch(at.union) & desk.unions if at.union else desk.unions
     among = desk.query.get("among", "").split(".")
     found = [long(key) for key in among if key][:MOST]
     asked = (
-        *((Worker.group == group,) if group else ()),
-        *((col(Worker.in_pool),) if pool else ()),
+        *((Worker.group == at.group,) if at.group else ()),
+        *((works_in(at.district),) if at.district else ()),
+        *((col(Worker.in_pool),) if at.pool else ()),
         *((col(Worker.id).in_(found),) if found else ()),
     )
     few = _are_few(desk, *mine_in(desk, unions), *asked)
@@ -73,21 +92,23 @@ def _are_few(desk: Desk, *which: ColumnElement[bool]) -> bool:
 def list_(desk: Desk, row: str) -> View:
     """List members, the newest first, or those that were just found."""
     atlas, after = desk.kit.atlas, desk.query.get("after", "")
-    group, union, pool = _asked(desk)
+    at = _asked(desk)
     rows, more = page_of(desk.session, chosen(desk), ORDER, after, True)
     all_: dict[str, Text] = {"": Label("All")}
     groups = all_ | {code: desk.named(one) for code, one in atlas.groups.items()}
     named = all_ | {code: desk.union(code) for code in sorted(desk.unions)}
+    offered = {**all_, **districts(desk)}
     places = all_ | {"pool": Label("In the pool")}
     return List(
         Label("Members"),
         tuple(column.label for column in COLUMNS),
-        tuple(_line(desk, row) for row in rows),
+        tuple(line(desk, row) for row in rows),
         Label("No members here."),
         (
-            choose("group", Label("Occupation"), group, groups),
-            choose("union", Label("Union"), union, named),
-            choose("pool", Label("Place"), pool, places),
+            choose("group", Label("Occupation"), at.group, groups),
+            choose("district", Label("Place of work"), at.district, offered),
+            choose("union", Label("Union"), at.union, named),
+            choose("pool", Label("Place"), at.pool, places),
         ),
         after=more,
         actions=(
@@ -110,7 +131,8 @@ def mine_in(
     return (col(Worker.member_no).is_not(None), place.in_(unions))
 
 
-def _line(desk: Desk, row: Worker) -> Line:
+def line(desk: Desk, row: Worker) -> Line:
+    """Return a member as a row of a list."""
     cells = tuple(column.shown(desk, row) for column in COLUMNS)
     return Line(f"{PATH}/{short(row.id)}", cells, POOL if row.in_pool else None)
 
@@ -150,6 +172,6 @@ EXPORT: Export[Worker] = Export(
         Column(Label("Mobile"), _masked("mobile", mask_mobile), _value("mobile")),
         Column(Label("ID number"), _masked("id_number", mask_id), _value("id_number")),
     ),
-    ("group", "union", "pool", "among"),
+    ("group", "district", "union", "pool", "among"),
     SERVING,
 )

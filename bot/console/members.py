@@ -10,8 +10,19 @@ from typing import Any
 from sqlmodel import and_, col, func, or_, select
 
 from bot.console import merging, reveal
+from bot.console.application_list import PATH as APPLICATIONS
+from bot.console.application_list import line as applied_line
 from bot.console.desk import Desk, Label, Text, Went, Wrong
-from bot.console.member_list import EXPORT, MOST, PATH, POOL, group_of, list_, mine_in
+from bot.console.member_list import (
+    EXPORT,
+    MOST,
+    PATH,
+    POOL,
+    group_of,
+    line,
+    list_,
+    mine_in,
+)
 from bot.console.noun import Form, Noun, Page, Rule, Waiting, whole
 from bot.console.views import (
     Detail,
@@ -161,16 +172,36 @@ def find(desk: Desk, row: str) -> Went:
     """Find somebody by exactly what is known of them; that it was done is kept."""
     asked = desk.fields.get("q")[:100]
     members = _members(desk, asked)
+    applied = _applied(desk, asked, members)
     audit.record(
         desk.session, desk.now, desk.staff.id, "person.searched", desk.staff.id
     )
-    if len(members) == 1:
-        return Went(f"{PATH}/{short(members[0])}")
-    if members:
-        return Went(f"{PATH}?among={'.'.join(map(short, members))}")
-    for applied in _applied(desk, asked):
-        return Went(f"/console/applications/{short(applied)}")
-    raise Wrong(q=Label("Nobody of your unions is known by exactly this."))
+    if members and applied:
+        return Went(f"{PATH}/find", view=_both(desk, members, applied))
+    if not members and not applied:
+        raise Wrong(q=Label("Nobody of your unions is known by exactly this."))
+    at, more = (PATH, "") if members else (APPLICATIONS, "show=all&")
+    keys = [short(number) for number in members or applied]
+    if len(keys) == 1:
+        return Went(f"{at}/{keys[0]}")
+    return Went(f"{at}?{more}among={'.'.join(keys)}")
+
+
+def _both(desk: Desk, members: list[int], applied: list[int]) -> Detail:
+    """List members and applicants who are known by the same."""
+    session = desk.session
+    people = (session.get_one(Worker, number) for number in members)
+    rows = (session.get_one(Application, number) for number in applied)
+    return Detail(
+        Label("Several people are known by this"),
+        (
+            Sheet(Label("Members"), lines=tuple(line(desk, one) for one in people)),
+            Sheet(
+                Label("Applications"), lines=tuple(applied_line(desk, r) for r in rows)
+            ),
+        ),
+        back=BACK,
+    )
 
 
 def _members(desk: Desk, asked: str) -> list[int]:
@@ -192,21 +223,22 @@ def _members(desk: Desk, asked: str) -> list[int]:
     return sorted({number for some in found for number in some})[:MOST]
 
 
-def _applied(desk: Desk, asked: str) -> list[int]:
-    """Return the newest application somebody may mean, of who may be no member."""
+def _applied(desk: Desk, asked: str, members: list[int]) -> list[int]:
+    """Return the applications somebody may mean, but for those of these members."""
     keys = desk.kit.keys
     ways: list[Any] = [
         Application.number == normalise_id(asked),
+        col(Application.name_tag).in_(keys.tags("name", normalise_name(asked))),
         col(Application.id_tag).in_(keys.tags("id_number", normalise_id(asked))),
     ]
     if mobile := normalise_mobile(asked):
         ways.append(col(Application.mobile_tag).in_(keys.tags("mobile", mobile)))
     chosen = select(Application.id).where(
         col(Application.union_code).in_(desk.unions),
-        Application.worker_id != desk.worker.id,
+        col(Application.worker_id).not_in([desk.worker.id, *members]),
         or_(*ways),
     )
-    newest = chosen.order_by(col(Application.submitted_at).desc()).limit(1)
+    newest = chosen.order_by(col(Application.submitted_at).desc()).limit(MOST)
     return list(desk.session.exec(newest))
 
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 from sqlmodel import col, or_, select
 
-from bot.console.desk import Desk, Label, Text, Went, Wrong
+from bot.console.desk import SEMICOLON, Desk, Label, Text, Went, Wrong
 from bot.console.listing import page_of
 from bot.console.noun import Form, Noun, Page, Rule, Waiting, whole
 from bot.console.views import Detail, Do, Fill, Input, Line, List, Sheet, View
@@ -216,7 +216,7 @@ def _facts(desk: Desk, worker: Worker) -> Iterable[tuple[Text, Text]]:
         yield text, mask(known[name])
     applied = applications_of(desk.session, worker.id)
     told = (f"{one.number} {desk.text(label(one.standing))}" for one in applied)
-    yield Label("Applications"), "；".join(told)
+    yield Label("Applications"), desk.joined(told, SEMICOLON)
     yield Label("Chats"), str(len(chats_of(desk.session, worker.id)))
     yield Label("Known since"), desk.moment(worker.created_at)[:10]
 
@@ -224,8 +224,8 @@ def _facts(desk: Desk, worker: Worker) -> Iterable[tuple[Text, Text]]:
 def _shared(desk: Desk, *both: Worker) -> Text:
     """Say what is equal in two records, of what is masked too."""
     one, two = (review.who_is(desk.session, desk.kit.keys, who) for who in both)
-    same = [desk.text(text) for name, text, _ in FACTS if one[name] == two[name] != ""]
-    return "、".join(same) or Label("Nothing of what is known. Please look twice.")
+    same = [text for name, text, _ in FACTS if one[name] == two[name] != ""]
+    return desk.joined(same) or Label("Nothing of what is known. Please look twice.")
 
 
 def ask_confirm(desk: Desk, row: MergeWish) -> View:

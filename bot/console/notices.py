@@ -223,5 +223,6 @@ NOTICES_NOUN = replace(
         Form("{key}/send", _MINE, handing_in.ask, handing_in.hand_in),
         Page("{key}/people", _MINE, copies.show, copies.note),
         Form("{key}/phone", _MINE, phoning.ask, phoning.show),
+        Form("{key}/called", _MINE, phoning.ask_called, phoning.mark_called),
     ),
 ).noun()

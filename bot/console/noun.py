@@ -67,7 +67,8 @@ class Waiting:
 
     label: Text
     count: int
-    oldest: datetime
+    oldest: datetime | None
+    """None where it does not matter since when."""
     path: str
     late: bool = False
 

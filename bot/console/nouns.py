@@ -28,7 +28,7 @@ from bot.console import (
 )
 from bot.console.noun import Noun
 
-WORK: tuple[Noun, ...] = (
+ROWS: tuple[Noun, ...] = (
     applications.APPLICATIONS,
     cases.CASES,
     members.MEMBERS,
@@ -49,10 +49,9 @@ WORK: tuple[Noun, ...] = (
     staff.STAFF,
     deliveries.DELIVERIES,
     unhandled.UNHANDLED,
-    deeds.DEEDS_NOUN,
-    health.HEALTH,
-    account.ACCOUNT,
 )
+
+WORK: tuple[Noun, ...] = (*ROWS, deeds.over(ROWS), health.HEALTH, account.ACCOUNT)
 
 NOUNS: tuple[Noun, ...] = (today.over(WORK), *WORK)
 """What the menu shows, less what a role has nothing to do with."""

@@ -76,7 +76,7 @@ def _give(desk: Desk, row: Partner, facts: Facts) -> Text:
 def _sheets(desk: Desk, row: Partner) -> Iterable[Sheet]:
     given = given_by(desk.session, row.code)
     rows = [desk.session.get_one(Benefit, code) for code in given]
-    named = "、".join(desk.named(one) for one in rows)
+    named = desk.joined(map(desk.named, rows))
     yield Sheet(Label("What this partner gives"), text=named or Label("nothing yet"))
 
 

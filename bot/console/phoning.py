@@ -1,20 +1,32 @@
 """Phoning: those whom no channel reaches, each with the way to their number.
 
-A number is shown to who says why, and that is written down.
+A number is shown to who says why, and that is written down; so is who was called.
 """
 
-from sqlmodel import col
+from collections.abc import Mapping
+from functools import partial
+
+from sqlmodel import col, select
 
 from bot.console import audiences, copies, reveal
 from bot.console.desk import Desk, Label, Text, Went, Wrong
 from bot.console.letters import at, back
-from bot.console.views import Do, List, View
-from models import review
-from models.columns import long
-from models.message import Fate
+from bot.console.views import Badge, Do, Line, List, View, choose
+from models import phoning, review
+from models.columns import long, short
 from models.notice import Notice
-from models.recipient import UNREACHABLE, Recipient
+from models.recipient import Recipient
+from models.staff import Staff
 from models.worker import Worker
+
+SHOWN: Mapping[str, Text] = {
+    "": Label("All"),
+    "no": Label("Not called yet"),
+    "yes": Label("Called"),
+}
+NOT_YET = Badge(Label("Not called yet"), "wait")
+CALLED = Badge(Label("Called"), "good")
+COLUMNS = (*copies.COLUMNS[:4], Label("Why"), Label("Called"))
 
 
 def ask(desk: Desk, row: Notice) -> View:
@@ -32,30 +44,77 @@ def show(desk: Desk, row: Notice) -> Went:
         raise Wrong.altogether(Label("Please choose somebody of this list."))
     number = review.who_is(desk.session, desk.kit.keys, worker)["mobile"]
     shown = (worker.id, number, _who(desk, worker), _back(row), reveal.MOBILE)
-    return reveal.show(desk, "member.mobile_revealed", *shown)
+    called = f"{at(row)}/called?who={short(worker.id)}"
+    mark = Do(Label("Mark as called"), called, at_once=True, kind="main")
+    return reveal.show(desk, "member.mobile_revealed", *shown, (mark,))
+
+
+def ask_called(desk: Desk, row: Notice) -> View:
+    """Stand in for the list, where nothing can be asked."""
+    return _list(desk, row)
+
+
+def mark_called(desk: Desk, row: Notice) -> Went:
+    """Write down that those chosen were called."""
+    keys = desk.fields.all("key") or [desk.query.get("who", "")]
+    found = [_on_list(desk, row, key) for key in dict.fromkeys(keys)]
+    people = [worker for worker in found if worker is not None]
+    if not people:
+        raise Wrong.altogether(Label("Please choose somebody of this list."))
+    at_once = (desk.session, desk.kit.atlas, desk.staff, row.id)
+    done = sum(phoning.mark_called(*at_once, who, desk.now) for who in people)
+    return Went(_back(row).path, Label("Marked as called: {done}.", done=done))
 
 
 def _list(desk: Desk, row: Notice) -> View:
-    which = (Recipient.fate == Fate.SKIPPED, col(Recipient.reason).in_(UNREACHABLE))
-    lines, more = copies.listed(desk, row, *which, path=f"{at(row)}/phone?who=")
+    called = desk.query.get("called", "")
+    called = called if called in SHOWN else ""
+    at_all = col(Recipient.called_at)
+    which = {"no": (at_all.is_(None),), "yes": (at_all.is_not(None),)}.get(called, ())
+    to_phone = (*phoning.to_phone(row.id), *which)
+    lines, more = copies.listed(desk, row, *to_phone, line=partial(_line, row))
     return List(
         Label("To be phoned"),
-        copies.COLUMNS,
+        COLUMNS,
         lines,
-        Label("Everybody could be reached."),
+        Label("Nobody here."),
+        (choose("called", Label("State"), called, SHOWN),),
         after=more,
         actions=(back(row),),
+        many=(Do(Label("Mark those chosen as called"), f"{at(row)}/called"),),
     )
 
 
+def _line(row: Notice, desk: Desk, copy: Recipient) -> Line:
+    """Show whom to call, and who called when."""
+    key, called = short(copy.worker_id), ""
+    if copy.called_at is not None:
+        called = f"{desk.moment(copy.called_at)} {_by(desk, copy)}"
+    cells = (*audiences.person(desk, copy.worker_id), copies.why(copy), called)
+    badge = CALLED if called else NOT_YET
+    return Line(f"{at(row)}/phone?who={key}", cells, badge, key)
+
+
+def _by(desk: Desk, copy: Recipient) -> str:
+    if copy.called_by == desk.staff.id:
+        return desk.text(Label("you"))
+    staff = desk.session.get(Staff, copy.called_by)
+    return f"{desk.union(staff.union_code)} {short(staff.id)}" if staff else ""
+
+
 def _chosen(desk: Desk, row: Notice) -> Worker | None:
+    return _on_list(desk, row, desk.query.get("who", ""))
+
+
+def _on_list(desk: Desk, row: Notice, key: str) -> Worker | None:
     """Return who was chosen, if they are on the list and of one's own unions."""
-    key = (row.id, long(desk.query.get("who", "")))
-    copy = desk.session.get(Recipient, key)
-    if copy is None or copy.fate is not Fate.SKIPPED or copy.reason not in UNREACHABLE:
-        return None
-    worker = desk.session.get(Worker, copy.worker_id)
-    return worker if worker and worker.union_code in desk.unions else None
+    found = select(Worker).where(
+        *phoning.to_phone(row.id),
+        col(Recipient.worker_id) == col(Worker.id),
+        col(Worker.id) == long(key),
+        col(Worker.union_code).in_(desk.unions),
+    )
+    return desk.session.exec(found).first()
 
 
 def _who(desk: Desk, worker: Worker) -> Text:

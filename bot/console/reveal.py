@@ -95,11 +95,12 @@ def show(
     of: Text,
     back: Do,
     number: Number = ID_NUMBER,
+    actions: tuple[Do, ...] = (),
 ) -> Went:
     """Write down who sees a number and why, and show it on a page that is not kept."""
     why = reason(desk, number)
     audit.record(desk.session, desk.now, desk.staff.id, action, subject_id, why)
     seen = Sheet(of, ((number.name, whole),))
     notice = Label("This is shown once. Close the page when you have seen it.")
-    view = Detail(number.title, (seen,), notice=(notice,), back=back)
+    view = Detail(number.title, (seen,), None, (notice,), actions, back)
     return Went(back.path, view=view)

@@ -221,7 +221,9 @@ class Console:
             return await self._show(asked, "", fields, wrong.errors)
         if done.written is not None:
             self.put(done.written)
-        return answer_with(done.html) if done.html else went_to(done.path, done.said)
+        if done.html:
+            return answer_with(done.html)
+        return went_to(done.path, done.said, self.door.secure)
 
     async def _keep(self, asked: Asked, form: Form[Any], fields: Fields) -> Fields:
         """Write a document down piece by piece, so that no reply waits for it."""

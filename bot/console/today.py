@@ -26,6 +26,6 @@ def show(nouns: tuple[Noun, ...], desk: Desk, row: str) -> View:
         if noun.waits is not None and noun.opens_to(desk.staff.role)
         for waiting in noun.waits(desk)
     ]
-    found.sort(key=lambda waiting: (not waiting.late, waiting.oldest))
-    rows = [(waiting, (desk.now - waiting.oldest).days) for waiting in found]
+    found.sort(key=lambda waiting: (not waiting.late, waiting.oldest or desk.now))
+    rows = [(one, (desk.now - (one.oldest or desk.now)).days) for one in found]
     return Own("today", Label("Today"), {"found": rows})

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlmodel import col, func, select
 
+from bot.console.audiences import CHANNELS
 from bot.console.deliveries import named, with_strangers
 from bot.console.desk import Desk, Label, Text, Went, Wrong
 from bot.console.listing import page_of
@@ -89,12 +90,13 @@ def _state(row: Poison) -> Badge:
 
 def _facts(desk: Desk, row: Poison) -> tuple[tuple[Text, Text], ...]:
     sender = desk.session.get_one(Worker, row.worker_id)
+    chat = desk.session.get_one(Chat, row.chat_id)
     kind = read_poison(desk.kit, sender, row).kind if row.update else ""
     return (
         (Label("When"), desk.moment(row.at)),
         (Label("From whom"), named(desk, row.worker_id)),
         (Label("Kind"), KINDS.get(kind, kind)),
-        (Label("Channel"), desk.session.get_one(Chat, row.chat_id).channel),
+        (Label("Channel"), CHANNELS.get(chat.channel, chat.channel)),
         (Label("Tries"), str(row.attempts)),
     )
 

@@ -62,6 +62,8 @@ class Line:
     cells: tuple[Text, ...]
     badge: Badge | None = None
     key: str = ""
+    links: Mapping[int, str] = field(default_factory=dict)
+    """Where other cells lead, by their place."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,7 @@ class List:
     after: str | None = None
     """The key of the last row, where there are more."""
     actions: tuple[Do, ...] = ()
-    many: Do | None = None
+    many: tuple[Do, ...] = ()
     """What can be done with several rows at once."""
 
 

@@ -42,6 +42,17 @@ NOUNS: Mapping[str, Text] = {
 }
 """What an act is about, by the first part of its name."""
 
+KEPT_AT: Mapping[str, str] = {
+    **{name: f"{name}s" for name in ("application", "award", "case", "event")},
+    **{name: f"{name}s" for name in ("import", "merge", "notice", "suggestion")},
+    **{name: f"{name}s" for name in ("benefit", "partner", "site", "union")},
+    **dict.fromkeys(("chat", "data", "member", "message", "poison"), "members"),
+    **dict.fromkeys(("console", "person", "staff"), "staff"),
+    "saved_reply": "replies",
+    "source": "posters",
+}
+"""The part of the console that shows what an act is about."""
+
 DEEDS: Mapping[str, Text] = {
     "accepted": Label("accepted"),
     "adopted": Label("adopted"),
@@ -51,6 +62,7 @@ DEEDS: Mapping[str, Text] = {
     "audience_read": Label("its readers read"),
     "awarded": Label("arbitral award made"),
     "bad_rows": Label("bad rows handed out"),
+    "called": Label("phoned"),
     "cancelled": Label("cancelled"),
     "certified": Label("certificates given"),
     "changed": Label("changed"),

@@ -108,7 +108,7 @@ def test_a_page_can_be_entered_past_its_menu(
     expect(page.page.locator("#main")).to_be_focused()
 
 
-def test_all_rows_are_ticked_by_one_touch(
+def test_all_rows_are_ticked_by_one_touch_and_rejected_for_a_reason(
     phone: NewPhone, reviewer: Phone, console: NewConsole
 ) -> None:
     phone().visit().join()
@@ -118,5 +118,12 @@ def test_all_rows_are_ticked_by_one_touch(
     page.page.locator("[data-all]").click()
     ticked = page.page.locator('input[name="key"]:checked')
     expect(ticked).to_have_count(page.page.locator('input[name="key"]').count())
-    page.press("通过选中的")
-    page.expect("已通过")
+    page.press("不通过选中的")
+    page.expect("份申请")
+    assert page.faults() == {}
+    page.page.locator("main label.option").first.click()
+    page.press("不通过")
+    page.expect("办理结果")
+    assert page.faults() == {}
+    page.page.locator("a.row").first.click()
+    page.expect("没有通过")

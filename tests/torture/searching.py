@@ -73,6 +73,7 @@ HASHES = {
     "export_link.token_hash",
     "application.id_tag",
     "application.mobile_tag",
+    "application.name_tag",
     "case.employer_tag",
     "consent.text_hash",
     "console_link.token_hash",

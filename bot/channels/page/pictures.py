@@ -11,7 +11,7 @@ from bot.database import read
 from bot.drawings import drawn
 from bot.files import file_of
 from bot.kit import Kit
-from bot.pages import headers_of
+from bot.pages import headers_of_file
 from models import case_entry, nominee, site_fault, suggestion
 from models.application import latest_of
 from models.attachment import Attachment
@@ -103,4 +103,6 @@ def _answer(found: Enclosed | None) -> Response:
     """Answer with a file that nobody keeps; only a picture is shown in the browser."""
     if found is None:
         return Response(status_code=404)
-    return Response(found.data, media_type=found.mime, headers=headers_of(found.name))
+    return Response(
+        found.data, media_type=found.mime, headers=headers_of_file(found.name)
+    )

@@ -8,10 +8,11 @@ from datetime import timedelta
 import pytest
 from sqlmodel import col, select
 
-from models.application import Application, Standing
+from handlers.offers import OWN_WORDS
+from models.application import Application, CannotDecide, Standing
 from models.audit import AuditEntry
 
-from .house import Colleague, House
+from .house import Colleague, House, words_of
 from .rows import applied
 
 PATH = "/console/applications"
@@ -158,9 +159,82 @@ def test_several_are_approved_at_once_but_not_what_is_doubtful(
     keys = [path.rpartition("/")[2] for path in paths(browser)]
     assert len(keys) == 3
     assert browser.send(f"{PATH}/approve").status_code == 422
-    words = browser.do(f"{PATH}/approve", key=[*keys, "zzzz", keys[0]])
-    assert "已通过 1 份；另有 2 份" in words
+    done = browser.send(f"{PATH}/approve", key=[*keys, "zzzz", keys[0]])
+    assert done.status_code == 200
+    words = words_of(done)
+    assert "办理 1 份；2 份没有改动" in words
+    assert words.count("要单独核实") == 2
+    assert words.count("已通过，等待工会安排") == 1
     assert len(paths(browser)) == 2
+
+
+def test_several_are_rejected_for_one_reason_that_is_asked_first(
+    waiting: House,
+) -> None:
+    applied(waiting, "第二位", **OTHER)
+    browser = waiting.appoint("social_worker")
+    keys = [path.rpartition("/")[2] for path in paths(browser)]
+    asked = browser.send(f"{PATH}/reject", key=keys)
+    assert "不通过 2 份申请" in words_of(asked)
+    assert len(paths(browser)) == 2
+    given = hidden(asked.text)
+    wrong = browser.send(f"{PATH}/reject", **given)
+    assert wrong.status_code == 422
+    assert hidden(wrong.text) == given
+    browser.get(f"{PATH}/{keys[0]}")
+    browser.do(f"{PATH}/{keys[0]}/pool")
+    done = browser.send(f"{PATH}/reject", **given, why=OWN_WORDS, words="不是本市职工")
+    assert "办理 1 份。" in words_of(done)
+    assert len(paths(browser, "?show=rejected")) == 1
+    assert len(paths(browser, "?show=approved")) == 1
+    assert browser.send(f"{PATH}/reject", **given).status_code == 422
+
+
+def test_several_are_returned_for_the_answers_each_was_asked(waiting: House) -> None:
+    applied(waiting, "第二位", **{**OTHER, "group": "快递员"})
+    browser = waiting.appoint("social_worker")
+    keys = [path.rpartition("/")[2] for path in paths(browser)]
+    asked = browser.send(f"{PATH}/return", key=keys)
+    assert "退回 2 份申请" in words_of(asked)
+    given = hidden(asked.text) | {"why_plate": OWN_WORDS, "words": "请补上车牌"}
+    done = words_of(browser.send(f"{PATH}/return", **given))
+    assert "办理 1 份；1 份没有改动" in done
+    assert "没有问过这一项" in done
+    assert len(paths(browser, "?show=returned")) == 1
+
+
+def test_one_that_is_a_member_already_does_not_hold_up_the_others(
+    waiting: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    applied(waiting, "第二位")
+    applied(waiting, "第三位", **OTHER)
+    browser = waiting.appoint("social_worker")
+    first, second, _ = keys = [path.rpartition("/")[2] for path in paths(browser)]
+    monkeypatch.setattr("bot.console.many.doubts_about", lambda *asked: set())
+    done = words_of(browser.send(f"{PATH}/approve", key=keys))
+    assert "办理 2 份；1 份没有改动" in done
+    assert "这个证件号码已有会员" in done
+    assert f"{PATH}/{second}" in paths(browser)
+    assert f"{PATH}/{first}" not in paths(browser)
+
+
+def test_what_was_decided_beside_us_is_left(
+    waiting: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def late(*asked: object) -> None:
+        raise CannotDecide
+
+    browser = waiting.appoint("social_worker")
+    (key,) = [path.rpartition("/")[2] for path in paths(browser)]
+    monkeypatch.setattr("bot.console.many.decide", late)
+    done = words_of(browser.send(f"{PATH}/approve", key=key))
+    assert "已由别人办理" in done
+
+
+def hidden(html: str) -> dict[str, str]:
+    """Return what a question carries along."""
+    found = re.findall(r'type="hidden" name="(chosen|answered)" value="([^"]+)"', html)
+    return dict(found)
 
 
 def test_a_double_member_is_left_to_a_person(waiting: House) -> None:

@@ -16,7 +16,7 @@ from models.columns import long, short
 from models.staff import ADMINISTRATOR, OFFICER, Staff
 
 from .house import Colleague, House
-from .rows import ELSEWHERE, UNION, applications
+from .rows import ELSEWHERE, UNION, applications, partners
 
 ALL = "/console/deeds"
 LITERAL = re.compile(r'"([a-z_]+)\.([a-z_]+)"')
@@ -44,6 +44,22 @@ def test_a_row_leads_to_all_that_happened_to_it(sqlite_house: House) -> None:
     browser = sqlite_house.appoint(OFFICER)
     browser.read(f"/console/applications/{rows.own}")
     assert f'href="{ALL}?subject={rows.own}"' in browser.get(ALL).text
+
+
+def test_an_act_leads_to_what_it_is_about(sqlite_house: House) -> None:
+    house = sqlite_house
+    rows = applications(house, "社工")
+    browser, admin = (house.appoint(role) for role in (OFFICER, ADMINISTRATOR))
+    at = f"/console/applications/{rows.own}"
+    browser.read(at)
+    partners(house, "社工")
+    browser.do("/console/partners/shop-4401/end")
+    listed = browser.get(ALL).text
+    assert f'class="row" href="{at}"' in listed
+    assert 'class="row" href="/console/partners/shop-4401"' in listed
+    others = admin.get(ALL).text
+    assert at not in others
+    assert 'class="row" href="/console/staff/' in others
 
 
 def test_what_colleagues_do_is_for_administrators(sqlite_house: House) -> None:

@@ -50,7 +50,8 @@ def test_administrators_see_sums_alone(sqlite_house: House) -> None:
 def test_a_lost_message_is_listed_masked_and_sent_again(house: House) -> None:
     rows = deliveries(house, "")
     browser = house.appoint(OFFICER)
-    assert "没送到的消息" in browser.read("/console/today")
+    assert f'href="{PATH}/lost?span=week"' in browser.get("/console/today").text
+    assert "张*" in browser.read(f"{PATH}/lost?span=week")
     words = browser.read(f"{PATH}/lost?fate=failed")
     assert "张*" in words
     assert "张三" not in words

@@ -49,6 +49,16 @@ def test_all_is_well(house: House) -> None:
     assert "主进程 main" in words
 
 
+@pytest.mark.usefixtures("roomy")
+def test_today_leads_administrators_to_what_is_wrong(sqlite_house: House) -> None:
+    house = sqlite_house
+    browser, officer = house.appoint(ADMINISTRATOR), house.appoint("officer")
+    assert f'href="{PATH}"' in browser.get("/console/today").text.partition("<main")[2]
+    assert "系统有问题" not in officer.read("/console/today")
+    at_work(house, hours=3)
+    assert "系统有问题" not in browser.read("/console/today")
+
+
 def test_what_is_wrong_is_said(
     sqlite_house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:

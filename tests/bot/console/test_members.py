@@ -87,8 +87,39 @@ def test_who_only_applied_is_found_by_number_mobile_or_id(house: House) -> None:
     applied(house, "工人")
     browser = house.appoint("social_worker")
     row = house.world.write(lambda s: s.exec(select(Application)).one())
-    for asked in (row.number, NUMBER, "13812345678"):
+    for asked in (row.number, NUMBER, "13812345678", "张三"):
         assert found(browser, asked) == f"/console/applications/{short(row.id)}"
+
+
+def test_applicants_of_one_name_are_listed(house: House) -> None:
+    applied(house, "工人")
+    applied(house, "又一位", resident_id="440306197506150005", mobile="13911112222")
+    browser = house.appoint("social_worker")
+    way = found(browser, "张三")
+    assert way.startswith("/console/applications?show=all&among=")
+    assert browser.get(way).text.count('class="row"') == 2
+    one = way.partition("among=")[2].partition(".")[0]
+    alone = browser.get(f"/console/applications?among={one}").text
+    assert alone.count('class="row"') == 1
+
+
+def test_members_and_applicants_of_one_name_are_shown_side_by_side(
+    pooled: House, browser: Colleague
+) -> None:
+    applied(pooled, "又一位", resident_id="440306197506150005", mobile="13911112222")
+    done = browser.send(f"{PATH}/find", q="张三")
+    assert done.status_code == 200
+    assert f'href="{PATH}/{short(person(pooled).id)}"' in done.text
+    assert done.text.count('href="/console/applications/') == 1
+    assert "张三" not in words_of(done)
+
+
+def test_members_are_filtered_by_where_they_work(
+    pooled: House, browser: Colleague
+) -> None:
+    for district, count in (("440111", 1), ("440106", 0), ("440306", 1), ("", 1)):
+        listed = browser.get(f"{PATH}?district={district}").text
+        assert listed.count('class="row"') == count, district
 
 
 def test_several_of_one_name_are_listed(pooled: House, browser: Colleague) -> None:

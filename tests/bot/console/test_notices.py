@@ -449,6 +449,30 @@ def test_a_number_to_phone_is_shown_for_a_reason(house: House) -> None:
     assert browser.send(others, why=OWN_WORDS, words="x").status_code == 422
 
 
+def test_who_was_called_is_marked_with_who_and_when(house: House) -> None:
+    blocked, stopped = enrol(house, "a"), enrol(house, "b")
+    browser = house.appoint("officer")
+    at = handed_in(house, browser)
+    queue(house)
+    settle(
+        house, (blocked, Fate.SKIPPED, "stopped"), (stopped, Fate.SKIPPED, "no_chat")
+    )
+    assert browser.get(f"{at}/phone?called=no").text.count('class="row"') == 2
+    who = f"{at}/phone?who={short(blocked)}"
+    assert f"{at}/called?who={short(blocked)}" in browser.send(who, why="call").text
+    assert "已标记 1 人" in browser.do(f"{at}/called?who={short(blocked)}")
+    assert acts(house)[-1] == "member.called"
+    colleague = house.appoint("officer", who="同事")
+    assert "10:00 广州市总工会" in colleague.read(f"{at}/phone?called=yes")
+    house.world.now += timedelta(minutes=1)
+    both = [short(blocked), short(stopped)]
+    assert "已标记 1 人" in colleague.do(f"{at}/called", key=both)
+    assert browser.get(f"{at}/phone?called=yes").text.count('class="row"') == 2
+    assert browser.get(f"{at}/phone?called=no").text.count('class="row"') == 0
+    assert "10:00 您" in browser.read(f"{at}/called")
+    assert browser.send(f"{at}/called", key="zzzz").status_code == 422
+
+
 def test_a_page_that_looks_again_keeps_nobody_signed_in(house: House) -> None:
     browser = house.appoint("officer")
     at = written(house, browser)

@@ -137,6 +137,27 @@ def test_own_questions_are_written_as_they_are_read() -> None:
     assert questions.read("") == ()
 
 
+def test_today_tells_which_events_are_about_to_pass(sqlite_house: House) -> None:
+    house, now = sqlite_house, sqlite_house.world.now
+    draft, far = {"state": EventState.DRAFT}, timedelta(days=9)
+    later = {"starts_at": now + far, "ends_at": now + far, "closes_at": now + far}
+    planned: tuple[dict[str, Any], ...]
+    planned = ({}, draft, {**draft, "opens_at": now + far}, later)
+    rows.two(house, *(rows.an_event(house, "4401", **facts) for facts in planned))
+    rows.two(house, rows.an_event(house, "4403"))
+    browser = house.appoint("social_worker")
+    today = browser.get(f"{AT}/today").text
+    for name, told in (
+        ("unpublished", "该发布还没发布的活动"),
+        ("closing", "两天内截止报名的活动"),
+        ("soon", "两天内开始的活动"),
+    ):
+        assert told in today
+        assert f'href="{AT}/events?show={name}"><b>1</b>' in today
+        listed = browser.get(f"{AT}/events?show={name}").text
+        assert listed.count('class="row"') == 1
+
+
 def test_what_is_asked_stays_once_an_event_is_published(house: House) -> None:
     browser, asked = house.appoint("social_worker"), questions.write(ASKED)
     worse = browser.send(f"{AT}/events/new", **EVENT, questions="午餐？ = 荤")
