@@ -43,7 +43,7 @@ MATTER = Matter(
     Suggestion,
     others=Word("answering", "not_yours"),
     settled=Word("answering", "settled_already"),
-    waits=lambda row: row.standing is Adoption.WAITING,
+    waits=lambda turn, row: row.standing is Adoption.WAITING,
     which=lambda turn, row, named: {"aspect": label(row.aspect), "number": row.number},
 )
 
@@ -54,7 +54,7 @@ def look(turn: Turn, arg: str) -> list[Say]:
 
 
 def _shown(turn: Turn, row: Suggestion) -> Say:
-    teller, waits = turn.session.get_one(Worker, row.worker_id), MATTER.waits(row)
+    teller, waits = turn.session.get_one(Worker, row.worker_id), MATTER.waits(turn, row)
     text = {"text": own_words(turn, row.read(turn.keys, teller, "text"))}
     return Say(
         Word("answering", "look", text) if waits else Word("answering", "settled"),
@@ -79,15 +79,16 @@ class Answering(Deciding):
 
     matter: ClassVar[Matter[Suggestion]] = MATTER
 
-    def _answer(
-        self, turn: Turn, standing: Adoption, answer: str, yuan: int | None
-    ) -> Say:
-        def act(staff: Staff, row: Suggestion) -> Say:
-            by = (turn.session, turn.keys, turn.atlas, staff)
-            suggestions.settle(*by, row, standing, answer, yuan, turn.now)
-            return say("answering", f"done_{standing}").offering(WAITING_LIST)
+    def answer(self) -> tuple[Adoption, str, int | None]:
+        """Return what becomes of it, what is said to that, and its worth in yuan."""
+        raise NotImplementedError
 
-        return MATTER.decide(turn, self.subject, act)
+    def decide(self, turn: Turn, staff: Staff, row: Suggestion) -> Say:
+        """Answer it; the worker is told."""
+        standing, answer, yuan = self.answer()
+        by = (turn.session, turn.keys, turn.atlas, staff)
+        suggestions.settle(*by, row, standing, answer, yuan, turn.now)
+        return say("answering", f"done_{standing}")
 
 
 class Adopt(Answering):
@@ -99,10 +100,10 @@ class Adopt(Answering):
     thanks: Words | None = ask(optional=True)
     sure: Submit = ask()
 
-    def finish(self, turn: Turn) -> Say:
+    def answer(self) -> tuple[Adoption, str, int | None]:
         """Adopt it."""
         thanks = f"{OWN_WORDS}{self.thanks}" if self.thanks else ""
-        return self._answer(turn, Adoption.ADOPTED, thanks, self.yuan)
+        return Adoption.ADOPTED, thanks, self.yuan
 
 
 class Decline(Answering):
@@ -113,9 +114,9 @@ class Decline(Answering):
     reason: Key = ask(offer=DECLINE_REASONS, own_words=LONGEST_REASON, at_once=True)
     sure: Submit = ask()
 
-    def finish(self, turn: Turn) -> Say:
+    def answer(self) -> tuple[Adoption, str, int | None]:
         """Decline it."""
-        return self._answer(turn, Adoption.DECLINED, self.reason, None)
+        return Adoption.DECLINED, self.reason, None
 
 
 def _chat(session: Session, row: Reminder) -> int | None:

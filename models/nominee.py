@@ -101,9 +101,9 @@ QUEUE = Queue(
     union=Award.union_code,
     waits=(
         Nominee.standing == Candidacy.PROPOSED,
-        Award.id == Nominee.award_id,
         col(Award.phase).in_(CHANGEABLE),
     ),
+    joins=(Award.id == Nominee.award_id, col(Nominee.agreed_at).is_not(None)),
     people=(Nominee.worker_id,),
 )
 """What waits for a union to be confirmed."""

@@ -14,6 +14,7 @@ from bot.pages import HEADERS
 from models.staff import CONSOLE, PARTNER_CLERK
 
 from .house import Colleague, House
+from .matter_rows import MATTERS
 from .rows import ROWS, UNION, Rows
 
 PAGES = [
@@ -36,8 +37,9 @@ def came(house: House, role: str) -> Colleague:
 def rows_for(house: House, noun: Noun, page: Page[Any] | Form[Any], role: str) -> Rows:
     if "{key}" not in page.path:
         return Rows("", NOBODY)
-    assert noun.name in ROWS, f"say in rows.py which rows of {noun.name} there are"
-    return ROWS[noun.name](house, role)
+    made = {**ROWS, **MATTERS}
+    assert noun.name in made, f"say in rows.py which rows of {noun.name} there are"
+    return made[noun.name](house, role)
 
 
 def test_every_address_is_of_one_page() -> None:
