@@ -54,6 +54,7 @@ from handlers.event_reminders import EVENT_REMINDERS
 from handlers.flow import Flow
 from handlers.join import Join
 from handlers.phones import SetPin
+from handlers.rebooking import CALLED_OFF, Rebook
 from handlers.redeeming import EnterCode, Redeem
 from handlers.reports import Listing, Report
 from handlers.reports.applications import applications
@@ -84,6 +85,7 @@ FLOWS: dict[str, type[Flow]] = {
         preferences.OwnQuiet,
         vouchers.TakeVoucher,
         services.AskForService,
+        Rebook,
         EnterCode,
         Redeem,
         SignUp,
@@ -213,6 +215,7 @@ REMINDERS = {
         *TRANSFER_NEWS,
         preferences.GREETING,
         *BENEFIT_REMINDERS,
+        CALLED_OFF,
         *EVENT_REMINDERS,
         *award_news.AWARD_NEWS,
         unheard.UNHEARD,
