@@ -81,9 +81,9 @@ def _clock(turn: Turn, row: Transfer) -> dict[str, Any]:
 
 def _facts(turn: Turn, row: Transfer) -> Iterator[tuple[Text, Text]]:
     worker = turn.session.get_one(Worker, row.worker_id)
-    name = worker.unseal(turn.keys, "name") or ""
-    yield Word("join", "label_full_name"), name if turn.trusted else mask_name(name)
-    if turn.trusted:
+    name, in_full = worker.unseal(turn.keys, "name") or "", _in_full(turn, row)
+    yield Word("join", "label_full_name"), name if in_full else mask_name(name)
+    if in_full:
         mobile = dialled(worker.unseal(turn.keys, "mobile") or "")
         yield Word("join", "label_mobile"), mobile
     yield Word("my_application", "member_no"), worker.member_no or ""
@@ -100,6 +100,11 @@ def _facts(turn: Turn, row: Transfer) -> Iterator[tuple[Text, Text]]:
         if after.get(question.name) is not None:
             text = question.shown(turn, after, after[question.name])
             yield Word("join", f"label_{question.name}"), text
+
+
+def _in_full(turn: Turn, row: Transfer) -> bool:
+    """Tell whether who looks may have to call; of who went they need no number."""
+    return turn.trusted and row.standing in WAITING
 
 
 def _release(turn: Turn, staff: Staff, row: Transfer) -> Say:

@@ -81,7 +81,7 @@ class Pages(Generic[Row]):
                 *self._picture_page(),
             ),
             self.waits,
-            in_menu=False,
+            under="matters",
         )
 
     def _form(self, way: Way[Row]) -> Form[Row]:
@@ -123,7 +123,7 @@ class Pages(Generic[Row]):
         unions = {code: desk.union(code) for code in sorted(desk.unions)}
         return List(
             self.of.title,
-            (Label("Which one"), Label("About"), Label("Union"), Label("Since")),
+            (Label("Which one"), Label("About"), Label("Union"), Label("Sent in")),
             tuple(self._line(desk, row) for row in rows),
             Label("Nothing of this kind here."),
             (
@@ -143,7 +143,7 @@ class Pages(Generic[Row]):
 
     def _states(self) -> dict[str, Text]:
         named = {key: state.name for key, state in self.of.states.items()}
-        return {WAITING: Label("Waiting"), **named, ALL: Label("All")}
+        return {WAITING: Label("Still waiting"), **named, ALL: Label("All")}
 
     def _stands(self, show: str) -> tuple[Any, ...]:
         if show == WAITING:
@@ -185,7 +185,6 @@ class Pages(Generic[Row]):
         pictured = self.of.photo is not None and self.of.photo(row)
         picture = f"{self.at(row)}/picture" if pictured else ""
         stands: tuple[tuple[Text, Text], ...] = (
-            (Label("State"), self.of.state(row)),
             (Label("Union"), desk.union(self.of.union(desk.turn, row))),
             *self.of.history(desk.turn, row),
         )

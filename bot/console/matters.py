@@ -18,7 +18,7 @@ def show(desk: Desk, row: str) -> View:
     """List the kinds of matters, with how many wait of each, and since when."""
     return List(
         Label("Other matters"),
-        (Label("About"), Label("Waiting"), Label("Oldest")),
+        (Label("About"), Label("Still waiting"), Label("Oldest")),
         tuple(_lines(desk)),
         "",
     )

@@ -78,7 +78,8 @@ class Noun:
     label: Text
     pages: tuple[Page[Any] | Form[Any], ...]
     waits: Callable[[Desk], Iterable[Waiting]] | None = None
-    in_menu: bool = True
+    under: str = ""
+    """The noun that stands in the menu for it too, where it has no place of its own."""
     search: str = ""
     """The path of its form that finds a person, which the frame shows on every page."""
 

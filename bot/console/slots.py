@@ -80,7 +80,7 @@ FIELDS = (
     one_of("benefit_code", Label("Service"), _services),
     one_of("partner_code", Label("Where"), _places),
     day("on", Label("Day"), get=lambda desk, row: desk.moment(row.starts_at)),
-    _hour("since", Label("From"), "08:30"),
+    _hour("since", Label("First one begins at"), "08:30"),
     _hour("until", Label("Last one begins at"), "08:30"),
     number(
         "every",
@@ -169,7 +169,9 @@ def _sheets(desk: Desk, row: Slot) -> Iterable[Sheet]:
     lines = tuple(_line(desk, one) for one in booking.booked(desk.session, row))
     nobody = "" if lines else Label("nobody yet")
     share = (row.taken, row.capacity)
-    yield Sheet(Label("Who has booked"), lines=lines, text=nobody, share=share)
+    so_many = ((Label("Booked"), f"{row.taken}/{row.capacity}"),)
+    title = Label("Who has booked")
+    yield Sheet(title, so_many, lines=lines, text=nobody, share=share)
 
 
 def _line(desk: Desk, one: ServiceRequest) -> Line:
@@ -217,7 +219,7 @@ SLOTS: Record[Slot] = Record(
     acts=(
         Act(
             "close",
-            Label("Close"),
+            Label("Stop bookings"),
             Label("Close this time?"),
             Label("Nobody else can book it; who has booked may come."),
             lambda desk, row: _is_to_come(desk, row, SlotState.OPEN),

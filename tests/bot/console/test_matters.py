@@ -172,6 +172,9 @@ def test_a_transfer_is_let_go_undone_and_refused(house: House) -> None:
     assert browser.send(f"{at}/undo").status_code == 422
     assert f"{at}/undo" not in browser.get(at).text
     assert row_of(house, Transfer, key).standing is Moving.REFUSED
+    words = browser.read(at)
+    assert "张*" in words
+    assert "张三" not in words
 
 
 def test_a_transfer_that_is_late_says_so(sqlite_house: House) -> None:
