@@ -134,10 +134,8 @@ def _called(turn: Turn, row: Nominee) -> tuple[Text, Text]:
 
 def _history(turn: Turn, row: Nominee) -> Facts:
     """Tell to what the nominee agreed and when, and what was decided."""
-    if row.agreed_at is not None:
-        at = Word("my_data", "moment", {"at": row.agreed_at})
-        yield Word("dossier", "agreed"), at
-        yield Word("dossier", "naming"), label(_naming(row))
+    yield Word("dossier", "agreed"), Word("my_data", "moment", {"at": row.agreed_at})
+    yield Word("dossier", "naming"), label(_naming(row))
     yield from settled(row.decided_at)
     if row.number is not None:
         yield Word("dossier", "number"), str(row.number)

@@ -74,49 +74,47 @@ def _decisions(row: Suggestion) -> tuple[Choice, ...]:
     )
 
 
-class Answering(Deciding):
-    """What adopting and declining have in common."""
-
-    matter: ClassVar[Matter[Suggestion]] = MATTER
-
-    def answer(self) -> tuple[Adoption, str, int | None]:
-        """Return what becomes of it, what is said to that, and its worth in yuan."""
-        raise NotImplementedError
-
-    def decide(self, turn: Turn, staff: Staff, row: Suggestion) -> Say:
-        """Answer it; the worker is told."""
-        standing, answer, yuan = self.answer()
-        by = (turn.session, turn.keys, turn.atlas, staff)
-        suggestions.settle(*by, row, standing, answer, yuan, turn.now)
-        return say("answering", f"done_{standing}")
+def _answer(
+    turn: Turn,
+    staff: Staff,
+    row: Suggestion,
+    use: Adoption,
+    answer: str,
+    yuan: int | None,
+) -> Say:
+    by = (turn.session, turn.keys, turn.atlas, staff)
+    suggestions.settle(*by, row, use, answer, yuan, turn.now)
+    return say("answering", f"done_{use}")
 
 
-class Adopt(Answering):
+class Adopt(Deciding):
     """Adopt a suggestion: what it is worth, and thanks."""
 
     name: ClassVar[str] = "adopt"
+    matter: ClassVar[Matter[Suggestion]] = MATTER
 
     yuan: Yuan | None = ask(optional=True)
     thanks: Words | None = ask(optional=True)
     sure: Submit = ask()
 
-    def answer(self) -> tuple[Adoption, str, int | None]:
-        """Adopt it."""
+    def decide(self, turn: Turn, staff: Staff, row: Suggestion) -> Say:
+        """Adopt it; the worker is told."""
         thanks = f"{OWN_WORDS}{self.thanks}" if self.thanks else ""
-        return Adoption.ADOPTED, thanks, self.yuan
+        return _answer(turn, staff, row, Adoption.ADOPTED, thanks, self.yuan)
 
 
-class Decline(Answering):
+class Decline(Deciding):
     """Decline a suggestion, with a reason."""
 
     name: ClassVar[str] = "decline_suggestion"
+    matter: ClassVar[Matter[Suggestion]] = MATTER
 
     reason: Key = ask(offer=DECLINE_REASONS, own_words=LONGEST_REASON, at_once=True)
     sure: Submit = ask()
 
-    def answer(self) -> tuple[Adoption, str, int | None]:
-        """Decline it."""
-        return Adoption.DECLINED, self.reason, None
+    def decide(self, turn: Turn, staff: Staff, row: Suggestion) -> Say:
+        """Decline it; the worker is told why."""
+        return _answer(turn, staff, row, Adoption.DECLINED, self.reason, None)
 
 
 def _chat(session: Session, row: Reminder) -> int | None:
