@@ -17,7 +17,7 @@ from models.partner import Partner, partners_of
 from models.place import Atlas
 from models.service import PENDING, ServiceRequest
 from models.slot import Slot, SlotState, add_slot
-from models.staff import SERVING, NotTheirs, Staff, answers_for
+from models.staff import NotTheirs, Staff, serves
 
 SLOT_OFF = "slot_off"
 """The kind of reminder that tells who booked that a slot is called off.
@@ -46,9 +46,7 @@ class CannotChange(Failure):
 def may_keep(session: Session, atlas: Atlas, staff: Staff, partner_code: str) -> bool:
     """Tell whether somebody keeps the times at a partner's."""
     place = session.get(Partner, partner_code)
-    if place is None or staff.role not in SERVING:
-        return False
-    return answers_for(atlas, staff, place.union_code)
+    return place is not None and serves(atlas, staff, place.union_code)
 
 
 def open_slots(

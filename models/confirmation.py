@@ -15,7 +15,7 @@ from models.errors import Failure
 from models.link import Link, link, may_become
 from models.place import Atlas
 from models.sealing import Keyring
-from models.staff import SERVING, Staff, answers_for
+from models.staff import Staff, serves
 from models.worker import Worker
 
 CONFIRMED = "confirmed"
@@ -30,8 +30,7 @@ def may_confirm(session: Session, atlas: Atlas, staff: Staff, claim: Claim) -> b
     """Tell whether a claim is theirs to decide, and neither by nor about themselves."""
     asker = session.get_one(Chat, claim.chat_id).worker_id
     return (
-        staff.role in SERVING
-        and answers_for(atlas, staff, claim.union_code)
+        serves(atlas, staff, claim.union_code)
         and claim.worker_id is not None
         and staff.worker_id not in (claim.worker_id, asker)
     )
