@@ -4,7 +4,6 @@ Adding one is a file of its own, a line here, its words in templates/ and its te
 """
 
 from handlers import (
-    admitting,
     answering,
     award_news,
     awards,
@@ -13,9 +12,7 @@ from handlers import (
     cases,
     certificate,
     checking_in,
-    confirming,
     console,
-    correcting,
     events,
     handling,
     handling_forms,
@@ -35,7 +32,6 @@ from handlers import (
     reviewing,
     seats,
     services,
-    serving,
     site_faults,
     sites,
     suggesting,
@@ -52,11 +48,13 @@ from handlers.checking_in import CheckIn, CheckInMember
 from handlers.coming_back import ComeBack
 from handlers.correct import Correct
 from handlers.deciding import Reject, Return
+from handlers.dossiers import DOSSIERS, FORMS
 from handlers.erasing import Erase
 from handlers.event_reminders import EVENT_REMINDERS
 from handlers.flow import Flow
 from handlers.join import Join
 from handlers.phones import SetPin
+from handlers.rebooking import CALLED_OFF, Rebook
 from handlers.redeeming import EnterCode, Redeem
 from handlers.reports import Listing, Report
 from handlers.reports.applications import applications
@@ -70,6 +68,7 @@ from handlers.reports.reminders import reminders as reminded
 from handlers.reports.suggestions import suggestions
 from handlers.revealing import Reveal
 from handlers.signing_up import SignUp
+from handlers.transfer_news import TRANSFER_NEWS
 
 FLOWS: dict[str, type[Flow]] = {
     flow.name: flow
@@ -79,27 +78,23 @@ FLOWS: dict[str, type[Flow]] = {
         Reject,
         Reveal,
         Correct,
-        correcting.Refuse,
         Erase,
         ComeBack,
         SetPin,
         site_faults.ReportFault,
         transfer.Transfer,
-        moving.RefuseMove,
         preferences.OwnQuiet,
         vouchers.TakeVoucher,
         services.AskForService,
-        serving.Decline,
+        Rebook,
         EnterCode,
         Redeem,
         SignUp,
         CheckIn,
         CheckInMember,
         nominating.Nominate,
-        admitting.RefuseNominee,
         jurors.Score,
         objecting.Object,
-        objecting.Settle,
         suggesting.Suggest,
         answering.Adopt,
         answering.Decline,
@@ -110,7 +105,7 @@ FLOWS: dict[str, type[Flow]] = {
         handling_forms.MoveStage,
         handling_forms.Close,
     )
-}
+} | {form.name: form for form in FORMS}
 """Forms in a chat: questions, then one effect."""
 
 VIEWS = {
@@ -122,8 +117,6 @@ VIEWS = {
     "card": card.card,
     "waiting": waiting.waiting,
     "review": reviewing.application,
-    "correction": correcting.look,
-    "claim": confirming.claim,
     "my_data": my_data.my_data,
     "my_fields": my_data.my_fields,
     "phones": phones.phones,
@@ -132,9 +125,7 @@ VIEWS = {
     "site_areas": sites.areas,
     "site_kinds": sites.kinds,
     "rate_site": sites.rate,
-    "fault": site_faults.fault,
     "transfer": transfer.transfer,
-    "moving": moving.moving,
     "preferences": preferences.preferences,
     "benefits": benefits.benefits,
     "benefit": benefits.look,
@@ -142,7 +133,6 @@ VIEWS = {
     "voucher": vouchers.look,
     "requests": services.requests,
     "request": services.look,
-    "service_asked": serving.look,
     "events": events.events,
     "event": events.event_,
     "event_place": events.event_place,
@@ -154,10 +144,8 @@ VIEWS = {
     "award": awards.award,
     "nominees": awards.nominees,
     "nominee": awards.nominee,
-    "admit": admitting.look,
     "jury": jurors.jury,
     "judging": jurors.judging,
-    "objection": objecting.look,
     "suggestions": suggesting.mine,
     "suggestion": suggesting.suggestion,
     "suggested": answering.look,
@@ -166,6 +154,7 @@ VIEWS = {
     "case": handling.look,
     "notices": notices.notices,
     "notice": notices.notice,
+    **{dossier.view: dossier.look for dossier in DOSSIERS},
 }
 """Read-only lists and details, by (turn, argument)."""
 
@@ -177,28 +166,20 @@ ACTS = {
     "approve": reviewing.approve,
     "pool": reviewing.pool,
     "undo": reviewing.undo,
-    "approve_correction": correcting.approve,
     "drop_correction": my_data.drop_correction,
     "my_language": my_data.my_language,
     "export": my_data.export,
     "withdraw_consent": my_data.withdraw,
     "connect": phones.connect,
     "not_me": phones.not_me,
-    "confirm": confirming.confirm,
-    "deny": confirming.deny,
     "rate_site": sites.rate_site,
-    "settle_fault": site_faults.settle_fault,
     "withdraw_transfer": transfer.withdraw,
-    "release_move": moving.release,
-    "receive_move": moving.receive,
     "undo_move": moving.undo,
     "prefer": preferences.prefer,
     "usual_quiet": preferences.usual_quiet,
     "cancel_voucher": vouchers.cancel,
     "withdraw_request": services.withdraw,
     "rate_service": services.rate,
-    "accept_service": serving.accept,
-    "finish_service": serving.finish,
     "cancel_signup": seats.cancel_signup,
     "accept_seat": seats.accept_seat,
     "decline_seat": seats.decline_seat,
@@ -209,7 +190,6 @@ ACTS = {
     "nominee_full": nominating.accept_full,
     "nominee_masked": nominating.accept_masked,
     "nominee_no": nominating.decline,
-    "confirm_nominee": admitting.confirm,
     "drop_suggestion": suggesting.drop,
     "withdraw_case": cases.withdraw,
     "rate_case": cases.rate,
@@ -218,6 +198,7 @@ ACTS = {
     "talk": live.talk,
     "end_talk": live.end_talk_,
     "answer_notice": notices.answer_notice,
+    **{name: act for dossier in DOSSIERS for name, act in dossier.acts.items()},
 }
 """One press, one effect, safe to press twice; permission is checked then."""
 
@@ -232,9 +213,10 @@ REMINDERS = {
         overdue.ESCALATED,
         *ALARMS,
         site_faults.PUT_RIGHT,
-        *moving.REMINDERS,
+        *TRANSFER_NEWS,
         preferences.GREETING,
         *BENEFIT_REMINDERS,
+        CALLED_OFF,
         *EVENT_REMINDERS,
         *award_news.AWARD_NEWS,
         unheard.UNHEARD,

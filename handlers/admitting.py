@@ -4,15 +4,24 @@ from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from handlers.answers import Key
+from handlers.choices import Naming
 from handlers.deciding import LONGEST_REASON, reasons
+from handlers.dossier import (
+    ByForm,
+    ByPress,
+    Dossier,
+    Facts,
+    reason_of,
+    settled,
+    states_of,
+)
 from handlers.matter import Deciding, Matter
-from handlers.question import Submit, ask
-from handlers.queued import WAITING_LIST, Source, days_since, member_number, own_words
-from handlers.say import Choice, Say, Text, Word, say
+from handlers.question import Submit, ask, label
+from handlers.queued import Source, days_since, member_number, own_words
+from handlers.say import Say, Text, Word, say
 from handlers.turn import Turn
 from models import nominee as nominees
 from models.award import Award, TooLate
-from models.columns import short
 from models.identity import mask_name
 from models.nominee import CHANGEABLE, QUEUE, Candidacy, Nominee, NotThere
 from models.staff import Staff
@@ -48,34 +57,30 @@ def _which(turn: Turn, row: Nominee, named: bool) -> dict[str, Any]:
     return {"award": turn.named(_award_of(turn, row)), "name": name}
 
 
+def _waits(turn: Turn, row: Nominee) -> bool:
+    is_time = _award_of(turn, row).phase in CHANGEABLE
+    return is_time and row.standing is Candidacy.PROPOSED
+
+
 MATTER = Matter(
     Nominee,
     others=Word("admitting", "not_yours"),
     settled=Word("admitting", "settled_already"),
-    waits=lambda row: row.standing is Candidacy.PROPOSED,
+    waits=_waits,
     may=_may_admit,
     which=_which,
     too_late=(TooLate, NotThere),
 )
 
 
-def look(turn: Turn, arg: str) -> list[Say]:
-    """Show a nominee with the story, and what may be decided."""
-    return MATTER.look(turn, arg, "nominee.read", _shown)
-
-
 def _shown(turn: Turn, row: Nominee) -> Say:
+    """Show a nominee with the story."""
     award, person = _award_of(turn, row), turn.session.get_one(Worker, row.worker_id)
     story = own_words(turn, row.read(turn.keys, person, "story"))
-    waits = MATTER.waits(row) and award.phase in CHANGEABLE
     return Say(
         Word("admitting", "look", {"text": story}),
         title=Word("admitting", "title", {"award": turn.named(award)}),
         rows=tuple(_rows(turn, row, person)),
-        choices=_decisions(row) if waits else (),
-        back=WAITING_LIST.press,
-        about=person.id,
-        image=row.photo_id if turn.trusted else None,
     )
 
 
@@ -99,23 +104,11 @@ def _eligible(turn: Turn, person: Worker) -> Iterator[tuple[Text, Text]]:
     yield Word("card", "since"), since
 
 
-def _decisions(row: Nominee) -> tuple[Choice, ...]:
-    key = short(row.id)
-    return (
-        Choice(Word("admitting", "confirm"), f"a:confirm_nominee:{key}"),
-        Choice(Word("refuse_nominee", "name"), f"f:refuse_nominee:{key}"),
-    )
-
-
-def confirm(turn: Turn, arg: str) -> list[Say]:
+def _confirm(turn: Turn, staff: Staff, row: Nominee) -> Say:
     """Confirm a nominee, who then has a number and may be voted for."""
-
-    def act(staff: Staff, row: Nominee) -> Say:
-        by = (turn.session, turn.atlas, _award_of(turn, row), staff)
-        nominees.confirm(*by, row, turn.now)
-        return say("admitting", "confirmed", number=row.number).offering(WAITING_LIST)
-
-    return [MATTER.decide(turn, arg, act)]
+    by = (turn.session, turn.atlas, _award_of(turn, row), staff)
+    nominees.confirm(*by, row, turn.now)
+    return say("admitting", "confirmed", number=row.number)
 
 
 class RefuseNominee(Deciding):
@@ -127,12 +120,51 @@ class RefuseNominee(Deciding):
     reason: Key = ask(offer=REFUSE_REASONS, own_words=LONGEST_REASON, at_once=True)
     sure: Submit = ask()
 
-    def finish(self, turn: Turn) -> Say:
+    def decide(self, turn: Turn, staff: Staff, row: Nominee) -> Say:
         """Refuse the nominee, who is told why."""
+        by = (turn.session, turn.keys, turn.atlas, _award_of(turn, row), staff)
+        nominees.refuse(*by, row, self.reason, turn.now)
+        return say("admitting", "refused")
 
-        def act(staff: Staff, row: Nominee) -> Say:
-            by = (turn.session, turn.keys, turn.atlas, _award_of(turn, row), staff)
-            nominees.refuse(*by, row, self.reason, turn.now)
-            return say("admitting", "refused").offering(WAITING_LIST)
 
-        return MATTER.decide(turn, self.subject, act)
+def _called(turn: Turn, row: Nominee) -> tuple[Text, Text]:
+    number = member_number(turn, row.worker_id)
+    return f"…{number}", turn.named(_award_of(turn, row))
+
+
+def _history(turn: Turn, row: Nominee) -> Facts:
+    """Tell to what the nominee agreed and when, and what was decided."""
+    yield Word("dossier", "agreed"), Word("my_data", "moment", {"at": row.agreed_at})
+    yield Word("dossier", "naming"), label(_naming(row))
+    yield from settled(row.decided_at)
+    if row.number is not None:
+        yield Word("dossier", "number"), str(row.number)
+    yield from reason_of(turn, row)
+
+
+def _naming(row: Nominee) -> Naming:
+    return Naming.FULL if row.in_full else Naming.MASKED
+
+
+DOSSIER = Dossier(
+    name="nominees",
+    noun="nominee",
+    title=Word("dossier", "nominees"),
+    source=SOURCE,
+    matter=MATTER,
+    show=_shown,
+    called=_called,
+    union=lambda turn, row: _award_of(turn, row).union_code,
+    ways=(
+        ByPress("confirm_nominee", lambda row: Word("admitting", "confirm"), _confirm),
+        ByForm(RefuseNominee),
+    ),
+    state=lambda row: label(row.standing),
+    states=states_of(
+        Nominee.standing,
+        *(Candidacy.CONFIRMED, Candidacy.REFUSED, Candidacy.DECLINED),
+        *(Candidacy.LAPSED, Candidacy.STRUCK),
+    ),
+    history=_history,
+    photo=lambda row: row.photo_id,
+)

@@ -5,7 +5,6 @@ from datetime import datetime
 from sqlmodel import Session
 
 from handlers.coming_back import UNCONFIRMED
-from handlers.confirming import CONFIRMED
 from handlers.my_application import MY_APPLICATION
 from handlers.phones import COME_BACK, LINKED, OBJECTED, PHONES, UNLINKED
 from handlers.reminders import Remind, Skip, nothing
@@ -15,6 +14,7 @@ from models import reminder, tries
 from models.chat import Chat, chats_of, newest_chat
 from models.claim import Claim, Claimed
 from models.columns import short
+from models.confirmation import CONFIRMED
 from models.link import Link
 from models.message import Kind
 from models.reminder import Reminder

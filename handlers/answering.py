@@ -43,7 +43,7 @@ MATTER = Matter(
     Suggestion,
     others=Word("answering", "not_yours"),
     settled=Word("answering", "settled_already"),
-    waits=lambda row: row.standing is Adoption.WAITING,
+    waits=lambda turn, row: row.standing is Adoption.WAITING,
     which=lambda turn, row, named: {"aspect": label(row.aspect), "number": row.number},
 )
 
@@ -54,7 +54,7 @@ def look(turn: Turn, arg: str) -> list[Say]:
 
 
 def _shown(turn: Turn, row: Suggestion) -> Say:
-    teller, waits = turn.session.get_one(Worker, row.worker_id), MATTER.waits(row)
+    teller, waits = turn.session.get_one(Worker, row.worker_id), MATTER.waits(turn, row)
     text = {"text": own_words(turn, row.read(turn.keys, teller, "text"))}
     return Say(
         Word("answering", "look", text) if waits else Word("answering", "settled"),
@@ -74,48 +74,47 @@ def _decisions(row: Suggestion) -> tuple[Choice, ...]:
     )
 
 
-class Answering(Deciding):
-    """What adopting and declining have in common."""
-
-    matter: ClassVar[Matter[Suggestion]] = MATTER
-
-    def _answer(
-        self, turn: Turn, standing: Adoption, answer: str, yuan: int | None
-    ) -> Say:
-        def act(staff: Staff, row: Suggestion) -> Say:
-            by = (turn.session, turn.keys, turn.atlas, staff)
-            suggestions.settle(*by, row, standing, answer, yuan, turn.now)
-            return say("answering", f"done_{standing}").offering(WAITING_LIST)
-
-        return MATTER.decide(turn, self.subject, act)
+def _answer(
+    turn: Turn,
+    staff: Staff,
+    row: Suggestion,
+    use: Adoption,
+    answer: str,
+    yuan: int | None,
+) -> Say:
+    by = (turn.session, turn.keys, turn.atlas, staff)
+    suggestions.settle(*by, row, use, answer, yuan, turn.now)
+    return say("answering", f"done_{use}")
 
 
-class Adopt(Answering):
+class Adopt(Deciding):
     """Adopt a suggestion: what it is worth, and thanks."""
 
     name: ClassVar[str] = "adopt"
+    matter: ClassVar[Matter[Suggestion]] = MATTER
 
     yuan: Yuan | None = ask(optional=True)
     thanks: Words | None = ask(optional=True)
     sure: Submit = ask()
 
-    def finish(self, turn: Turn) -> Say:
-        """Adopt it."""
+    def decide(self, turn: Turn, staff: Staff, row: Suggestion) -> Say:
+        """Adopt it; the worker is told."""
         thanks = f"{OWN_WORDS}{self.thanks}" if self.thanks else ""
-        return self._answer(turn, Adoption.ADOPTED, thanks, self.yuan)
+        return _answer(turn, staff, row, Adoption.ADOPTED, thanks, self.yuan)
 
 
-class Decline(Answering):
+class Decline(Deciding):
     """Decline a suggestion, with a reason."""
 
     name: ClassVar[str] = "decline_suggestion"
+    matter: ClassVar[Matter[Suggestion]] = MATTER
 
     reason: Key = ask(offer=DECLINE_REASONS, own_words=LONGEST_REASON, at_once=True)
     sure: Submit = ask()
 
-    def finish(self, turn: Turn) -> Say:
-        """Decline it."""
-        return self._answer(turn, Adoption.DECLINED, self.reason, None)
+    def decide(self, turn: Turn, staff: Staff, row: Suggestion) -> Say:
+        """Decline it; the worker is told why."""
+        return _answer(turn, staff, row, Adoption.DECLINED, self.reason, None)
 
 
 def _chat(session: Session, row: Reminder) -> int | None:

@@ -21,7 +21,14 @@ from models.message import Kind
 from models.preference import Topic
 from models.reminder import Reminder
 from models.rules import Rules
-from models.service import PENDING, SLOT_SOON, TOLD, Served, ServiceRequest
+from models.service import (
+    PENDING,
+    SLOT_SOON,
+    TOLD,
+    Served,
+    ServiceRequest,
+    evening_before,
+)
 from models.slot import Slot
 from models.voucher import ENDING, LAPSED, USED_NOW, Held, Voucher
 
@@ -94,11 +101,13 @@ def _tell_step(turn: Turn, row: Reminder) -> list[Say] | Skip:
 
 def _tell_slot(turn: Turn, row: Reminder) -> list[Say] | Skip:
     asked = turn.session.get_one(ServiceRequest, int(row.subject))
-    slot = turn.session.get_one(Slot, asked.slot_id)
     if asked.standing not in PENDING:
         return asked.standing.value
-    if slot.starts_at <= turn.now:
+    slot = turn.session.get(Slot, asked.slot_id or 0)
+    if slot is not None and slot.starts_at <= turn.now:
         return "too_late"
+    if slot is None or row.due != evening_before(slot.starts_at, turn.rules.zone):
+        return "another_time"
     bring = _bring(turn, asked)
     look = Choice(Word("services", "look"), f"v:request:{short(asked.id)}")
     return [
@@ -106,7 +115,7 @@ def _tell_slot(turn: Turn, row: Reminder) -> list[Say] | Skip:
             Word("services", "slot_soon", {"bring": bring}),
             title=name_of(turn, asked.benefit_code),
             rows=tuple(facts(turn, asked)),
-            choices=(look, *ways(asked)),
+            choices=(look, *ways(turn, asked)),
             kind=Kind.REMINDER,
         )
     ]

@@ -9,16 +9,24 @@ from typing import Any, ClassVar
 from handlers.answers import Key
 from handlers.correct import label_of
 from handlers.deciding import LONGEST_REASON, REFUSE_REASONS
+from handlers.dossier import (
+    ByForm,
+    ByPress,
+    Dossier,
+    Facts,
+    reason_of,
+    settled,
+    states_of,
+)
 from handlers.flow import questions
 from handlers.join import Join
 from handlers.matter import Deciding, Matter
-from handlers.question import Submit, ask
-from handlers.queued import WAITING_LIST, Source, days_since, member_number
-from handlers.say import Choice, Say, Text, Word, say
+from handlers.question import Submit, ask, label
+from handlers.queued import Source, days_since, member_number
+from handlers.say import Say, Text, Word, say
 from handlers.turn import Turn
 from models import correction
 from models.application import DoubleMember, latest_of
-from models.columns import short
 from models.correction import QUEUE, Correction, Wish
 from models.identity import mask_name
 from models.staff import Staff
@@ -44,28 +52,22 @@ MATTER = Matter(
     Correction,
     others=Word("correcting", "not_yours"),
     settled=Word("correcting", "settled_already"),
-    waits=lambda row: row.standing is Wish.WAITING,
+    waits=lambda turn, row: row.standing is Wish.WAITING,
     which=_which,
+    hindered={DoubleMember: Word("reviewing", "double_member")},
 )
 
 
-def look(turn: Turn, arg: str) -> list[Say]:
-    """Show what a member wishes to be corrected, and what may be decided."""
-    return MATTER.look(turn, arg, "correction.read", _shown)
-
-
 def _shown(turn: Turn, row: Correction) -> Say:
+    """Show what a member wishes to be corrected."""
     worker = turn.session.get_one(Worker, row.worker_id)
     return Say(
-        Word("correcting", "look"),
+        Word("correcting", "look") if MATTER.waits(turn, row) else MATTER.settled,
         title=Word("correcting", "title", {"field": label_of(row.field)}),
         rows=(
             (Word("my_application", "member_no"), worker.member_no or ""),
             *_changes(turn, row, worker),
         ),
-        choices=_decisions(row) if MATTER.waits(row) else (),
-        back=WAITING_LIST.press,
-        about=worker.id,
     )
 
 
@@ -93,25 +95,11 @@ def _masked(turn: Turn, facts: dict[str, Any]) -> dict[str, Any]:
     return {**facts, "full_name": mask_name(facts["full_name"])}
 
 
-def _decisions(row: Correction) -> tuple[Choice, ...]:
-    key = short(row.id)
-    return (
-        Choice(Word("correcting", "approve"), f"a:approve_correction:{key}"),
-        Choice(Word("correcting", "refuse"), f"f:refuse:{key}"),
-    )
-
-
-def approve(turn: Turn, arg: str) -> list[Say]:
+def _approve(turn: Turn, staff: Staff, row: Correction) -> Say:
     """Correct what a member wished for; the member is told."""
-
-    def act(staff: Staff, row: Correction) -> Say:
-        try:
-            correction.approve(turn.session, turn.keys, staff, row, turn.now)
-        except DoubleMember:
-            return say("reviewing", "double_member").offering(WAITING_LIST)
-        return say("correcting", "approved").offering(WAITING_LIST)
-
-    return [MATTER.decide(turn, arg, act)]
+    by = (turn.session, turn.keys, turn.atlas, staff)
+    correction.approve(*by, row, turn.now)
+    return say("correcting", "approved")
 
 
 class Refuse(Deciding):
@@ -123,12 +111,38 @@ class Refuse(Deciding):
     reason: Key = ask(offer=REFUSE_REASONS, own_words=LONGEST_REASON, at_once=True)
     sure: Submit = ask()
 
-    def finish(self, turn: Turn) -> Say:
+    def decide(self, turn: Turn, staff: Staff, row: Correction) -> Say:
         """Refuse the correction; the member is told why."""
+        by = (turn.session, turn.keys, turn.atlas, staff)
+        correction.refuse(*by, row, self.reason, turn.now)
+        return say("correcting", "refused")
 
-        def act(staff: Staff, row: Correction) -> Say:
-            reason, now = self.reason, turn.now
-            correction.refuse(turn.session, turn.keys, staff, row, reason, now)
-            return say("correcting", "refused").offering(WAITING_LIST)
 
-        return MATTER.decide(turn, self.subject, act)
+def _called(turn: Turn, row: Correction) -> tuple[Text, Text]:
+    return f"…{member_number(turn, row.worker_id)}", label_of(row.field)
+
+
+def _history(turn: Turn, row: Correction) -> Facts:
+    yield from settled(row.settled_at)
+    yield from reason_of(turn, row)
+
+
+DOSSIER = Dossier(
+    name="corrections",
+    noun="correction",
+    title=Word("dossier", "corrections"),
+    source=SOURCE,
+    matter=MATTER,
+    show=_shown,
+    called=_called,
+    union=lambda turn, row: row.union_code,
+    ways=(
+        ByPress(
+            "approve_correction", lambda row: Word("correcting", "approve"), _approve
+        ),
+        ByForm(Refuse),
+    ),
+    state=lambda row: label(row.standing),
+    states=states_of(Correction.standing, Wish.APPROVED, Wish.REFUSED, Wish.DROPPED),
+    history=_history,
+)

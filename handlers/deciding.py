@@ -18,6 +18,7 @@ from handlers.say import Say, Word
 from handlers.turn import Turn
 from models.application import Application, Decision, Standing
 from models.columns import long
+from models.staff import Staff
 
 
 def _fields(turn: Turn, answers: Any) -> list[Option]:
@@ -72,10 +73,10 @@ class Return(Deciding):
         """Ask a reason for each field chosen."""
         yield from (_why(field) for field in seen.get("fields") or ())
 
-    def finish(self, turn: Turn) -> Say:
+    def decide(self, turn: Turn, staff: Staff, row: Application) -> Say:
         """Return the application with a reason for each field."""
         reasons = {f: self.extras[f"why_{f}"] for f in self.fields}
-        return decide(turn, self.subject, Decision(Standing.RETURNED, reasons))
+        return decide(turn, staff, row, Decision(Standing.RETURNED, reasons))
 
 
 class Reject(Deciding):
@@ -87,10 +88,10 @@ class Reject(Deciding):
     reason: Key = ask(offer=REJECT_REASONS, own_words=LONGEST_REASON, at_once=True)
     sure: Submit = ask()
 
-    def finish(self, turn: Turn) -> Say:
+    def decide(self, turn: Turn, staff: Staff, row: Application) -> Say:
         """Reject the application."""
         decision = Decision(Standing.REJECTED, {"": self.reason})
-        return decide(turn, self.subject, decision)
+        return decide(turn, staff, row, decision)
 
 
 @cache

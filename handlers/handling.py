@@ -9,6 +9,7 @@ from typing import Any
 from handlers.cases import Rows, brief, dispute_rows, safe_day_words, said_by, words_of
 from handlers.files import enclosed
 from handlers.hanging_up import tell_over
+from handlers.matter import Matter
 from handlers.question import label
 from handlers.queued import WAITING_LIST, Source, days_since
 from handlers.reviewing import label_of
@@ -20,11 +21,11 @@ from models.case import OPEN, Case, Course, chats_in
 from models.case_docket import QUEUE, URGENT_QUEUE
 from models.case_entry import CaseEntry, Side, last_entries
 from models.case_file import CaseFile
-from models.columns import long, short
+from models.columns import short
 from models.handling import NotTheirs, has
 from models.identity import dialled, mask_ids, mask_mobile, mask_name
 from models.review import may_review, who_is
-from models.staff import OFFICER, Staff, staff_of
+from models.staff import OFFICER, Staff
 from models.worker import Worker
 
 MOST_SHOWN = 8
@@ -51,20 +52,20 @@ SOURCE = Source(QUEUE, "v:case", _line)
 URGENT_SOURCE = Source(URGENT_QUEUE, "v:case", _line)
 
 
-def mine(turn: Turn, arg: str) -> tuple[Staff, Case] | None:
-    """Return the staff member and the case if one may see to the other."""
-    staff = staff_of(turn.session, turn.worker.id)
-    row = turn.session.get(Case, long(arg))
-    if staff is None or row is None or not may_review(turn.atlas, staff, row):
-        return None
-    return staff, row
+MATTER = Matter(
+    Case,
+    others=Word("handling", "not_yours"),
+    settled=Word("handling", "too_late"),
+    waits=lambda turn, row: row.course in OPEN,
+    which=lambda turn, row, named: {"kind": label(row.kind), "number": row.number},
+)
 
 
 def look(turn: Turn, arg: str) -> list[Say]:
     """Show a case: who, what, since when, what was said; and what may be done."""
-    found = mine(turn, arg)
+    found = MATTER.mine(turn, arg)
     if found is None:
-        return [not_yours()]
+        return [MATTER.not_yours()]
     staff, row = found
     audit.record(turn.session, turn.now, staff.id, "case.read", row.id)
     stands = "yours" if has(staff, row) else row.course
@@ -166,9 +167,9 @@ def done(
     turn: Turn, arg: str, do: Callable[[Staff, Case], None], message: Say
 ) -> list[Say]:
     """Do something about a case and say so, or why it cannot be done."""
-    found = mine(turn, arg)
+    found = MATTER.mine(turn, arg)
     if found is None:
-        return [not_yours()]
+        return [MATTER.not_yours()]
     staff, row = found
     talking = chats_in(turn.session, row.id)
     try:
@@ -182,12 +183,7 @@ def done(
     return [message.offering(WAITING_LIST)]
 
 
-def not_yours() -> Say:
-    """Say that this is no case of theirs."""
-    return say("handling", "not_yours").offering(WAITING_LIST)
-
-
 def too_late(row: Case) -> Say:
     """Say that a case is no longer where this could be done."""
     again = Choice(Word("handling", "look_again"), look_at(row))
-    return say("handling", "too_late").offering(again, WAITING_LIST)
+    return Say(MATTER.settled).offering(again, WAITING_LIST)

@@ -5,11 +5,11 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from handlers.answers import Key, PastDay, People, Words
-from handlers.flow import Flow
-from handlers.handling import done, mine, not_yours, too_late
+from handlers.handling import MATTER, done, too_late
+from handlers.matter import Deciding, Matter
 from handlers.offers import Offer, Option, matching
-from handlers.question import Submit, ask, label
-from handlers.say import Say, Word, say
+from handlers.question import Submit, ask
+from handlers.say import Say, say
 from handlers.turn import Turn
 from models import handling
 from models.case import OPEN, Case, Outcome
@@ -21,11 +21,10 @@ from models.staff import OFFICER, Staff
 from models.worker import Worker
 
 
-class AboutCase(Flow):
+class AboutCase(Deciding):
     """What forms about an open case have in common: who may, and when."""
 
-    about_others: ClassVar[bool] = True
-    has_subject: ClassVar[bool] = True
+    matter: ClassVar[Matter[Case]] = MATTER
 
     @classmethod
     def may(cls, staff: Staff, row: Case) -> bool:
@@ -35,25 +34,10 @@ class AboutCase(Flow):
     @classmethod
     def refuse(cls, turn: Turn, subject: str) -> list[Say] | None:
         """Turn away who may not see to this case, or comes too late."""
-        found = mine(turn, subject)
+        found = MATTER.mine(turn, subject)
         if found is None:
-            return [not_yours()]
+            return [MATTER.not_yours()]
         return None if cls.may(*found) else [too_late(found[1])]
-
-    @classmethod
-    def title(cls, turn: Turn, subject: str, named: bool = False) -> Word:
-        """Say which case, so that nobody writes about one and means another."""
-        row = turn.session.get(Case, long(subject))
-        if row is None:
-            return super().title(turn, subject)
-        kind = {"kind": label(row.kind), "number": row.number}
-        return Word(cls.name, "title", kind)
-
-    @classmethod
-    def about(cls, turn: Turn, subject: str) -> int | None:
-        """Keep what is said here as data of who told of the case."""
-        row = turn.session.get(Case, long(subject))
-        return row.worker_id if row else None
 
     def _do(self, turn: Turn, do: Callable[[Staff, Case], None], message: Say) -> Say:
         return done(turn, self.subject, do, message)[-1]

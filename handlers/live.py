@@ -13,7 +13,7 @@ from handlers import menu
 from handlers.answers import looks_like_id
 from handlers.carrying import greet, to_staff, to_worker
 from handlers.files import wrong
-from handlers.handling import mine, not_yours
+from handlers.handling import MATTER
 from handlers.hanging_up import ENDED, STOPPED, over, tell_over, way_back
 from handlers.offers import page_number, plain
 from handlers.queued import WAITING_LIST
@@ -55,9 +55,9 @@ class Line:
 
 def talk(turn: Turn, arg: str) -> list[Say]:
     """Begin to talk with the worker of a case, in the chat it was opened in."""
-    found = mine(turn, arg)
+    found = MATTER.mine(turn, arg)
     if found is None:
-        return [not_yours()]
+        return [MATTER.not_yours()]
     staff, row = found
     if not has(staff, row):
         return [say("live", "not_taken").offering(way_back(turn, row))]

@@ -6,8 +6,8 @@ it is finished; it is never remembered from the list.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 from handlers.flow import Flow
@@ -44,17 +44,18 @@ class Matter(Generic[Row]):
     """A table whose rows staff decide on, and what is said to who may not.
 
     A row `waits` until it is decided; one of `too_late` says that somebody else was
-    quicker.  `which` says whose it is, so that nobody decides about one and means
-    another.
+    quicker, `hindered` what else may stand in the way.  `which` says whose it is, so
+    that nobody decides about one and means another.
     """
 
     table: type[Row]
     others: Word
     settled: Word
-    waits: Callable[[Row], bool]
+    waits: Callable[[Turn, Row], bool]
     may: Callable[[Turn, Staff, Row], bool] = _may_review
     which: Callable[[Turn, Row, bool], dict[str, Any]] = lambda turn, row, named: {}
     too_late: tuple[type[Failure], ...] = (CannotDecide,)
+    hindered: Mapping[type[Failure], Word] = field(default_factory=dict)
 
     def row(self, turn: Turn, arg: str) -> Row | None:
         """Return the row, whoever asks."""
@@ -83,7 +84,7 @@ class Matter(Generic[Row]):
         found = self.mine(turn, arg)
         if found is None:
             return self.not_yours()
-        return None if self.waits(found[1]) else self.decided()
+        return None if self.waits(turn, found[1]) else self.decided()
 
     def decide(self, turn: Turn, arg: str, act: Callable[[Staff, Row], Say]) -> Say:
         """Do something about the row and say so, or why it cannot be done."""
@@ -92,8 +93,17 @@ class Matter(Generic[Row]):
             return self.not_yours()
         try:
             return act(*found)
-        except self.too_late:
-            return self.decided()
+        except self.failures as failure:
+            return Say(self.why_not(failure)).offering(WAITING_LIST)
+
+    @property
+    def failures(self) -> tuple[type[Failure], ...]:
+        """What a decision may fail of."""
+        return (*self.too_late, *self.hindered)
+
+    def why_not(self, failure: Failure) -> Word:
+        """Return what is said where a decision failed."""
+        return self.hindered.get(type(failure), self.settled)
 
     def not_yours(self) -> Say:
         """Say that this is for others to decide."""
@@ -130,3 +140,15 @@ class Deciding(Flow):
         """Keep what is said while deciding as the data of whom it is about."""
         row = cls.matter.row(turn, subject)
         return row.worker_id if row else None
+
+    def decide(self, turn: Turn, staff: Staff, row: Any) -> Say:
+        """Decide as the answers say; may raise what the matter may fail of."""
+        raise NotImplementedError
+
+    def finish(self, turn: Turn) -> Say:
+        """Decide, or say why it cannot be done."""
+
+        def act(staff: Staff, row: Any) -> Say:
+            return self.decide(turn, staff, row).offering(WAITING_LIST)
+
+        return self.matter.decide(turn, self.subject, act)

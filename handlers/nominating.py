@@ -68,7 +68,7 @@ class Nominate(Flow):
         """Put somebody up."""
         row = turn.session.get_one(Award, long(self.subject))
         try:
-            require_phase(row, turn.now, Phase.NOMINATING)  # whoever may be meant
+            require_phase(row, turn.now, Phase.NOMINATING)  # before anybody is found
             if self.whom is Whom.SELF:
                 return self._oneself(turn, row)
             return self._colleague(turn, row)
@@ -85,7 +85,6 @@ class Nominate(Flow):
         return Say(Word("nominate", "done_self"), kind=Kind.RECEIPT).offering(_to(row))
 
     def _colleague(self, turn: Turn, row: Award) -> Say:
-        require_phase(row, turn.now, Phase.NOMINATING)  # before anybody is looked up
         if not _may_nominate(turn, row):
             return say("nominate", "too_many").offering(_to(row))
         found = colleague(turn.session, turn.keys, turn.atlas, row, self.number)

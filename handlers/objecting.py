@@ -12,12 +12,13 @@ from handlers.awards import (
     unless_theirs,
 )
 from handlers.choices import Verdict
+from handlers.dossier import ByForm, Dossier, Facts, settled, states_of
 from handlers.flow import Flow
 from handlers.matter import Deciding, Matter
 from handlers.offers import Offer, Option
-from handlers.question import Submit, ask
-from handlers.queued import WAITING_LIST, Source, days_since, own_words
-from handlers.say import Choice, Say, Word, say
+from handlers.question import Submit, ask, label
+from handlers.queued import Source, days_since, own_words
+from handlers.say import Say, Word, say
 from handlers.turn import Turn
 from models import objection as objections
 from models.award import Award, Phase, TooLate
@@ -111,33 +112,30 @@ def _may_settle(turn: Turn, staff: Staff, row: Objection) -> bool:
     return objections.may_settle(turn.session, turn.atlas, staff, award, row)
 
 
+def _waits(turn: Turn, row: Objection) -> bool:
+    on_notice = _award_of(turn, row).phase is Phase.NOTICE
+    return on_notice and row.standing is Heard.WAITING
+
+
 MATTER = Matter(
     Objection,
     others=Word("settle", "not_yours"),
     settled=Word("settle", "settled_already"),
-    waits=lambda row: row.standing is Heard.WAITING,
+    waits=_waits,
     may=_may_settle,
     which=lambda turn, row, named: {"award": turn.named(_award_of(turn, row))},
     too_late=(NotThere,),
 )
 
 
-def look(turn: Turn, arg: str) -> list[Say]:
-    """Show an objection to an officer; who objected is not named."""
-    return MATTER.look(turn, arg, "objection.read", _shown)
-
-
 def _shown(turn: Turn, row: Objection) -> Say:
+    """Show an objection; who objected is not named."""
     teller = turn.session.get_one(Worker, row.worker_id)
     said = own_words(turn, row.read(turn.keys, teller, "text"))
-    settle = Choice(Word("settle", "name"), f"f:settle:{short(row.id)}")
     return Say(
         Word("settle", "look", {"text": said}),
         title=Word("settle", "title", {"award": turn.named(_award_of(turn, row))}),
         rows=((Word("settle", "against"), _named(turn, row)),),
-        choices=(settle,) if MATTER.waits(row) else (),
-        back=WAITING_LIST.press,
-        about=row.worker_id,
     )
 
 
@@ -159,13 +157,32 @@ class Settle(Deciding):
     answer: Words = ask()
     sure: Submit = ask()
 
-    def finish(self, turn: Turn) -> Say:
+    def decide(self, turn: Turn, staff: Staff, row: Objection) -> Say:
         """Settle it; who objected is told."""
+        by = (turn.session, turn.keys, turn.atlas, _award_of(turn, row), staff)
+        upheld = self.verdict is Verdict.UPHELD
+        objections.settle(*by, row, upheld, self.answer, turn.now)
+        return say("settle", f"done_{self.verdict}")
 
-        def act(staff: Staff, row: Objection) -> Say:
-            by = (turn.session, turn.keys, turn.atlas, _award_of(turn, row), staff)
-            upheld = self.verdict is Verdict.UPHELD
-            objections.settle(*by, row, upheld, self.answer, turn.now)
-            return say("settle", f"done_{self.verdict}").offering(WAITING_LIST)
 
-        return MATTER.decide(turn, self.subject, act)
+def _history(turn: Turn, row: Objection) -> Facts:
+    yield from settled(row.settled_at)
+    answer = row.read(turn.keys, turn.session.get_one(Worker, row.worker_id), "why")
+    if answer:
+        yield Word("settle", "label_answer"), answer
+
+
+DOSSIER = Dossier(
+    name="objections",
+    noun="objection",
+    title=Word("dossier", "objections"),
+    source=SOURCE,
+    matter=MATTER,
+    show=_shown,
+    called=lambda turn, row: (row.number, turn.named(_award_of(turn, row))),
+    union=lambda turn, row: _award_of(turn, row).union_code,
+    ways=(ByForm(Settle),),
+    state=lambda row: label(row.standing),
+    states=states_of(Objection.standing, Heard.UPHELD, Heard.DISMISSED),
+    history=_history,
+)

@@ -67,8 +67,9 @@ MATTER = Matter(
     Application,
     others=Word("reviewing", "not_yours"),
     settled=Word("reviewing", "settled_already"),
-    waits=lambda row: row.standing in WAITING,
+    waits=lambda turn, row: row.standing in WAITING,
     which=_which,
+    hindered={DoubleMember: Word("reviewing", "double_member")},
 )
 
 
@@ -79,7 +80,7 @@ def application(turn: Turn, arg: str) -> list[Say]:
         return [MATTER.not_yours()]
     staff, row = found
     review.open_for_review(turn.session, turn.keys, staff, row, turn.now)
-    facts, waits = facts_of(turn, row), MATTER.waits(row)
+    facts, waits = facts_of(turn, row), MATTER.waits(turn, row)
     doubts = doubts_about(turn, row, facts) if waits else set()
     looked = {"flags": tuple(sorted(doubts)), "age": turn.rules.check_age}
     message = Say(
@@ -141,26 +142,28 @@ def approve(turn: Turn, arg: str) -> list[Say]:
     union = found[1].wished_union if found else None
     if union is None:
         return pool(turn, arg)
-    return [decide(turn, arg, Decision(Standing.PLACED, {}, union))]
+    return [_decide(turn, arg, Decision(Standing.PLACED, {}, union))]
 
 
 def pool(turn: Turn, arg: str) -> list[Say]:
     """Approve into the holding pool."""
-    return [decide(turn, arg, Decision(Standing.POOL, {}))]
+    return [_decide(turn, arg, Decision(Standing.POOL, {}))]
 
 
-def decide(turn: Turn, arg: str, decision: Decision) -> Say:
+def _decide(turn: Turn, arg: str, decision: Decision) -> Say:
     """Carry out a decision and say what it was, or why it cannot be made."""
 
     def act(staff: Staff, row: Application) -> Say:
-        on = (turn.session, turn.keys, staff, row)
-        try:
-            step = review.decide(*on, decision, turn.now, turn.rules.undo_seconds)
-        except DoubleMember:
-            return say("reviewing", "double_member").offering(WAITING_LIST)
-        return _decided(turn, row, step)
+        return decide(turn, staff, row, decision).offering(WAITING_LIST)
 
     return MATTER.decide(turn, arg, act)
+
+
+def decide(turn: Turn, staff: Staff, row: Application, decision: Decision) -> Say:
+    """Carry out a decision and say what it was."""
+    on = (turn.session, turn.keys, staff, row)
+    step = review.decide(*on, decision, turn.now, turn.rules.undo_seconds)
+    return _decided(turn, row, step)
 
 
 def _decided(turn: Turn, row: Application, step: Step) -> Say:
@@ -172,7 +175,7 @@ def _decided(turn: Turn, row: Application, step: Step) -> Say:
         "seconds": turn.rules.undo_seconds,
     }
     words = Word("reviewing", "decided", decided)
-    return Say(words, choices=(undo, WAITING_LIST), about=row.worker_id)
+    return Say(words, choices=(undo,), about=row.worker_id)
 
 
 def undo(turn: Turn, arg: str) -> list[Say]:

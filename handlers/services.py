@@ -31,11 +31,15 @@ from models.service import PENDING, Served, ServiceRequest, ask_for, requests_of
 from models.slot import Slot, SlotTaken, free_slots
 
 
-def _slots(turn: Turn, answers: Any) -> list[Option]:
+def times(turn: Turn, benefit_code: str) -> list[Option]:
     """Offer the next times with a place left, those in one's own city first."""
-    here = [place.code for place in _places(turn, answers.subject)]
-    found = free_slots(turn.session, answers.subject, turn.now, first=here)
+    here = [place.code for place in _places(turn, benefit_code)]
+    found = free_slots(turn.session, benefit_code, turn.now, first=here)
     return [Option(short(slot.id), _free(turn, slot)) for slot in found]
+
+
+def _slots(turn: Turn, answers: Any) -> list[Option]:
+    return times(turn, answers.subject)
 
 
 def _places(turn: Turn, benefit_code: str) -> list[Partner]:
@@ -78,10 +82,15 @@ def _where(turn: Turn, slot: Slot) -> dict[str, Any]:
     }
 
 
-def _slot(turn: Turn, answers: Any, key: str) -> Option | None:
+def time_at(turn: Turn, benefit_code: str, key: str) -> Option | None:
+    """Return a time of a service, whether or not a place is left."""
     slot = turn.session.get(Slot, long(key))
-    fits = slot is not None and slot.benefit_code == answers.subject
+    fits = slot is not None and slot.benefit_code == benefit_code
     return Option(key, chosen(turn, slot)) if slot and fits else None
+
+
+def _slot(turn: Turn, answers: Any, key: str) -> Option | None:
+    return time_at(turn, answers.subject, key)
 
 
 class AskForService(Flow):
@@ -232,15 +241,24 @@ def followed(turn: Turn, row: ServiceRequest) -> Say:
         Word("services", f"is_{row.standing}", _followed(turn, row)),
         title=name_of(turn, row.benefit_code),
         rows=tuple(rows),
-        choices=(*ways(row), MY_REQUESTS),
+        choices=(*ways(turn, row), MY_REQUESTS),
     )
 
 
-def ways(row: ServiceRequest) -> tuple[Choice, ...]:
+def waits_for_a_time(turn: Turn, row: ServiceRequest) -> bool:
+    """Tell whether a request lacks the time that its service is booked for."""
+    books = turn.session.get_one(Benefit, row.benefit_code).books
+    return books and row.slot_id is None and row.standing in PENDING
+
+
+def ways(turn: Turn, row: ServiceRequest) -> tuple[Choice, ...]:
     """Return what its member can do about a request."""
     key = short(row.id)
+    drop = Choice(Word("services", "withdraw"), f"a:withdraw_request:{key}")
+    if waits_for_a_time(turn, row):
+        return Choice(Word("rebook", "name"), f"f:rebook:{key}"), drop
     if row.standing in PENDING:
-        return (Choice(Word("services", "withdraw"), f"a:withdraw_request:{key}"),)
+        return (drop,)
     return star_choices("rate_service", key) if row.standing is Served.DONE else ()
 
 

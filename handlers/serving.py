@@ -3,26 +3,31 @@
 Permission is checked at the moment of each press, and again when a form is finished.
 """
 
-from collections.abc import Callable
-from datetime import datetime
 from typing import ClassVar
-
-from sqlmodel import Session
 
 from handlers.answers import Key
 from handlers.benefits import name_of
 from handlers.deciding import LONGEST_REASON, reasons
+from handlers.dossier import (
+    ByForm,
+    ByPress,
+    Dossier,
+    Facts,
+    reason_of,
+    settled,
+    states_of,
+)
 from handlers.matter import Deciding, Matter
-from handlers.question import Submit, ask
-from handlers.queued import WAITING_LIST, Source, days_since, own_words
+from handlers.question import Submit, ask, label
+from handlers.queued import Source, days_since, own_words
 from handlers.reviewing import label_of
 from handlers.say import Choice, Say, Text, Word, say
 from handlers.services import facts, standing
+from handlers.stars import stars
 from handlers.turn import Turn
 from models import service
 from models.columns import short
 from models.identity import dialled, mask_name
-from models.place import Atlas
 from models.review import who_is
 from models.service import PENDING, QUEUE, Served, ServiceRequest
 from models.staff import Staff
@@ -58,24 +63,17 @@ MATTER = Matter(
     ServiceRequest,
     others=Word("serving", "not_yours"),
     settled=Word("serving", "settled_already"),
-    waits=lambda row: row.standing in PENDING,
+    waits=lambda turn, row: row.standing in PENDING,
     which=_which,
 )
 
 
-def look(turn: Turn, arg: str) -> list[Say]:
-    """Show what a member asked for, and what may be done about it."""
-    return MATTER.look(turn, arg, "service.read", _shown)
-
-
 def _shown(turn: Turn, row: ServiceRequest) -> Say:
+    """Show what a member asked for."""
     return Say(
         Word("serving", f"look_{row.standing}", {"trusted": turn.trusted}),
         title=Word("serving", "title", _which(turn, row, named=False)),
         rows=_rows(turn, row),
-        choices=_choices(row),
-        back=WAITING_LIST.press,
-        about=row.worker_id,
     )
 
 
@@ -93,37 +91,17 @@ def _rows(turn: Turn, row: ServiceRequest) -> tuple[tuple[Text, Text], ...]:
     return (*who, *facts(turn, row), state)
 
 
-def _choices(row: ServiceRequest) -> tuple[Choice, ...]:
-    key = short(row.id)
-    decline = Choice(Word("decline_service", "name"), f"f:decline_service:{key}")
-    if row.standing is Served.REQUESTED:
-        return Choice(Word("serving", "accept"), f"a:accept_service:{key}"), decline
-    if row.standing is Served.ACCEPTED:
-        return Choice(Word("serving", "finish"), f"a:finish_service:{key}"), decline
-    return ()
-
-
-def accept(turn: Turn, arg: str) -> list[Say]:
+def _accept(turn: Turn, staff: Staff, row: ServiceRequest) -> Say:
     """See to a request; the member is told."""
-    return [_do(turn, arg, service.accept, say("serving", "accepted"))]
+    service.accept(turn.session, turn.atlas, staff, row, turn.now)
+    again = Choice(Word("serving", "look_again"), f"v:service_asked:{short(row.id)}")
+    return say("serving", "accepted").offering(again)
 
 
-def finish(turn: Turn, arg: str) -> list[Say]:
+def _finish(turn: Turn, staff: Staff, row: ServiceRequest) -> Say:
     """Note that a service was given; the member is asked how it was."""
-    return [_do(turn, arg, service.finish, say("serving", "finished"))]
-
-
-Deed = Callable[[Session, Atlas, Staff, ServiceRequest, datetime], None]
-
-
-def _do(turn: Turn, arg: str, deed: Deed, done: Say) -> Say:
-    def act(staff: Staff, row: ServiceRequest) -> Say:
-        deed(turn.session, turn.atlas, staff, row, turn.now)
-        again = Choice(Word("serving", "look_again"), f"v:service_asked:{arg}")
-        more = (again,) if MATTER.waits(row) else ()
-        return done.offering(*more, WAITING_LIST)
-
-    return MATTER.decide(turn, arg, act)
+    service.finish(turn.session, turn.atlas, staff, row, turn.now)
+    return say("serving", "finished")
 
 
 class Decline(Deciding):
@@ -135,12 +113,52 @@ class Decline(Deciding):
     reason: Key = ask(offer=DECLINE_REASONS, own_words=LONGEST_REASON, at_once=True)
     sure: Submit = ask()
 
-    def finish(self, turn: Turn) -> Say:
+    def decide(self, turn: Turn, staff: Staff, row: ServiceRequest) -> Say:
         """Decline the request; the member is told why."""
+        by = (turn.session, turn.keys, turn.atlas, staff)
+        service.decline(*by, row, self.reason, turn.now)
+        return say("serving", "declined")
 
-        def act(staff: Staff, row: ServiceRequest) -> Say:
-            by = (turn.session, turn.keys, turn.atlas, staff)
-            service.decline(*by, row, self.reason, turn.now)
-            return say("serving", "declined").offering(WAITING_LIST)
 
-        return MATTER.decide(turn, self.subject, act)
+def _called(turn: Turn, row: ServiceRequest) -> tuple[Text, Text]:
+    return row.number, name_of(turn, row.benefit_code)
+
+
+def _history(turn: Turn, row: ServiceRequest) -> Facts:
+    if row.accepted_at is not None:
+        at = Word("my_data", "moment", {"at": row.accepted_at})
+        yield Word("dossier", "accepted"), at
+    yield from settled(row.settled_at)
+    yield from reason_of(turn, row)
+    if row.rating is not None:
+        yield Word("dossier", "rating"), stars(row.rating)
+
+
+DOSSIER = Dossier(
+    name="requests",
+    noun="service",
+    title=Word("dossier", "requests"),
+    source=SOURCE,
+    matter=MATTER,
+    show=_shown,
+    called=_called,
+    union=lambda turn, row: row.union_code,
+    ways=(
+        ByPress(
+            "accept_service",
+            lambda row: Word("serving", "accept"),
+            _accept,
+            lambda row: row.standing is Served.REQUESTED,
+        ),
+        ByPress(
+            "finish_service",
+            lambda row: Word("serving", "finish"),
+            _finish,
+            lambda row: row.standing is Served.ACCEPTED,
+        ),
+        ByForm(Decline),
+    ),
+    state=lambda row: label(row.standing),
+    states=states_of(ServiceRequest.standing, *Served),
+    history=_history,
+)

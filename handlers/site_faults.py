@@ -2,19 +2,20 @@
 
 from typing import Annotated, Any, ClassVar
 
-from sqlmodel import Session
+from sqlmodel import Session, col
 
 from handlers.answers import Photo, words_up_to
+from handlers.dossier import ByPress, Dossier, State, settled
 from handlers.flow import Flow
 from handlers.matter import Matter
 from handlers.question import Shown, Submit, ask, label
-from handlers.queued import WAITING_LIST, Source, days_since, own_words
+from handlers.queued import Source, days_since, own_words
 from handlers.reminders import Remind, Skip, nothing
 from handlers.say import Choice, Say, Text, Word, say
 from handlers.sites import SITES
 from handlers.turn import Turn
 from models.chat import newest_chat
-from models.columns import long, short
+from models.columns import long
 from models.message import Kind
 from models.reminder import Reminder
 from models.site import Site, site_at
@@ -97,25 +98,16 @@ MATTER = Matter(
     SiteFault,
     others=Word("site_fault", "not_yours"),
     settled=Word("site_fault", "settled_already"),
-    waits=lambda row: row.settled_at is None,
+    waits=lambda turn, row: row.settled_at is None,
 )
 
 
-def fault(turn: Turn, arg: str) -> list[Say]:
-    """Show what somebody found wrong with a site."""
-    return MATTER.look(turn, arg, "site_fault.read", _shown)
-
-
 def _shown(turn: Turn, row: SiteFault) -> Say:
-    done = Choice(Word("site_fault", "settle"), f"a:settle_fault:{short(row.id)}")
+    """Show what somebody found wrong with a site."""
     return Say(
-        Word("site_fault", "look"),
+        Word("site_fault", "look") if MATTER.waits(turn, row) else MATTER.settled,
         title=Word("site_fault", "title", {"site": name_of(turn, row)}),
         rows=tuple(_facts(turn, row)),
-        choices=(done,) if MATTER.waits(row) else (),
-        back=WAITING_LIST.press,
-        about=row.worker_id,
-        image=row.photo_id if turn.trusted else None,
     )
 
 
@@ -135,14 +127,36 @@ def _facts(turn: Turn, row: SiteFault) -> list[tuple[Text, Text]]:
     ]
 
 
-def settle_fault(turn: Turn, arg: str) -> list[Say]:
+def _settle(turn: Turn, staff: Staff, row: SiteFault) -> Say:
     """Note that it was put right; who told it is told."""
+    settle(turn.session, turn.atlas, staff, row, turn.now)
+    return say("site_fault", "settled")
 
-    def act(staff: Staff, row: SiteFault) -> Say:
-        settle(turn.session, turn.atlas, staff, row, turn.now)
-        return say("site_fault", "settled").offering(WAITING_LIST)
 
-    return [MATTER.decide(turn, arg, act)]
+def _state(row: SiteFault) -> Word:
+    is_open = row.settled_at is None
+    return Word("site_fault", "is_open" if is_open else "is_settled")
+
+
+DOSSIER = Dossier(
+    name="faults",
+    noun="site_fault",
+    title=Word("dossier", "faults"),
+    source=SOURCE,
+    matter=MATTER,
+    show=_shown,
+    called=lambda turn, row: (name_of(turn, row), label(row.what)),
+    union=lambda turn, row: row.union_code,
+    ways=(ByPress("settle_fault", lambda row: Word("site_fault", "settle"), _settle),),
+    state=_state,
+    states={
+        "settled": State(
+            Word("site_fault", "is_settled"), col(SiteFault.settled_at).is_not(None)
+        )
+    },
+    history=lambda turn, row: settled(row.settled_at),
+    photo=lambda row: row.photo_id,
+)
 
 
 def _chat_of_reporter(session: Session, row: Reminder) -> int | None:

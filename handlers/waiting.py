@@ -7,19 +7,8 @@ each only as many rows are looked at as the page shows.
 from heapq import merge
 from itertools import islice
 
-from handlers import (
-    admitting,
-    answering,
-    checking_in,
-    confirming,
-    correcting,
-    handling,
-    moving,
-    objecting,
-    reviewing,
-    serving,
-    site_faults,
-)
+from handlers import answering, checking_in, handling, reviewing
+from handlers.dossiers import DOSSIERS
 from handlers.offers import next_page, page_number, slice_of
 from handlers.queued import Queued
 from handlers.say import Say, say
@@ -30,13 +19,7 @@ SOURCES = (
     handling.URGENT_SOURCE,
     handling.SOURCE,
     reviewing.SOURCE,
-    correcting.SOURCE,
-    confirming.SOURCE,
-    site_faults.SOURCE,
-    moving.SOURCE,
-    serving.SOURCE,
-    admitting.SOURCE,
-    objecting.SOURCE,
+    *(dossier.source for dossier in DOSSIERS),
     answering.SOURCE,
     checking_in.SOURCE,
 )

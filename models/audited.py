@@ -33,6 +33,7 @@ from models.service import ServiceRequest
 from models.signup import Signup
 from models.site import Site
 from models.site_fault import SiteFault
+from models.slot import Slot
 from models.staff import Staff
 from models.suggestion import Suggestion
 from models.transfer import Transfer
@@ -77,6 +78,7 @@ CODED: dict[str, tuple[Any, Any]] = {
 THROUGH: dict[str, tuple[Any, Any, Any]] = {
     "nominee": (Nominee.id, Nominee.award_id == Award.id, Award.union_code),
     "objection": (Objection.id, Objection.award_id == Award.id, Award.union_code),
+    "slot": (Slot.id, Slot.partner_code == Partner.code, Partner.union_code),
     "voucher": (Voucher.id, Voucher.partner_code == Partner.code, Partner.union_code),
 }
 """Tables whose rows are of a union by another row."""

@@ -20,7 +20,7 @@ from models.columns import BigId, Utc, add_once, one_of
 from models.errors import Failure
 from models.place import Atlas
 from models.sealing import Keyring, new_key
-from models.staff import Staff, must_answer_for
+from models.staff import Staff, must_serve
 from models.worker import Worker
 
 
@@ -139,7 +139,7 @@ def create(
     session: Session, atlas: Atlas, staff: Staff, award: Award, now: datetime
 ) -> Award:
     """Keep the plan of an award; raises BadAward, or NotTheirs."""
-    must_answer_for(atlas, staff, award.union_code)
+    must_serve(atlas, staff, award.union_code)
     _require_sound(atlas, award)
     if not add_once(session, award):
         raise BadAward("taken")
@@ -157,13 +157,13 @@ def change(
     now: datetime,
 ) -> None:
     """Change the plan of a draft; raises BadAward, TooLate, or NotTheirs."""
-    must_answer_for(atlas, staff, award.union_code)
+    must_serve(atlas, staff, award.union_code)
     hold(session, award)
     if award.phase is not Phase.DRAFT:
         raise TooLate
     for name, value in facts.items():
         setattr(award, name, value)
-    must_answer_for(atlas, staff, award.union_code)
+    must_serve(atlas, staff, award.union_code)
     _require_sound(atlas, award)
     session.add(award)
     audit.record(session, now, staff.id, "award.changed", award.id)
@@ -201,7 +201,7 @@ def publish(
     now: datetime,
 ) -> None:
     """Let a draft be known and begin in its time; raises TooLate, or NotTheirs."""
-    must_answer_for(atlas, staff, award.union_code)
+    must_serve(atlas, staff, award.union_code)
     hold(session, award)
     if award.phase is not Phase.DRAFT:
         raise TooLate

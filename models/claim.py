@@ -56,11 +56,8 @@ QUEUE = Queue(
     Claim,
     since=Claim.at,
     union=Claim.union_code,
-    waits=(
-        Claim.standing == Claimed.WAITING,
-        col(Claim.worker_id).is_not(None),
-        Chat.id == Claim.chat_id,
-    ),
+    waits=(Claim.standing == Claimed.WAITING,),
+    joins=(col(Claim.worker_id).is_not(None), Chat.id == Claim.chat_id),
     people=(Claim.worker_id, Chat.worker_id),
 )
 """What waits for a union to be confirmed."""

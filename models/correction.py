@@ -25,8 +25,9 @@ from models.application import (
 )
 from models.columns import BigId, Utc, new_id, one_of
 from models.own_words import OwnWords
+from models.place import Atlas
 from models.queue import Queue
-from models.review import fill
+from models.review import fill, may_review
 from models.sealing import Keyring, seal, unseal
 from models.staff import Staff
 from models.worker import Worker
@@ -174,10 +175,15 @@ def waiting_of(session: Session, worker_id: int) -> list[Correction]:
 
 
 def approve(
-    session: Session, keys: Keyring, staff: Staff, row: Correction, now: datetime
+    session: Session,
+    keys: Keyring,
+    atlas: Atlas,
+    staff: Staff,
+    row: Correction,
+    now: datetime,
 ) -> None:
     """Correct what was wished for; raises CannotDecide, or DoubleMember."""
-    worker = _hold(session, row)
+    worker = _hold(session, atlas, staff, row)
     try:
         with session.begin_nested():
             correct(session, keys, worker, row.load(keys, worker))
@@ -189,23 +195,27 @@ def approve(
 def refuse(
     session: Session,
     keys: Keyring,
+    atlas: Atlas,
     staff: Staff,
     row: Correction,
     reason: str,
     now: datetime,
 ) -> None:
     """Refuse a correction with a reason; raises CannotDecide."""
-    worker = _hold(session, row)
+    worker = _hold(session, atlas, staff, row)
     row.keep(keys, worker, "why", reason)
     _settle(session, staff, row, Wish.REFUSED, now)
 
 
-def _hold(session: Session, row: Correction) -> Worker:
-    """Lock the worker, then the correction; both are read as they are now."""
+def _hold(session: Session, atlas: Atlas, staff: Staff, row: Correction) -> Worker:
+    """Lock the worker, then the correction; both are read as they are now.
+
+    Raises CannotDecide where it is settled, or not this staff member's to settle.
+    """
     worker = session.get_one(Worker, row.worker_id)
     for locked in (worker, row):
         session.refresh(locked, with_for_update={"key_share": True})
-    if row.standing is not Wish.WAITING:
+    if row.standing is not Wish.WAITING or not may_review(atlas, staff, row):
         raise CannotDecide
     return worker
 

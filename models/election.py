@@ -15,7 +15,7 @@ from models.nominee import lapse
 from models.objection import is_contested
 from models.place import Atlas
 from models.result import name_winners, rank
-from models.staff import Staff, must_answer_for
+from models.staff import Staff, must_serve
 
 RESULT = "award_result"
 """The kind of reminder that tells a voter of a result: "worker.award"."""
@@ -101,7 +101,7 @@ def cancel(
 
     Its vote is then closed like another, so that nobody learns whose ballots are whose.
     """
-    must_answer_for(atlas, staff, award.union_code)
+    must_serve(atlas, staff, award.union_code)
     hold(session, award)
     if award.phase in (Phase.OVER, Phase.CANCELLED):
         raise TooLate

@@ -30,7 +30,7 @@ Ids = dict[Table, set[int]]
 
 PAIRED = (
     *("application", "case", "chat_link", "claim"),
-    *("objection", "transfer", "worker"),
+    *("objection", "service_request", "transfer", "worker"),
 )
 """The tables of which a reminder may name a row and one of another person's."""
 

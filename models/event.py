@@ -26,7 +26,7 @@ from models.own_question import (
     write_questions,
 )
 from models.place import Atlas
-from models.staff import NotTheirs, Staff, answers_for, must_answer_for
+from models.staff import NotTheirs, Staff, must_serve, serves
 
 CODE_LENGTH = 6
 """How long the code is by which anybody may name an event."""
@@ -195,7 +195,7 @@ def _draw(length: int) -> str:
 
 
 def _check(atlas: Atlas, staff: Staff, plan: Plan) -> None:
-    must_answer_for(atlas, staff, plan.union_code)
+    must_serve(atlas, staff, plan.union_code)
     fault = fault_of(atlas, plan)
     if fault is not None:
         raise Unsound(fault)
@@ -240,7 +240,7 @@ def hold(
 
 def may_run(atlas: Atlas, staff: Staff | None, event: Event) -> bool:
     """Tell whether a staff member answers for an event."""
-    return staff is not None and answers_for(atlas, staff, event.union_code)
+    return serves(atlas, staff, event.union_code)
 
 
 def publish(

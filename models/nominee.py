@@ -24,7 +24,7 @@ from models.place import Atlas
 from models.queue import Queue
 from models.review import Asked
 from models.sealing import Keyring
-from models.staff import SERVING, Staff, answers_for
+from models.staff import Staff, serves
 from models.worker import Worker
 
 ASKED = "nominee_asked"
@@ -101,9 +101,9 @@ QUEUE = Queue(
     union=Award.union_code,
     waits=(
         Nominee.standing == Candidacy.PROPOSED,
-        Award.id == Nominee.award_id,
         col(Award.phase).in_(CHANGEABLE),
     ),
+    joins=(Award.id == Nominee.award_id, col(Nominee.agreed_at).is_not(None)),
     people=(Nominee.worker_id,),
 )
 """What waits for a union to be confirmed."""
@@ -177,12 +177,8 @@ def decline(session: Session, award: Award, row: Nominee, now: datetime) -> None
 
 def may_admit(atlas: Atlas, staff: Staff | None, award: Award, row: Nominee) -> bool:
     """Tell whether a staff member answers for an award, and is not up for it."""
-    return (
-        staff is not None
-        and staff.role in SERVING
-        and staff.worker_id != row.worker_id
-        and answers_for(atlas, staff, award.union_code)
-    )
+    is_own = staff is not None and staff.worker_id == row.worker_id
+    return serves(atlas, staff, award.union_code) and not is_own
 
 
 def confirm(

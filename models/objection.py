@@ -77,11 +77,8 @@ QUEUE = Queue(
     Objection,
     since=Objection.at,
     union=Award.union_code,
-    waits=(
-        Objection.standing == Heard.WAITING,
-        Award.id == Objection.award_id,
-        Award.phase == Phase.NOTICE,
-    ),
+    waits=(Objection.standing == Heard.WAITING, Award.phase == Phase.NOTICE),
+    joins=(Award.id == Objection.award_id,),
     people=(Objection.worker_id,),
     role=OFFICER,
 )
@@ -168,7 +165,7 @@ def settle(
 
 def unheard(session: Session) -> list[tuple[Objection, str]]:
     """Return what waits to be settled, each with the union that has to."""
-    found = select(Objection, Award.union_code).where(*QUEUE.waits)
+    found = select(Objection, Award.union_code).where(*QUEUE.waits, *QUEUE.joins)
     return list(session.exec(found.order_by(col(Objection.id))))
 
 

@@ -19,6 +19,7 @@ from models.staff import Staff
 class Queue:
     """What of a table waits: where `waits` holds, for the `union`, and `since` when.
 
+    `joins` are what binds a row to others it cannot be read without.
     None of the `people` it is about decides it; a `role` that is named alone does.
     What a `holder` has taken is theirs alone.  What is `urgent` comes before all else.
     """
@@ -27,6 +28,7 @@ class Queue:
     since: Any
     union: Any
     waits: tuple[Any, ...]
+    joins: tuple[Any, ...] = ()
     people: tuple[Any, ...] = ()
     role: str = ""
     holder: Any = None
@@ -49,12 +51,16 @@ class Queue:
         found = select(since, key).where(*self._theirs(staff, unions))
         return session.exec(found.order_by(since, key).limit(limit)).all()
 
+    def of_others(self, staff: Staff) -> list[Any]:
+        """Return the conditions of what is not about this staff member."""
+        return [*self.joins, *(col(one) != staff.worker_id for one in self.people)]
+
     def _is_for_others(self, staff: Staff) -> bool:
         return self.role not in ("", staff.role)
 
     def _theirs(self, staff: Staff, unions: set[str]) -> list[Any]:
-        others = (col(person) != staff.worker_id for person in self.people)
-        return [*self.waits, col(self.union).in_(unions), *others, *self._free(staff)]
+        theirs = (*self.of_others(staff), col(self.union).in_(unions))
+        return [*self.waits, *theirs, *self._free(staff)]
 
     def _free(self, staff: Staff) -> list[Any]:
         if self.holder is None:

@@ -31,7 +31,7 @@ from models.application import (
 from models.identity import birth_date, sex
 from models.place import Atlas
 from models.sealing import Keyring
-from models.staff import SERVING, Staff, answers_for
+from models.staff import Staff, serves
 from models.worker import Worker, hold_id, member_with_id
 
 
@@ -47,12 +47,8 @@ class Asked(Protocol):
 
 def may_review(atlas: Atlas, staff: Staff | None, asked: Asked) -> bool:
     """Tell whether a staff member answers for what was asked, and did not ask it."""
-    return (
-        staff is not None
-        and staff.role in SERVING
-        and staff.worker_id != asked.worker_id
-        and answers_for(atlas, staff, asked.union_code)
-    )
+    is_own = staff is not None and staff.worker_id == asked.worker_id
+    return serves(atlas, staff, asked.union_code) and not is_own
 
 
 def open_for_review(

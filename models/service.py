@@ -23,7 +23,7 @@ from models.place import Atlas
 from models.queue import Queue
 from models.review import may_review
 from models.sealing import Keyring
-from models.slot import Slot, leave_slot, take_slot
+from models.slot import Slot, SlotTaken, leave_slot, take_slot
 from models.staff import Staff
 from models.tally import Counted, count
 from models.worker import Worker
@@ -130,18 +130,47 @@ def ask_for(
     count(session, given.code, Counted.ASKED, now)
     if slot_id is not None:
         starts_at = session.get_one(Slot, slot_id).starts_at
-        _remind_before(session, row, starts_at, now, ZoneInfo(zone))
+        _remind_before(session, row, starts_at, now, zone)
     return row
 
 
+def evening_before(starts_at: datetime, zone: str) -> datetime:
+    """Return six in the evening before a slot, which is when it is recalled."""
+    day: date = starts_at.astimezone(ZoneInfo(zone)).date() - timedelta(days=1)
+    return datetime.combine(day, time(18), ZoneInfo(zone))
+
+
 def _remind_before(
-    session: Session, row: ServiceRequest, starts_at: datetime, now: datetime, zone: Any
+    session: Session, row: ServiceRequest, starts_at: datetime, now: datetime, zone: str
 ) -> None:
-    """Remind of a slot at six in the evening before, unless that is past."""
-    day: date = starts_at.astimezone(zone).date() - timedelta(days=1)
-    due = datetime.combine(day, time(18), zone)
+    """Remind of a slot in the evening before, unless that is past."""
+    due = evening_before(starts_at, zone)
     if due > now:
         reminder.schedule(session, SLOT_SOON, str(row.id), due)
+
+
+def rebook(
+    session: Session, row: ServiceRequest, slot_id: int, now: datetime, zone: str
+) -> None:
+    """Take another slot where one's own was called off.
+
+    Raises SlotTaken, or CannotDecide where the request has a slot or is settled.
+    """
+    slot = session.get(Slot, slot_id)
+    if slot is None or slot.benefit_code != row.benefit_code:
+        raise SlotTaken
+    take_slot(session, slot_id, now)
+    one = update(ServiceRequest).where(
+        col(ServiceRequest.id) == row.id,
+        col(ServiceRequest.slot_id).is_(None),
+        col(ServiceRequest.standing).in_(PENDING),
+    )
+    done: Any = session.execute(one.values(slot_id=slot_id))
+    session.refresh(row)
+    if done.rowcount != 1:
+        leave_slot(session, slot_id)
+        raise CannotDecide
+    _remind_before(session, row, slot.starts_at, now, zone)
 
 
 def accept(

@@ -1,16 +1,19 @@
 """Slots: a time at which a service is given, to so many people.
 
+    open ⇄ closed to more;   open or closed → called off
+
 A place is taken by one conditional update, so no two people ever have the same one.
 """
 
 from collections.abc import Collection
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Index, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
-from models.columns import BigId, Utc, new_id
+from models.columns import BigId, Utc, new_id, one_of
 from models.errors import Failure
 
 
@@ -18,10 +21,21 @@ class SlotTaken(Failure):
     """The last place of this slot is taken, or it has begun (permanent)."""
 
 
+class SlotState(StrEnum):
+    """What may be done with a slot: booked, only kept, or nothing any more."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+    OFF = "off"
+
+
 class Slot(SQLModel, table=True):
     """A time at which a service is given to so many people."""
 
-    __table_args__ = (Index("slot_open", "benefit_code", "starts_at"),)
+    __table_args__ = (
+        Index("slot_open", "benefit_code", "starts_at"),
+        Index("slot_at", "partner_code", "starts_at"),
+    )
 
     id: int = Field(primary_key=True, sa_type=BigId)
     benefit_code: str = Field(foreign_key="benefit.code")
@@ -29,6 +43,7 @@ class Slot(SQLModel, table=True):
     starts_at: datetime = Field(sa_type=Utc)
     capacity: int
     taken: int = 0
+    state: SlotState = Field(default=SlotState.OPEN, sa_type=one_of(SlotState))
 
 
 def add_slot(
@@ -62,6 +77,7 @@ def free_slots(
     found = select(Slot).where(
         Slot.benefit_code == benefit_code,
         Slot.starts_at > now,
+        Slot.state == SlotState.OPEN,
         col(Slot.taken) < col(Slot.capacity),
     )
     order = (col(Slot.partner_code).in_(first).desc(),) if first else ()
@@ -75,6 +91,7 @@ def take_slot(session: Session, slot_id: int, now: datetime) -> None:
         col(Slot.id) == slot_id,
         col(Slot.taken) < col(Slot.capacity),
         col(Slot.starts_at) > now,
+        col(Slot.state) == SlotState.OPEN,
     )
     done: Any = session.execute(one.values(taken=Slot.taken + 1))
     if done.rowcount != 1:

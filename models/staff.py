@@ -107,13 +107,28 @@ def revoke(
 
 
 def answers_for(atlas: Atlas, staff: Staff, union_code: str | None) -> bool:
-    """Tell whether somebody serves a union: as staff of it, or of one above it."""
+    """Tell whether somebody is staff of a union or of one above it, in any role."""
     return staff.active and union_code in atlas.branch(staff.union_code)
 
 
 def must_answer_for(atlas: Atlas, staff: Staff, union_code: str | None) -> None:
-    """Raise NotTheirs unless somebody serves a union."""
+    """Raise NotTheirs unless somebody is staff of a union, or of one above it."""
     if not answers_for(atlas, staff, union_code):
+        raise NotTheirs
+
+
+def serves(atlas: Atlas, staff: Staff | None, union_code: str | None) -> bool:
+    """Tell whether somebody looks after what the people of a union ask and do."""
+    return (
+        staff is not None
+        and staff.role in SERVING
+        and answers_for(atlas, staff, union_code)
+    )
+
+
+def must_serve(atlas: Atlas, staff: Staff, union_code: str | None) -> None:
+    """Raise NotTheirs unless somebody serves a union, in a role that does."""
+    if not serves(atlas, staff, union_code):
         raise NotTheirs
 
 

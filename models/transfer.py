@@ -318,8 +318,7 @@ def undo(
     """Take a decision back; False when it is not theirs, or the member was told."""
     worker = _locked(session, row)
     *before, last = steps_of(session, row.id)
-    theirs = last.staff_id == staff.id or may_review(atlas, staff, row)
-    if not before or last.id != step.id or not theirs:
+    if last.id != step.id or not _is_theirs(atlas, staff, step, row):
         return False
     if not reminder.skip(session, MOVED, str(step.id), "undone", now):
         return False
@@ -334,6 +333,19 @@ def undo(
     _record(session, row, was.standing, now, staff.id)
     audit.record(session, now, staff.id, "transfer.undone", row.id)
     return True
+
+
+def may_undo(
+    session: Session, atlas: Atlas, staff: Staff, step: TransferStep, row: Transfer
+) -> bool:
+    """Tell whether the last step is theirs to take back, and the member not told."""
+    waits = reminder.waits(session, MOVED, str(step.id))
+    return waits and _is_theirs(atlas, staff, step, row)
+
+
+def _is_theirs(atlas: Atlas, staff: Staff, step: TransferStep, row: Transfer) -> bool:
+    """Tell whether somebody took a step, or decides what comes after it."""
+    return step.staff_id == staff.id or may_review(atlas, staff, row)
 
 
 def _return(session: Session, keys: Keyring, worker: Worker, row: Transfer) -> None:

@@ -11,7 +11,9 @@ from sqlmodel import col, func, select
 
 from bot.console import many, reveal
 from bot.console.application_list import EXPORT, PATH, TONES, list_
-from bot.console.deciding import (
+from bot.console.desk import COLON, SEMICOLON, Desk, Label, Went, Wrong
+from bot.console.noun import Form, Noun, Page, Rule, Waiting, whole
+from bot.console.reviewing import (
     AGAIN,
     BACK,
     DECIDED,
@@ -25,8 +27,6 @@ from bot.console.deciding import (
     rejected_for,
     returned_for,
 )
-from bot.console.desk import COLON, SEMICOLON, Desk, Label, Went, Wrong
-from bot.console.noun import Form, Noun, Page, Rule, Waiting, whole
 from bot.console.views import (
     Badge,
     Detail,

@@ -28,7 +28,7 @@ from bot.console.fields import (
     yes_no,
 )
 from bot.console.records import Facts, Record
-from bot.console.views import Line, Sheet
+from bot.console.views import Do, Line, Sheet
 from models.benefit import Benefit, BenefitKind, Per
 from models.partner import partners_of
 from models.staff import OFFICER, SERVING
@@ -98,6 +98,12 @@ def _sheets(desk: Desk, row: Benefit) -> Iterable[Sheet]:
         yield Sheet(Label("Given by"), lines=lines)
 
 
+def _ways(desk: Desk, row: Benefit) -> Iterable[Do]:
+    if row.books:
+        path = f"/console/slots?benefit_code={row.code}"
+        yield Do(Label("Times to book"), path)
+
+
 BENEFITS: Record[Benefit] = Record(
     name="benefits",
     label=Label("Benefits"),
@@ -131,4 +137,5 @@ BENEFITS: Record[Benefit] = Record(
     filters=(used(Benefit),),
     faults=FAULTS,
     sheets=_sheets,
+    ways=_ways,
 )

@@ -1,102 +1,271 @@
-"""Deciding on applications: whose they are, what is asked before, and how it ends.
+"""Deciding: the pages of one kind of matter, made of the chat's dossier of it.
 
-One is decided on its own page, many from the list; both ask and do the same.
+Rows are listed, looked at and decided by the operations the chat calls, with the same
+entries in the audit; of two who decide at once one is told that it is decided.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Generic, TypeVar
 
-from bot.console.application_list import PATH
-from bot.console.desk import Desk, Label, Text, Wrong
-from bot.console.views import Do, Input, Option
-from handlers.deciding import LONGEST_REASON, REJECT_REASONS, RETURN_REASONS
-from handlers.offers import OWN_WORDS, Offer
-from handlers.reviewing import label_of
-from handlers.say import Word
-from models import review
-from models.application import Application, Decision
+from sqlmodel import col, select
+
+from bot.console.asking import answers_to, inputs_of
+from bot.console.desk import Desk, Label, Text, Went, Wrong
+from bot.console.listing import page_of
+from bot.console.noun import Form, Noun, Page, Rule, Waiting, whole
+from bot.console.records import position
+from bot.console.views import (
+    Badge,
+    Detail,
+    Do,
+    File,
+    Fill,
+    Line,
+    List,
+    Sheet,
+    View,
+    choose,
+)
+from bot.console.words_of_deeds import DEEDS
+from bot.files import file_of
+from handlers.dossier import ByForm, ByPress, Dossier
+from handlers.matter import Told
+from handlers.say import Say, Word
+from models import audit
 from models.columns import long, short
+from models.staff import SERVING, Staff
 
-BACK = Do(Label("Applications"), PATH)
-DECIDED = Label("This application is decided already, or was withdrawn.")
-DOUBLE = Label("A member has this ID number already. Please settle it with both first.")
-AGAIN = Label("The worker is asked these answers again, and nothing else.")
-READS = Label("The worker reads this reason.")
+HISTORY = 30
+"""How many of the newest deeds a row's page shows."""
 
+WAITING, ALL = "waiting", "all"
 
-def own(desk: Desk, key: str) -> Application | None:
-    """Return an application one may review."""
-    row = desk.session.get(Application, long(key))
-    found = row is not None and review.may_review(desk.kit.atlas, desk.staff, row)
-    return row if found else None
+Row = TypeVar("Row", bound=Told)
+Way = ByPress[Row] | ByForm[Row]
+Act = Callable[[Staff, Row], Say]
 
 
-def back(row: Application) -> Do:
-    """Return the way back to an application."""
-    number = Word("reviewing", "application", {"number": row.number})
-    return Do(number, f"{PATH}/{short(row.id)}")
+@dataclass(frozen=True)
+class Pages(Generic[Row]):
+    """The pages of one kind of matter."""
+
+    of: Dossier[Row]
+
+    @property
+    def path(self) -> str:
+        """The address of the list."""
+        return f"/console/{self.of.name}"
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """The roles that decide it."""
+        role = self.of.source.queue.role
+        return (role,) if role else SERVING
+
+    def at(self, row: Row) -> str:
+        """Return the address of a row's page."""
+        return f"{self.path}/{short(row.id)}"
+
+    def noun(self) -> Noun:
+        """Return the list, a row's page, and a form for each decision."""
+        return Noun(
+            self.of.name,
+            self.of.title,
+            (
+                Page("", Rule(self.roles, whole), self.list),
+                Page("{key}", Rule(self.roles, self.own), self.show, self.note),
+                *(self._form(way) for way in self.of.ways),
+                *self._undo_form(),
+                *self._picture_page(),
+            ),
+            self.waits,
+            under="matters",
+        )
+
+    def _form(self, way: Way[Row]) -> Form[Row]:
+        rule, path = Rule(self.roles, self.own), f"{{key}}/{way.name}"
+        if isinstance(way, ByForm):
+            ask, do = partial(self._ask, way), partial(self._answer, way)
+            return Form(path, rule, ask, do)
+        return Form(path, rule, self.show, partial(self._press, way), note=self.note)
+
+    def _undo_form(self) -> Iterator[Form[Row]]:
+        if self.of.undoing is not None:
+            rule = Rule(self.roles, self.own)
+            yield Form("{key}/undo", rule, self.show, self._undo, note=self.note)
+
+    def _picture_page(self) -> Iterator[Page[File]]:
+        if self.of.photo is not None:
+            yield Page("{key}/picture", Rule(self.roles, self._own_picture), _as_it_is)
+
+    # What there is.
+
+    def own(self, desk: Desk, key: str) -> Row | None:
+        """Find a row among those that who works here may see."""
+        table = self.of.matter.table
+        mine = self.of.theirs(desk.staff, desk.unions)
+        found = select(table).where(col(table.id) == long(key), *mine)
+        return desk.session.exec(found).first()
+
+    def list(self, desk: Desk, whatever: str) -> View:
+        """List rows: those that wait, the oldest first, unless asked otherwise."""
+        show, union = self._asked(desk)
+        queue, table = self.of.source.queue, self.of.matter.table
+        below = desk.kit.atlas.branch(union) & desk.unions if union else desk.unions
+        query = select(table).where(
+            *self.of.theirs(desk.staff, below), *self._stands(show)
+        )
+        order, after = (queue.since, table.id), desk.query.get("after", "")
+        newest_first = show != WAITING
+        rows, more = page_of(desk.session, query, order, after, newest_first)
+        unions = {code: desk.union(code) for code in sorted(desk.unions)}
+        return List(
+            self.of.title,
+            (Label("Which one"), Label("About"), Label("Union"), Label("Sent in")),
+            tuple(self._line(desk, row) for row in rows),
+            Label("Nothing of this kind here."),
+            (
+                choose("show", Label("State"), show, self._states()),
+                choose("union", Label("Union"), union, {"": Label("All"), **unions}),
+            ),
+            after=more,
+        )
+
+    def _asked(self, desk: Desk) -> tuple[str, str]:
+        """Return what the address asks for, as far as it is offered."""
+        show, union = desk.query.get("show", WAITING), desk.query.get("union", "")
+        return (
+            show if show in self._states() else WAITING,
+            union if union in desk.unions else "",
+        )
+
+    def _states(self) -> dict[str, Text]:
+        named = {key: state.name for key, state in self.of.states.items()}
+        return {WAITING: Label("Still waiting"), **named, ALL: Label("All")}
+
+    def _stands(self, show: str) -> tuple[Any, ...]:
+        if show == WAITING:
+            return self.of.source.queue.waits
+        return (self.of.states[show].holds,) if show in self.of.states else ()
+
+    def _line(self, desk: Desk, row: Row) -> Line:
+        since = desk.moment(getattr(row, self.of.source.queue.since.key))
+        union = desk.union(self.of.union(desk.turn, row))
+        cells = (*self.of.called(desk.turn, row), union, since)
+        return Line(self.at(row), cells, self._badge(desk, row))
+
+    def _badge(self, desk: Desk, row: Row) -> Badge:
+        if self.of.late(desk.turn, row):
+            return Badge(Label("Overdue"), "bad")
+        waits = self.of.matter.waits(desk.turn, row)
+        return Badge(self.of.state(row), "wait" if waits else "")
+
+    def waits(self, desk: Desk) -> Iterator[Waiting]:
+        """Count what waits; of a single row the way leads to its page."""
+        source, who = self.of.source, (desk.turn, desk.staff, desk.unions)
+        count = source.count(*who)
+        if count:
+            [oldest] = source.oldest(*who, 1)
+            row = desk.session.get_one(self.of.matter.table, oldest.number)
+            path = self.at(row) if count == 1 else self.path
+            late = self.of.late(desk.turn, row)
+            yield Waiting(self.of.title, count, oldest.since, path, late)
+
+    # One row.
+
+    def note(self, desk: Desk, row: Row) -> None:
+        """Write down that somebody looks at a row."""
+        audit.record(desk.session, desk.now, desk.staff.id, self.of.read, row.id)
+
+    def show(self, desk: Desk, row: Row) -> View:
+        """Show all that a decider must know, and what may be decided."""
+        said = self.of.show(desk.turn, row)
+        pictured = self.of.photo is not None and self.of.photo(row)
+        picture = f"{self.at(row)}/picture" if pictured else ""
+        stands: tuple[tuple[Text, Text], ...] = (
+            (Label("Union"), desk.union(self.of.union(desk.turn, row))),
+            *self.of.history(desk.turn, row),
+        )
+        return Detail(
+            said.title or self.of.title,
+            (
+                Sheet(self.of.title, said.rows, picture=picture, text=said.text or ""),
+                Sheet(Label("How it stands"), stands),
+                Sheet(Label("What was done"), lines=tuple(self._deeds(desk, row))),
+            ),
+            self._badge(desk, row),
+            actions=tuple(self._actions(desk, row)),
+            back=Do(self.of.title, self.path),
+        )
+
+    def _actions(self, desk: Desk, row: Row) -> Iterator[Do]:
+        ways = self.of.open_to(desk.turn, desk.staff, row)
+        for way in ways:
+            path, kind = f"{self.at(row)}/{way.name}", "main" if way is ways[0] else ""
+            at_once = isinstance(way, ByPress)
+            yield Do(way.label(row), path, at_once, kind)
+        undoing = self.of.undoing
+        if undoing is not None and undoing.can(desk.turn, desk.staff, row):
+            undo = Label("Undo this decision")
+            yield Do(undo, f"{self.at(row)}/undo", at_once=True)
+
+    def _deeds(self, desk: Desk, row: Row) -> Iterator[Line]:
+        for entry in audit.entries_about(desk.session, row.id, HISTORY):
+            done = DEEDS.get(entry.action.rpartition(".")[2], entry.action)
+            who = position(desk, entry.actor_id)
+            yield Line("", (desk.moment(entry.at), done, who))
+
+    def _own_picture(self, desk: Desk, key: str) -> File | None:
+        """Return the picture that came with a row one may see."""
+        row = self.own(desk, key)
+        number = self.of.photo(row) if row and self.of.photo else None
+        found = file_of(desk.session, desk.kit, number or 0)
+        return File(found.data, found.mime, found.name) if found else None
+
+    # Deciding it.
+
+    def _press(self, way: ByPress[Row], desk: Desk, row: Row) -> Went:
+        return self._decide(way, desk, row, partial(way.do, desk.turn))
+
+    def _ask(self, way: ByForm[Row], desk: Desk, row: Row) -> View:
+        form, key = way.form, short(row.id)
+        return Fill(
+            form.title(desk.turn, key, named=True),
+            Word(form.name, "submit"),
+            tuple(inputs_of(desk, form, key)),
+            why=Word(form.name, "ask_sure"),
+            back=Do(self.of.show(desk.turn, row).title or self.of.title, self.at(row)),
+        )
+
+    def _answer(self, way: ByForm[Row], desk: Desk, row: Row) -> Went:
+        answers = answers_to(desk, way.form, short(row.id))
+        form = way.form.model_construct(**answers)
+        return self._decide(way, desk, row, partial(form.decide, desk.turn))
+
+    def _decide(self, way: Way[Row], desk: Desk, row: Row, act: Act[Row]) -> Went:
+        """Carry out a decision; where it cannot be made any more nothing changes."""
+        matter = self.of.matter
+        if way not in self.of.open_to(desk.turn, desk.staff, row):
+            is_open = matter.waits(desk.turn, row)
+            raise Wrong.altogether(matter.others if is_open else matter.settled)
+        try:
+            said = act(desk.staff, row)
+        except matter.failures as failure:
+            raise Wrong.altogether(matter.why_not(failure)) from None
+        return Went(self._after(desk, row), said.text or "")
+
+    def _after(self, desk: Desk, row: Row) -> str:
+        """Return where to go on: to the list where the row is for others now."""
+        return self.at(row) if self.own(desk, short(row.id)) else self.path
+
+    def _undo(self, desk: Desk, row: Row) -> Went:
+        undoing = self.of.undoing
+        if undoing is None or not undoing.do(desk.turn, desk.staff, row):
+            raise Wrong.altogether(Word("reviewing", "too_late"))
+        return Went(self._after(desk, row), undoing.undone)
 
 
-def decide(desk: Desk, row: Application, decision: Decision) -> None:
-    """Carry out a decision; until the worker is told it can be undone."""
-    seconds = desk.kit.rules.undo_seconds
-    decided = (desk.session, desk.kit.keys, desk.staff, row, decision)
-    review.decide(*decided, desk.now, seconds)
-
-
-def ask_returned(desk: Desk, names: Iterable[str]) -> tuple[Input, ...]:
-    """Ask which of these answers are wrong, and why each."""
-    fine = Option("", Label("Fine"))
-    options = (fine, *_reasons(desk, RETURN_REASONS), _in_own_words())
-    fields = (
-        Input(f"why_{name}", label_of(name), "select", options=options, required=False)
-        for name in names
-    )
-    return (*fields, _own_words())
-
-
-def returned_for(desk: Desk, names: Iterable[str]) -> dict[str, str]:
-    """Return for which answers, and why, something is returned."""
-    fields, words = desk.fields, desk.fields.get("words")[:LONGEST_REASON]
-    offered = {option.key for option in _reasons(desk, RETURN_REASONS)}
-    given = {name: fields.get(f"why_{name}") for name in names}
-    reasons = {
-        name: OWN_WORDS + words if why == OWN_WORDS else why
-        for name, why in given.items()
-        if why in (*offered, OWN_WORDS)
-    }
-    if not reasons:
-        raise Wrong.altogether(Label("Choose what is wrong in at least one answer."))
-    if OWN_WORDS in given.values() and not words:
-        raise Wrong(words=Label("Please write what is wrong."))
-    return reasons
-
-
-def ask_rejected(desk: Desk) -> tuple[Input, ...]:
-    """Ask why something is rejected."""
-    options = (*_reasons(desk, REJECT_REASONS), _in_own_words())
-    return Input("why", Label("Reason"), "radios", options=options), _own_words()
-
-
-def rejected_for(desk: Desk) -> dict[str, str]:
-    """Return why something is rejected."""
-    why, words = desk.fields.get("why"), desk.fields.get("words")[:LONGEST_REASON]
-    offered = {option.key for option in _reasons(desk, REJECT_REASONS)}
-    if why not in (*offered, OWN_WORDS):
-        raise Wrong(why=Label("Please choose a reason."))
-    if why == OWN_WORDS and not words:
-        raise Wrong(words=Label("Please write the reason."))
-    return {"": OWN_WORDS + words if why == OWN_WORDS else why}
-
-
-def _reasons(desk: Desk, offer: Offer) -> tuple[Option, ...]:
-    offered = offer.options(desk.turn, None)
-    return tuple(Option(option.key, option.label) for option in offered)
-
-
-def _in_own_words() -> Option:
-    return Option(OWN_WORDS, Label("In my own words, below"))
-
-
-def _own_words() -> Input:
-    text: Text = Label("In your own words")
-    return Input("words", text, "area", required=False, longest=LONGEST_REASON)
+def _as_it_is(desk: Desk, picture: File) -> View:
+    return picture

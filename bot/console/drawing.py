@@ -74,9 +74,9 @@ def draw(
 def menu_of(desk: Desk, nouns: tuple[Noun, ...], here: Noun) -> list[Way]:
     """Return the menu as somebody of this role has it."""
     return [
-        Way(desk.text(noun.label), noun.path, noun is here)
+        Way(desk.text(noun.label), noun.path, noun.name in (here.name, here.under))
         for noun in nouns
-        if noun.in_menu and noun.opens_to(desk.staff.role)
+        if not noun.under and noun.opens_to(desk.staff.role)
     ]
 
 

@@ -308,5 +308,5 @@ IMPORTS = Noun(
         Form("{key}/drop", MINE, ask_drop, drop),
     ),
     waits,
-    in_menu=False,
+    under="members",
 )

@@ -7,7 +7,9 @@ that cannot be decided, or needs a look of its own, stays as it was.
 from collections.abc import Callable
 
 from bot.console.application_list import HEADS, PATH, TONES, cells_of, list_
-from bot.console.deciding import (
+from bot.console.desk import Desk, Fields, Label, Text, Went, Wrong
+from bot.console.noun import Form, Rule, whole
+from bot.console.reviewing import (
     AGAIN,
     BACK,
     READS,
@@ -18,8 +20,6 @@ from bot.console.deciding import (
     rejected_for,
     returned_for,
 )
-from bot.console.desk import Desk, Fields, Label, Text, Went, Wrong
-from bot.console.noun import Form, Rule, whole
 from bot.console.views import Badge, Fill, Input, Line, List, View
 from handlers.deciding import asked_of
 from handlers.doubts import doubts_about

@@ -300,5 +300,5 @@ MERGES = Noun(
         Form("{key}/refuse", MINE, ask_refuse, refuse),
     ),
     waits,
-    in_menu=False,
+    under="members",
 )

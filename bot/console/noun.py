@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from bot.console.desk import Desk, Fields, Label, Text, Went
+from bot.console.desk import Desk, Fields, Text, Went
 from bot.console.views import View
 
 Row = TypeVar("Row")
@@ -78,10 +78,11 @@ class Noun:
     """A part of the console: its place in the menu, its pages, what waits in it."""
 
     name: str
-    label: Label
+    label: Text
     pages: tuple[Page[Any] | Form[Any], ...]
     waits: Callable[[Desk], Iterable[Waiting]] | None = None
-    in_menu: bool = True
+    under: str = ""
+    """The noun that stands in the menu for it too, where it has no place of its own."""
     search: str = ""
     """The path of its form that finds a person, which the frame shows on every page."""
 

@@ -216,5 +216,5 @@ UNHANDLED = Noun(
         Form("{key}/let-go", MINE, ask_let_go, let_go),
     ),
     waits,
-    in_menu=False,
+    under="deliveries",
 )

@@ -33,6 +33,7 @@ NOUNS: Mapping[str, Text] = {
     "service": Label("Service"),
     "site": Label("Site"),
     "site_fault": Label("Fault of a site"),
+    "slot": Label("Time to book"),
     "source": Label("Poster"),
     "staff": Label("Staff"),
     "suggestion": Label("Suggestion"),

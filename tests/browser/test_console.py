@@ -24,7 +24,7 @@ PAGES = (
     "members/find",
     "notices",
     "notices/new",
-    "other",
+    "matters",
     "account",
     "account/password",
     "nothing",

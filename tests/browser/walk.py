@@ -21,8 +21,7 @@ from bot.console.doorkeeper import Doorkeeper
 from bot.console.noun import Noun
 from models.worker import Worker
 from tests.bot.console.house import COOKIE, Colleague, House, house_of
-from tests.bot.console.rows import ROWS
-from tests.bot.console.stages import came
+from tests.bot.console.stages import MAKING, came
 from tests.databases import SEEDED, Copy
 from tests.programs import free_port
 from tests.world import World
@@ -66,7 +65,7 @@ def addresses(house: House, noun: Noun, kinds: tuple[type, ...]) -> Addresses:
     keyed = next((page for page in noun.pages if "{key}" in page.path), None)
     host = keyed.rule.roles[0] if keyed else ""
     browsers = {role: came(house, role) for role in roles}
-    own = ROWS[noun.name](house, host).own if keyed else ""
+    own = MAKING[noun.name](house, host).own if keyed else ""
     for page in (page for page in noun.pages if isinstance(page, kinds)):
         browser, path = browsers[page.rule.roles[0]], noun.address(page)
         path = path.replace("{key}", own)

@@ -31,7 +31,7 @@ from models.place import Atlas
 from models.reminder import Reminder
 from models.result import standings, winners
 from models.sealing import CannotOpen, Keyring
-from models.staff import NotTheirs
+from models.staff import ADMINISTRATOR, NotTheirs
 from models.withdrawal import withdraw_consent
 from tests.models.awarding import DAY, an_award, juror, member, runs, votes
 from tests.models.cast import KEYS, NOW, reviewer
@@ -128,6 +128,17 @@ def test_nobody_plans_an_award_for_another_union(
     for act in (publish, lambda s, k, *rest: election.cancel(s, *rest)):
         with pytest.raises(NotTheirs):
             act(session, KEYS, atlas, reviewer(session, "4451"), award, NOW)
+
+
+def test_who_only_scores_or_appoints_plans_no_award(
+    session: Session, atlas: Atlas
+) -> None:
+    award = create(session, atlas, reviewer(session), planned(), NOW)
+    for other in (juror(session), juror(session, ADMINISTRATOR)):
+        with pytest.raises(NotTheirs):
+            create(session, atlas, other, planned(code="other"), NOW)
+        with pytest.raises(NotTheirs):
+            election.cancel(session, atlas, other, award, NOW)
 
 
 def test_the_award_is_for_its_groups_and_the_unions_below(

@@ -18,7 +18,9 @@ from models.application import (
 )
 from models.audit import AuditEntry
 from models.correction import Correction, Wish
+from models.place import Atlas
 from models.reminder import waits
+from models.staff import ADMINISTRATOR, OFFICER, PARTNER_CLERK, appoint
 from models.worker import Worker
 from tests.models.cast import (
     KEYS,
@@ -93,11 +95,13 @@ def test_only_a_member_is_corrected(session: Session) -> None:
         correction.correct(session, KEYS, nobody, {"mobile": "+8613900000001"})
 
 
-def test_a_wish_changes_nothing_until_it_is_approved(session: Session) -> None:
+def test_a_wish_changes_nothing_until_it_is_approved(
+    session: Session, atlas: Atlas
+) -> None:
     worker, row = member(session)
     asked = wish(session, worker, resident_id=resident_id(2))
     assert worker.unseal(KEYS, "id_number") == resident_id(1)
-    correction.approve(session, KEYS, reviewer(session), asked, NOW)
+    correction.approve(session, KEYS, atlas, reviewer(session), asked, NOW)
     session.refresh(worker)
     assert worker.unseal(KEYS, "id_number") == resident_id(2)
     assert row.id_tag == worker.id_tag == KEYS.tag("id_number", resident_id(2))
@@ -107,32 +111,34 @@ def test_a_wish_changes_nothing_until_it_is_approved(session: Session) -> None:
     assert actions.count("correction.approved") == 1
 
 
-def test_a_refusal_has_its_reason_sealed(session: Session) -> None:
+def test_a_refusal_has_its_reason_sealed(session: Session, atlas: Atlas) -> None:
     worker, _ = member(session)
     asked = wish(session, worker, full_name="李四")
     assert asked.read(KEYS, worker, "why") == ""
-    correction.refuse(session, KEYS, reviewer(session), asked, "mismatch", NOW)
+    correction.refuse(session, KEYS, atlas, reviewer(session), asked, "mismatch", NOW)
     assert asked.read(KEYS, worker, "why") == "mismatch"
     assert b"mismatch" not in (asked.why or b"")
     assert worker.unseal(KEYS, "name") == "张三"
 
 
-def test_what_is_settled_is_not_settled_again(session: Session) -> None:
+def test_what_is_settled_is_not_settled_again(session: Session, atlas: Atlas) -> None:
     worker, _ = member(session)
     asked = wish(session, worker, full_name="李四")
-    correction.approve(session, KEYS, reviewer(session), asked, NOW)
+    correction.approve(session, KEYS, atlas, reviewer(session), asked, NOW)
     with pytest.raises(CannotDecide):
-        correction.approve(session, KEYS, reviewer(session), asked, NOW)
+        correction.approve(session, KEYS, atlas, reviewer(session), asked, NOW)
     with pytest.raises(CannotDecide):
-        correction.refuse(session, KEYS, reviewer(session), asked, "no", NOW)
+        correction.refuse(session, KEYS, atlas, reviewer(session), asked, "no", NOW)
 
 
-def test_an_id_that_another_member_holds_is_not_given_twice(session: Session) -> None:
+def test_an_id_that_another_member_holds_is_not_given_twice(
+    session: Session, atlas: Atlas
+) -> None:
     worker, row = member(session, 1)
     member(session, 2)
     asked = wish(session, worker, resident_id=resident_id(2))
     with pytest.raises(DoubleMember):
-        correction.approve(session, KEYS, reviewer(session), asked, NOW)
+        correction.approve(session, KEYS, atlas, reviewer(session), asked, NOW)
     assert asked.standing is Wish.WAITING
     assert row.load(KEYS, hold(session, row))["resident_id"] == resident_id(1)
 
@@ -162,3 +168,20 @@ def test_only_the_member_s_unions_have_to_settle_it(session: Session) -> None:
     asked = wish(session, worker, full_name="李四")
     assert waiting(session, correction.QUEUE, {"440106"}) == [asked]
     assert waiting(session, correction.QUEUE, {"440111"}) == []
+
+
+@pytest.mark.parametrize(
+    ("role", "union"),
+    [(OFFICER, "440306"), (ADMINISTRATOR, "440106"), (PARTNER_CLERK, "440106")],
+)
+def test_who_does_not_serve_the_member_settles_nothing(
+    session: Session, atlas: Atlas, role: str, union: str
+) -> None:
+    worker, _ = member(session)
+    asked = wish(session, worker, full_name="李四")
+    other = appoint(session, role, union, NOW)
+    with pytest.raises(CannotDecide):
+        correction.approve(session, KEYS, atlas, other, asked, NOW)
+    with pytest.raises(CannotDecide):
+        correction.refuse(session, KEYS, atlas, other, asked, "no", NOW)
+    assert asked.standing is Wish.WAITING

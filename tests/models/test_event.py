@@ -25,7 +25,7 @@ from models.event import (
 )
 from models.own_question import Asks, OwnQuestion
 from models.place import Atlas
-from models.staff import NotTheirs
+from models.staff import ADMINISTRATOR, PARTNER_CLERK, NotTheirs, appoint
 from tests.models.cast import NOW, reviewer
 from tests.models.programme import PLAN, QUESTIONS, open_event
 
@@ -81,6 +81,9 @@ def test_only_staff_of_that_union_or_above_run_it(
     with pytest.raises(NotTheirs):
         create(session, atlas, gone, PLAN, NOW)
     district = replace(PLAN, union_code="440111")
+    for role in (ADMINISTRATOR, PARTNER_CLERK):
+        with pytest.raises(NotTheirs):
+            create(session, atlas, appoint(session, role, "4401", NOW), PLAN, NOW)
     created = create(session, atlas, reviewer(session), district, NOW)
     assert created.union_code == "440111"
 

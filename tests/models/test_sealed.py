@@ -99,7 +99,7 @@ def everything(session: Session) -> Worker:
     wish = wish_for(
         session, KEYS, worker, chat.id, "full_name", {"full_name": "李四"}, NOW
     )
-    refuse(session, KEYS, staff, wish, "unclear", NOW)
+    refuse(session, KEYS, read_atlas(session), staff, wish, "unclear", NOW)
     worker.mark = worker.seal(KEYS, "mark", "star")
     set_pin(KEYS, worker, "135790")
     set_credential(session, KEYS, worker, "a password", new_secret())

@@ -31,11 +31,12 @@ from models.merge_wish import propose
 from models.message import Fate, Message
 from models.notice import write
 from models.notice_file import enclose
-from models.partner import Partner
+from models.partner import Giving, Partner
 from models.place import read_atlas
 from models.preference import Topic
 from models.rules import Rules
 from models.saved_reply import SavedReply
+from models.slot import add_slot
 from models.staff import Staff, appoint
 from models.suggestion import Aspect, suggest
 from models.voucher import issue
@@ -46,6 +47,9 @@ from .house import House
 
 UNION, ELSEWHERE = "4401", "4403"
 """Where the staff of the walk is, and where it has no business."""
+
+CHECK = "health-check"
+"""What is booked by the hour."""
 
 
 @dataclass(frozen=True)
@@ -307,6 +311,22 @@ def counter(house: House, who: str) -> Rows:
     return house.world.write(work)
 
 
+def slots(house: House, who: str) -> Rows:
+    """Each city has a time for health checks, at a partner of its own."""
+
+    def make(session: Session) -> Rows:
+        made = []
+        for union in (UNION, ELSEWHERE):
+            session.add(a_partner(f"clinic-{union}", union))
+            session.flush()
+            session.add(Giving(benefit_code=CHECK, partner_code=f"clinic-{union}"))
+            at = house.world.now + timedelta(days=1)
+            made.append(add_slot(session, CHECK, f"clinic-{union}", at, 2))
+        return Rows(*(short(row.id) for row in made))
+
+    return house.world.write(make)
+
+
 def sites(house: House, who: str) -> Rows:
     """Each city has a site already."""
     return Rows("gz-by-dh", "sz-ns-st")
@@ -418,6 +438,7 @@ ROWS: dict[str, Callable[[House, str], Rows]] = {
     "benefits": benefits,
     "partners": partners,
     "counter": counter,
+    "slots": slots,
     "sites": sites,
     "awards": awards,
     "notices": notices,

@@ -21,9 +21,12 @@ from tests.databases import SEEDED, Copy, opened
 from tests.world import World
 
 from .house import COOKIE, Colleague, House, house_of
+from .matter_rows import MATTERS
 from .rows import ROWS, UNION, Rows
 
 PARTNER, NOBODY = "yuekang-xiangqiao", "zzzz"
+MAKING = {**ROWS, **MATTERS}
+"""What makes the rows of each noun that has pages about one."""
 
 
 @dataclass(frozen=True)
@@ -79,9 +82,16 @@ class Stages:
             house_of(World(database), monkeypatch) as house,
         ):
             browser = came(house, role)
-            rows = ROWS[noun.name](house, role) if has_rows(noun) else Rows("", NOBODY)
+            rows = (
+                MAKING[noun.name](house, role) if has_rows(noun) else Rows("", NOBODY)
+            )
             cookie = browser.client.cookies[COOKIE]
             return Kept(house.world, cookie, rows)
+
+
+def nothing(house: House, role: str) -> Rows:
+    """Make no rows, for a noun whose pages are about none."""
+    return Rows("", NOBODY)
 
 
 def has_rows(noun: Noun) -> bool:
