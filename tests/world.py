@@ -296,10 +296,11 @@ class World:
 
     def _news(self, before: dict[str, int]) -> dict[str, list[Body]]:
         """Return what each person has heard since."""
+        now = self._numbers()
         heard = {
             who: self._heard(who, before.get(who, 0))
-            for who, number in self._numbers().items()
-            if who in self.screens and number > before.get(who, 0)
+            for who in self.screens
+            if now.get(who, 0) > before.get(who, 0)
         }
         return {who: bodies for who, bodies in heard.items() if bodies}
 

@@ -70,7 +70,7 @@ def ask_end(desk: Desk, row: ConsoleSession) -> View:
         Label("Sign out"),
         rows=(
             (Label("Browser"), row.browser),
-            (Label("Since"), desk.moment(row.started_at)),
+            (Label("Signed in at"), desk.moment(row.started_at)),
         ),
         back=BACK,
     )

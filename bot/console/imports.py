@@ -42,7 +42,7 @@ STATES = {
     Course.SENT: Badge(Label("Being checked"), "wait"),
     Course.CHECKED: Badge(Label("Waits for you"), "wait"),
     Course.REFUSED: Badge(Label("Cannot be read"), "bad"),
-    Course.CONFIRMED: Badge(Label("Being written"), "wait"),
+    Course.CONFIRMED: Badge(Label("Being saved"), "wait"),
     Course.DONE: Badge(Label("Done"), "good"),
 }
 
@@ -59,7 +59,7 @@ def list_(desk: Desk, row: str) -> View:
     )
     return List(
         Label("Imports"),
-        (Label("Sent"), Label("Union"), Label("Good rows")),
+        (Label("Sent in"), Label("Union"), Label("Good rows")),
         tuple(lines),
         Label("You have sent no list of members in the last day."),
         actions=(Do(Label("Import members"), f"{PATH}/new", kind="main"), _template()),

@@ -58,7 +58,7 @@ REPLIES: Record[SavedReply] = Record(
     keepers=SERVING,
     mine=_mine,
     kept=lambda desk, row: row.union_code in desk.unions,
-    columns=(Label("Number"), Label("Words"), Label("Union")),
+    columns=(Label("Number"), Label("Content"), Label("Union")),
     cells=lambda desk, row: (
         str(row.number),
         row.words(desk.language),
@@ -80,7 +80,7 @@ REPLIES: Record[SavedReply] = Record(
             made_with=True,
             hint=Label("1 to 99. In a chat, # and the number send it."),
         ),
-        words("text", Label("Words"), LONGEST),
+        words("text", Label("Content"), LONGEST),
         words("text_en", Label("Words in English"), LONGEST, required=False),
     ),
     title=lambda desk, row: f"#{row.number}",

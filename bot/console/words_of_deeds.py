@@ -134,7 +134,7 @@ DEEDS: Mapping[str, Text] = {
     "talked": Label("talked"),
     "tested": Label("tested"),
     "timed_out": Label("by time"),
-    "undone": Label("taken back"),
+    "undone": Label("undone"),
     "upheld": Label("upheld"),
     "urgent": Label("held urgent"),
     "voting": Label("open to votes"),

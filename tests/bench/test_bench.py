@@ -54,9 +54,9 @@ def test_replies_beside_uploads_are_measured() -> None:
 
 
 def test_a_notice_is_sent_on_a_faster_clock_and_restarted() -> None:
-    words = ("--people", "400", "--only", "all-at-30", "--no-rival")
+    words = ("--people", "2000", "--only", "all-at-30", "--no-rival")
     printed = run("broadcast", *words)
-    assert re.search(r"sent +│ +376 │", printed)
+    assert re.search(r"sent +│ +1880 │", printed)
     assert re.search(r"restarts +│ +1 │", printed)
     assert re.search(r"none inside a wait +│ 0 +│ yes", printed)
     assert re.search(r"adds up, nobody twice +│ yes +│ yes", printed)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import time
 import uuid
 from collections.abc import AsyncIterator
@@ -89,7 +90,9 @@ async def _send(url: str, times: int, uploads: list[float]) -> None:
 
 async def _upload(one: Visitor, data: bytes) -> float:
     form = aiohttp.FormData({"id": uuid.uuid4().hex})
-    form.add_field("file", data, filename="a.pdf", content_type="application/pdf")
+    form.add_field(
+        "file", io.BytesIO(data), filename="a.pdf", content_type="application/pdf"
+    )
     began = time.perf_counter()
     url = f"{one.url}/chat/document"
     async with one.web.post(url, data=form, headers=one.headers) as answer:

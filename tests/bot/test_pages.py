@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 import pytest
@@ -16,11 +17,13 @@ from starlette.testclient import TestClient
 from bot.config import ROOT
 from bot.pages import (
     HEADERS,
+    TEMPLATES,
     BodyLimit,
     SameOrigin,
     SecurityHeaders,
     _catalogue,
     page,
+    read_words,
     translated,
 )
 
@@ -65,6 +68,12 @@ def test_every_word_of_the_pages_is_translated_and_no_translation_is_left_over()
     said = {*words_of_pages(), *words_of_sources()}
     assert len(said) > 40
     assert set(_catalogue("zh-CN")) == said
+
+
+def test_no_word_is_translated_in_two_files() -> None:
+    files = [read_words(path) for path in (TEMPLATES / "locale").rglob("*.po")]
+    words = Counter(word for file in files for word in file)
+    assert [word for word, files in words.items() if files > 1] == []
 
 
 def test_the_words_of_the_scripts_are_handed_to_them() -> None:

@@ -71,7 +71,7 @@ def test_who_stopped_is_not_written_to_until_they_return(world: World) -> None:
 
 
 def test_a_kind_nobody_knows_is_answered_like_a_sticker(world: World) -> None:
-    assert world.do("hologram")[0]["text"].startswith("语音、表情和文件")
+    assert world.do("hologram")[0]["text"].startswith("语音和表情")
 
 
 def test_a_contact_answers_only_where_a_number_is_asked(world: World) -> None:

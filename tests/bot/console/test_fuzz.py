@@ -22,6 +22,7 @@ from bot.console.noun import Form, Noun, Page
 from bot.console.nouns import NOUNS
 from bot.console.site import Console
 from bot.pages import HEADERS
+from handlers.dossiers import DOSSIERS
 from tests.runs import examples
 from tests.world import ANSWERS
 
@@ -36,6 +37,8 @@ NUMBER, MOBILE, FULL_NAME = (
 LOOKED_AT = {
     "applications": (FULL_NAME, MOBILE),  # who reviews may have to call
     "members": (FULL_NAME,),
+    # who decides has to know, and may have to call
+    **{dossier.name: (FULL_NAME, MOBILE) for dossier in DOSSIERS},
 }
 """What is shown unasked, where every look at somebody is written down."""
 
