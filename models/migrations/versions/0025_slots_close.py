@@ -11,17 +11,13 @@ depends_on = None
 
 def upgrade() -> None:
     """Apply: what was opened is open."""
-    with op.batch_alter_table("slot", schema=None) as batch_op:
-        batch_op.add_column(
-            sa.Column("state", sa.String(20), nullable=False, server_default="open")
-        )
-    with op.batch_alter_table("slot", schema=None) as batch_op:
-        batch_op.alter_column("state", server_default=None)
+    # Not by making the table anew: others refer to its rows.
+    state = sa.Column("state", sa.String(20), nullable=False, server_default="open")
+    op.add_column("slot", state)
     op.create_index("slot_at", "slot", ["partner_code", "starts_at"])
 
 
 def downgrade() -> None:
     """Take back."""
     op.drop_index("slot_at", "slot")
-    with op.batch_alter_table("slot", schema=None) as batch_op:
-        batch_op.drop_column("state")
+    op.drop_column("slot", "state")

@@ -211,7 +211,7 @@ async def test_who_uses_english_is_answered_in_english(life: Running) -> None:
 async def test_a_sticker_gets_a_useful_answer(life: Running) -> None:
     worker = life.person()
     await worker.send({"dice": {"emoji": "🎲", "value": 3}})
-    assert "语音、表情和文件" in (await worker.hear()).text
+    assert "语音和表情" in (await worker.hear()).text
 
 
 async def test_in_a_group_only_a_command_is_answered_and_nothing_private(
