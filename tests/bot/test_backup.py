@@ -52,6 +52,8 @@ from .inventing import invent
 
 REVISIONS = [s.revision for s in ScriptDirectory(MIGRATIONS).walk_revisions()]
 HEAD = REVISIONS[0]
+RENAMED = {"notice_picture": "notice_file"}
+"""What tables are called now that were called otherwise."""
 
 _numbers = itertools.count(1)
 
@@ -176,7 +178,8 @@ def test_a_backup_of_any_older_version_comes_up_to_date(
         assert restore(new, made.path, None, NOW).revision == HEAD
         with database_of(new) as database, database.reading.connect() as connection:
             assert is_current(database)
-            assert count_rows(connection).items() >= counts.items()
+            renamed = {RENAMED.get(name, name): rows for name, rows in counts.items()}
+            assert count_rows(connection).items() >= renamed.items()
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -77,9 +77,9 @@ def write(page: ConsolePage, union: str) -> None:
     page.expect("2 人")
     assert page.faults() == {}
     page.page.locator("a.back").click()
-    page.press("图片")
+    page.press("图片或文件")
     picture = {"name": "p.png", "mimeType": "image/png", "buffer": a_picture()}
-    page.page.set_input_files("#in-picture", picture)  # type: ignore[arg-type]
+    page.page.set_input_files("#in-file", picture)  # type: ignore[arg-type]
     assert page.faults() == {}
     page.press("保存")
     shown = page.page.locator("img.picture")
