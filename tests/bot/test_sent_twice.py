@@ -35,6 +35,7 @@ from models.totp import SECONDS, code_at
 from models.worker import Worker
 from tests.adapters import LINK, PAGE, SENDER, Adapter
 from tests.databases import KINDS, SEEDED, Copy
+from tests.papers import pdf
 from tests.world import World
 
 from .contents import Contents, contents_of
@@ -83,6 +84,14 @@ def send_photo(world: World) -> Sent:
     picture = io.BytesIO()
     Image.new("RGB", (8, 8)).save(picture, "JPEG")
     files = {"file": ("a.jpg", picture.getvalue(), "image/jpeg")}
+    return ON_PAGE | {"data": {"id": "browser-1"}, "files": files}
+
+
+def send_document(world: World) -> Sent:
+    world.say("求助", ADDRESS)
+    world.say("两个月没有发工资，有合同。", ADDRESS)
+    assert world.asked(ADDRESS) == "photo"
+    files = {"file": ("合同.pdf", pdf(), "application/pdf")}
     return ON_PAGE | {"data": {"id": "browser-1"}, "files": files}
 
 
@@ -143,6 +152,7 @@ def update(world: World) -> Sent:
 POSTS = {
     "/chat/send": Post(say),
     "/chat/photo": Post(send_photo),
+    "/chat/document": Post(send_document),
     "/chat/shown": Post(see),
     "/chat/type": Post(read_large),
     "/form/{token}": Post(fill_in, adapter=ON_TELEGRAM),
