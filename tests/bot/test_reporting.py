@@ -61,7 +61,8 @@ def test_anybody_can_hash_an_award_s_ballots_again(database: Database) -> None:
         (
             "nope",
             "en",
-            "report: there is no report nope; there are: applications, messages, "
+            "report: there is no report nope; there are: applications, members, "
+            "messages, "
             "notices, reminders, benefits, suggestions, cases, award",
         ),
         ("applications", "fr", "report: there is no language fr; there are: zh-CN, en"),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 
 from playwright.sync_api import ConsoleMessage, Page, expect
 
+from tests.models.cast import resident_id
 from tests.people import ANSWERS, RECEIVED
 
 from .chat_page import Bubble, ChatPage
@@ -24,8 +26,12 @@ CHECK = "请核对"
 QUESTIONS = [HOME, *(part for part in ANSWERS if part != CHECK), CHECK]
 """What a driver is asked, in order."""
 
-TYPED = ("请问您的姓名", "身份证号（18 位）", "您的手机号")
+ID = "身份证号（18 位）"
+TYPED = ("请问您的姓名", ID, "您的手机号")
 """What nobody can tap."""
+
+PEOPLE = itertools.count(1)
+"""Everybody is somebody else: one program is there for all these tests."""
 
 WHILE_DOWN = "Failed to load resource: net::ERR_"
 TURNED_AWAY = "the server responded with a status of 429"
@@ -68,7 +74,9 @@ class Phone(ChatPage):
     def answer(self, part: str) -> None:
         """Wait for a question and answer it by a tap, or by typing what must be."""
         self.wait_for(part)
-        if part in TYPED:
+        if part == ID:
+            self.type(resident_id(next(PEOPLE)))
+        elif part in TYPED:
             self.type(ANSWERS[part])
         else:
             self.tap("我要入会" if part == HOME else ANSWERS[part])

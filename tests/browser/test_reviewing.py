@@ -82,7 +82,7 @@ def test_the_whole_number_goes_from_the_page_when_it_is_put_away(
     reviewer.wait_for_last("为什么要看")
     reviewer.type("本人在窗口，当面核对")
     number = reviewer.wait_for_last("完整证件号").text[6:24]
-    assert number.isdigit()
+    assert number[:17].isdigit()
     expect(reviewer.log).to_contain_text(number)
     reviewer.tap("看好了，收起来")
     reviewer.wait_for_last("号码格式正确")
