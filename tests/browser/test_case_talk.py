@@ -112,6 +112,7 @@ def test_a_case_is_taken_talked_about_and_let_go(
     page.press("发送")
     said = worker.wait_for_last("三个工作日内")
     assert said.pictured
+    expect(page.page.locator("#in-words")).to_have_value("")
     paper = tmp_path / "调解协议.pdf"
     paper.write_bytes(pdf())
     page.page.set_input_files("#in-file", paper)

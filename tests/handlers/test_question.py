@@ -47,3 +47,9 @@ def test_one_text_needs_no_joining() -> None:
 
 def test_a_question_without_an_offer_has_no_options(turn: Turn) -> None:
     assert make_question("text", str, Ask()).options(turn, {}) == []
+
+
+def test_a_private_answer_that_is_plain_text_is_kept_without_id_numbers() -> None:
+    kept = make_question("text", str, Ask(private=True)).masked("440106199003070001")
+    assert kept.startswith("4401")
+    assert "19900307" not in kept

@@ -15,12 +15,14 @@ from models.console_session import Limits, Way, sessions_of, sign_in
 from models.correction import Wish
 from models.export_link import find_export_link, make_export_link
 from models.link import EMPTIED, LEFT, RETURNED, link, object_to
+from models.live import begin
 from models.one_time import hash_of
 from models.service import Served
 from models.staff import OFFICER, accept, appoint, invite
 from models.transfer import Moving
 from models.voucher import Held
 from tests.models.benefits import ask, take
+from tests.models.casework import a_case
 from tests.models.cast import KEYS, NOW, apply, meet
 from tests.models.test_merging import wish
 from tests.models.test_transfer import DUE, WISH
@@ -123,3 +125,16 @@ def test_who_came_in_uninvited_is_put_out_of_the_console_too(session: Session) -
     assert find_console_link(session, theirs, NOW + 2 * MINUTE) is None
     [left] = sessions_of(session, member.id, limits, NOW + 2 * MINUTE)
     assert left.token_hash == hash_of(mine)
+
+
+def test_a_talk_in_a_chat_that_is_cut_is_over(session: Session) -> None:
+    member, there = meet(session, "old")
+    _, here = meet(session, "new")
+    made, member = link(session, KEYS, here, member.id, "pin", NOW)
+    row = a_case(session, member)
+    staff = appoint(session, OFFICER, "4401", NOW)
+    begin(session, staff, row, {here.id, there.id}, NOW)
+    object_to(session, KEYS, made, member, there, NOW)
+    for chat in (here, there):
+        session.refresh(chat)
+        assert chat.case_id is None

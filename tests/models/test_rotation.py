@@ -131,6 +131,15 @@ def test_only_the_kind_that_changed_moves(session: Session) -> None:
     assert wrapped_by(one.key) == 2
 
 
+def test_only_the_tags_of_a_case_move_where_its_key_is_current(
+    session: Session,
+) -> None:
+    row = a_dispute(session)
+    wrapped = row.key
+    move_all(session, replace(BOTH, current_index=2))
+    assert (row.key, row.tag_key) == (wrapped, 2)
+
+
 def test_what_moved_is_not_moved_again(session: Session) -> None:
     one = member(session)
     move_all(session, NEW)
