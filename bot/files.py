@@ -5,11 +5,12 @@ loop and written piece by piece before anybody is told of it, so that no reply w
 what nobody then refers to goes with the next nightly sweep.
 """
 
+import logging
 from functools import partial
 
 from sqlmodel import Session, select
 
-from bot.database import read
+from bot.database import is_outage, read
 from bot.kit import Kit, clock
 from bot.pictures import at_the_table
 from handlers.files import owner_of_next
@@ -25,6 +26,8 @@ from models.message import Body
 from models.notice_file import NoticeFile
 from models.sealing import new_key
 from models.worker import Worker
+
+log = logging.getLogger(__name__)
 
 
 def file_of(session: Session, kit: Kit, number: int) -> Enclosed | None:
@@ -86,12 +89,19 @@ class Files:
     def _owner(
         self, session: Session, place: tuple[str, str, str], trusted: bool
     ) -> int:
-        chat = chat_at(session, place)
-        if chat is None:
+        """Return whose it is; what fails here fails in the step too, as poison."""
+        try:
+            chat = chat_at(session, place)
+            if chat is None:
+                return 0
+            worker = session.get_one(Worker, chat.worker_id)
+            turn = self.kit.turn(session, chat, worker, clock(), trusted)
+            return owner_of_next(turn) or 0
+        except Exception as error:
+            if is_outage(error):
+                raise
+            log.warning("nobody knows whose a document is: %s", type(error).__name__)
             return 0
-        worker = session.get_one(Worker, chat.worker_id)
-        turn = self.kit.turn(session, chat, worker, clock(), trusted)
-        return owner_of_next(turn) or 0
 
     async def fault(self, data: bytes) -> str:
         """Return what is wrong with a file as a document; "" where nothing is."""
