@@ -119,6 +119,11 @@ class Files:
                 return 0
         return number
 
+    async def drop(self, number: int) -> None:
+        """Delete a document that was kept and then not made part of anything."""
+        if number:
+            await self.kit.writer.write(partial(_drop, number))
+
     def _begin(
         self, worker_id: int, key: bytes, name: str, size: int, session: Session
     ) -> int:
@@ -138,6 +143,12 @@ def _add(number: int, n: int, key: bytes, data: bytes, session: Session) -> bool
         return False
     write_piece(session, row.id, row.worker_id, n, key, data, clock())
     return True
+
+
+def _drop(number: int, session: Session) -> None:
+    row = session.get(Attachment, number)
+    if row is not None:  # it is none any more where a case has it
+        session.delete(row)
 
 
 def chat_at(session: Session, place: tuple[str, str, str]) -> Chat | None:

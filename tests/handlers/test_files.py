@@ -70,6 +70,31 @@ def test_only_one_s_own_document_is_an_answer(met: World) -> None:
     assert kept == [worker_of(met, "别人").id]
 
 
+def sent(world: World) -> list[int]:
+    return world.write(lambda s: list(s.exec(select(Attachment.id))))
+
+
+def test_the_second_document_of_an_album_is_not_kept(met: World) -> None:
+    met.say("求助")
+    met.say("没有地方住")
+    first, second = put(met, "工人"), put(met, "工人")
+    met.do("document", file=first)
+    met.do("document", file=second)
+    assert sent(met) == [first]
+
+
+@pytest.mark.parametrize("who", ["工人", "社工"])
+def test_a_document_that_comes_when_the_talk_is_over_is_not_kept(
+    met: World, who: str
+) -> None:
+    talking(met)
+    late = put(met, who)
+    met.say("结束")
+    met.do("document", who=who, file=late)
+    assert late
+    assert sent(met) == []
+
+
 def test_nothing_is_kept_where_no_document_is_wanted(met: World) -> None:
     assert put(met, "工人") == 0
     assert "用不到" in met.do("document")[-1]["text"]
