@@ -254,6 +254,17 @@ def test_a_document_that_is_gone_before_it_is_said_is_asked_for_again(
     assert "没有收到" in refused.text
 
 
+def test_what_goes_with_a_file_is_short_enough_to_go_whole(
+    house: House, desk: Colleague, talk: Case
+) -> None:
+    given = {"file": ("a.pdf", pdf(), "application/pdf")}
+    data = {"once": desk.key(), "words": "长" * 801}
+    refused = desk.client.post(f"{at(talk)}/say", data=data, files=given)
+    assert "最多 800 个字" in refused.text
+    data = {"once": desk.key(), "words": "长" * 800}
+    assert desk.client.post(f"{at(talk)}/say", data=data, files=given).is_redirect
+
+
 def test_a_document_that_was_not_said_is_not_kept(
     house: House, desk: Colleague, talk: Case
 ) -> None:
