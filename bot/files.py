@@ -51,7 +51,8 @@ def _opened(session: Session, row: Filed, key: bytes) -> Enclosed:
 def is_there(session: Session, number: int) -> bool:
     """Tell whether there still is a file of this number."""
     kinds = (Attachment, CaseFile, NoticeFile)
-    return any(session.get(kind, number) is not None for kind in kinds)
+    found = (select(kind.id).where(kind.id == number) for kind in kinds)
+    return any(session.exec(one).first() is not None for one in found)
 
 
 def enclosed_in(body: Body) -> str:
