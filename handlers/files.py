@@ -46,7 +46,8 @@ def _is_theirs(turn: Turn, sent: Attachment) -> bool:
 
 def wrong(turn: Turn, fault: str) -> Word:
     """Say what is wrong with a file, and what to do instead."""
-    return Word("files", f"fault_{fault}", {"most": turn.rules.upload_mb})
+    kind, _, most = fault.partition(":")
+    return Word("files", f"fault_{kind}", {"most": most or turn.rules.upload_mb})
 
 
 def enclosed(row: Filed | None, key: bytes) -> dict[str, Any]:

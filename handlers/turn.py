@@ -40,7 +40,8 @@ class Incoming:
     hello, stop, return (after a stop), group or other; `key` is unique within the
     channel and names this update.  A photo comes as its `data`; of a document `file` is
     the attachment it was kept as, 0 where nobody wanted it or where `text` says what is
-    wrong with it.  `caption` are the words that came with either.
+    wrong with it, after a colon how many MB it may have.  `caption` are the words that
+    came with either.
     """
 
     channel: str

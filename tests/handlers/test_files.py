@@ -110,6 +110,13 @@ def test_a_number_with_a_file_is_refused_where_it_is_when_typed(abroad: World) -
     assert "请在工作台上看" in heard["text"]
 
 
+def test_it_is_said_how_large_a_file_may_be_on_its_channel(met: World) -> None:
+    talking(met)
+    assert "最大 7 MB" in met.do("document", "large:7")[-1]["text"]
+    most = met.kit.rules.upload_mb
+    assert f"最大 {most} MB" in met.do("document", "large")[-1]["text"]
+
+
 def sent(world: World) -> list[int]:
     return world.write(lambda s: list(s.exec(select(Attachment.id))))
 
