@@ -5,11 +5,12 @@ loop and written piece by piece before anybody is told of it, so that no reply w
 what nobody then refers to goes with the next nightly sweep.
 """
 
+import logging
 from functools import partial
 
 from sqlmodel import Session, select
 
-from bot.database import read
+from bot.database import is_outage, read
 from bot.kit import Kit, clock
 from bot.pictures import at_the_table
 from handlers.files import owner_of_next
@@ -25,6 +26,8 @@ from models.message import Body
 from models.notice_file import NoticeFile
 from models.sealing import new_key
 from models.worker import Worker
+
+log = logging.getLogger(__name__)
 
 
 def file_of(session: Session, kit: Kit, number: int) -> Enclosed | None:
@@ -48,7 +51,8 @@ def _opened(session: Session, row: Filed, key: bytes) -> Enclosed:
 def is_there(session: Session, number: int) -> bool:
     """Tell whether there still is a file of this number."""
     kinds = (Attachment, CaseFile, NoticeFile)
-    return any(session.get(kind, number) is not None for kind in kinds)
+    found = (select(kind.id).where(kind.id == number) for kind in kinds)
+    return any(session.exec(one).first() is not None for one in found)
 
 
 def enclosed_in(body: Body) -> str:
@@ -86,12 +90,19 @@ class Files:
     def _owner(
         self, session: Session, place: tuple[str, str, str], trusted: bool
     ) -> int:
-        chat = chat_at(session, place)
-        if chat is None:
+        """Return whose it is; what fails here fails in the step too, as poison."""
+        try:
+            chat = chat_at(session, place)
+            if chat is None:
+                return 0
+            worker = session.get_one(Worker, chat.worker_id)
+            turn = self.kit.turn(session, chat, worker, clock(), trusted)
+            return owner_of_next(turn) or 0
+        except Exception as error:
+            if is_outage(error):
+                raise
+            log.warning("nobody knows whose a document is: %s", type(error).__name__)
             return 0
-        worker = session.get_one(Worker, chat.worker_id)
-        turn = self.kit.turn(session, chat, worker, clock(), trusted)
-        return owner_of_next(turn) or 0
 
     async def fault(self, data: bytes) -> str:
         """Return what is wrong with a file as a document; "" where nothing is."""
@@ -108,6 +119,11 @@ class Files:
             if not await write(partial(_add, number, n, key, part)):
                 return 0
         return number
+
+    async def drop(self, number: int) -> None:
+        """Delete a document that was kept and then not made part of anything."""
+        if number:
+            await self.kit.writer.write(partial(_drop, number))
 
     def _begin(
         self, worker_id: int, key: bytes, name: str, size: int, session: Session
@@ -128,6 +144,12 @@ def _add(number: int, n: int, key: bytes, data: bytes, session: Session) -> bool
         return False
     write_piece(session, row.id, row.worker_id, n, key, data, clock())
     return True
+
+
+def _drop(number: int, session: Session) -> None:
+    row = session.get(Attachment, number)
+    if row is not None:  # it is none any more where a case has it
+        session.delete(row)
 
 
 def chat_at(session: Session, place: tuple[str, str, str]) -> Chat | None:

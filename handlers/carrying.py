@@ -5,6 +5,7 @@ Each function returns what is to be said in which chat: a chat puts it into its 
 a page needs no chat: a talk may hold the worker's alone.
 """
 
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -98,8 +99,9 @@ def _from_worker(turn: Turn, row: Case, words: str, file: CaseFile | None) -> li
     """
     key = row.open_key(turn.keys)
     if not turn.trusted:
-        told = mask_numbers(words) or (Word("live", "at_desk") if file else "")
-        return [_heard(row, told)]
+        at_desk = Word("live", "at_desk") if file else None
+        told = _heard(row, mask_numbers(words) or at_desk or "")
+        return [replace(told, after=at_desk if words else None)]
     shown = mask_ids(words) or sent_words(file, key)
     return [_heard(row, shown, **enclosed(file, key))]
 

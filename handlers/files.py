@@ -2,11 +2,15 @@
 
 from typing import Any
 
+from sqlmodel import col, select
+
 from handlers.say import Word
 from handlers.talk import open_talk
 from handlers.turn import Turn
+from models.attachment import Attachment
 from models.case import Case
 from models.filed import Filed
+from models.staff import Staff
 
 
 def owner_of_next(turn: Turn) -> int | None:
@@ -22,9 +26,28 @@ def owner_of_next(turn: Turn) -> int | None:
     return turn.worker.id if question and question.takes_document else None
 
 
+def drop_unused(turn: Turn, sent_id: int) -> None:
+    """Delete a document that was kept for this turn and came to no use in it."""
+    sent = turn.session.get(Attachment, sent_id)
+    if sent is not None and turn.document is None and _is_theirs(turn, sent):
+        turn.session.delete(sent)
+
+
+def _is_theirs(turn: Turn, sent: Attachment) -> bool:
+    """Tell whether it is the sender's, or that of a worker whose case they have."""
+    if sent.worker_id == turn.worker.id:
+        return True
+    having = select(Case.id).join(Staff, col(Staff.id) == col(Case.staff_id))
+    case = having.where(
+        Case.worker_id == sent.worker_id, Staff.worker_id == turn.worker.id
+    )
+    return turn.session.exec(case).first() is not None
+
+
 def wrong(turn: Turn, fault: str) -> Word:
     """Say what is wrong with a file, and what to do instead."""
-    return Word("files", f"fault_{fault}", {"most": turn.rules.upload_mb})
+    kind, _, most = fault.partition(":")
+    return Word("files", f"fault_{kind}", {"most": most or turn.rules.upload_mb})
 
 
 def enclosed(row: Filed | None, key: bytes) -> dict[str, Any]:

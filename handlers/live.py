@@ -27,6 +27,7 @@ from models.chat import Chat
 from models.columns import short
 from models.handling import has
 from models.identity import halved, mask_ids
+from models.letter import LONGEST_WITH_FILE
 from models.saved_reply import replies_for
 from models.staff import Staff
 from models.worker import Worker
@@ -162,12 +163,13 @@ def _reply(turn: Turn, line: Line, number: str) -> list[Say]:
 
 def _carry(turn: Turn, line: Line, incoming: Incoming) -> list[Say]:
     """Carry words, a file or a place over; say so where it cannot be."""
-    if incoming.kind == "text" and looks_like_id(incoming.text):
-        turn.said = mask_ids(incoming.text)
+    typed = incoming.text if incoming.kind == "text" else incoming.caption
+    if looks_like_id(typed):
+        turn.said = mask_ids(typed)
         if not turn.trusted:
             return [say("common", "private_typed")]
     if incoming.kind == "photo" and incoming.data:
-        return _send(turn, line, "", _kept(turn, line, incoming))
+        return _send_file(turn, line, incoming, _kept(turn, line, incoming))
     if incoming.kind == "document":
         return _document(turn, line, incoming)
     words = _words(turn, line, incoming)
@@ -201,7 +203,15 @@ def _document(turn: Turn, line: Line, incoming: Incoming) -> list[Say]:
     if kept is None:
         return [say("live", "not_carried")]
     turn.document = kept.document(line.case.open_key(turn.keys))
-    return _send(turn, line, "", kept)
+    return _send_file(turn, line, incoming, kept)
+
+
+def _send_file(turn: Turn, line: Line, incoming: Incoming, file: CaseFile) -> list[Say]:
+    """Carry a file over with its words; behind it where they are too many."""
+    words = incoming.caption.strip()
+    if len(words) <= LONGEST_WITH_FILE:
+        return _send(turn, line, words, file)
+    return _send(turn, line, "", file) or _send(turn, line, words, None)
 
 
 def _send(turn: Turn, line: Line, words: str, file: CaseFile | None) -> list[Say]:

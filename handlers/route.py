@@ -14,7 +14,7 @@ from handlers.answers import looks_like_id
 from handlers.asking import choose_edit, editable
 from handlers.checking_in import by_door
 from handlers.conversation import answer, put
-from handlers.files import wrong
+from handlers.files import drop_unused, wrong
 from handlers.flow import questions
 from handlers.hearing import (
     edit,
@@ -53,6 +53,13 @@ SHORTEST_SLIP, NEAR = 4, 0.75
 
 def step(turn: Turn, incoming: Incoming) -> list[Say]:
     """Carry out what a person did and return what to say."""
+    said = _step(turn, incoming)
+    if incoming.file:
+        drop_unused(turn, incoming.file)
+    return said
+
+
+def _step(turn: Turn, incoming: Incoming) -> list[Say]:
     turn.chat.stopped_at = turn.now if incoming.kind == "stop" else None
     if incoming.kind == "group":  # nothing private may be said there
         return [say("menu", "group")]

@@ -40,7 +40,8 @@ class Incoming:
     hello, stop, return (after a stop), group or other; `key` is unique within the
     channel and names this update.  A photo comes as its `data`; of a document `file` is
     the attachment it was kept as, 0 where nobody wanted it or where `text` says what is
-    wrong with it.
+    wrong with it, after a colon how many MB it may have.  `caption` are the words that
+    came with either.
     """
 
     channel: str
@@ -55,12 +56,13 @@ class Incoming:
     mime: str = ""
     file: int = 0
     label: str = ""
+    caption: str = ""
     given_id: str | None = None
     language: str | None = None
 
     def __post_init__(self) -> None:
         """Leave out what no database can keep: half characters and the zero byte."""
-        for name in ("text", "label"):
+        for name in ("text", "label", "caption"):
             kept = getattr(self, name)[:LONGEST].replace("\0", "")
             whole = kept.encode(errors="ignore").decode()
             object.__setattr__(self, name, whole)

@@ -24,12 +24,17 @@ MOST_UNPACKED = 32 << 20
 
 _SLICE = 64 << 10
 _OVERLAP = 32
-_HARMS = re.compile(
-    rb"/(?:JavaScript|JS|Launch|EmbeddedFiles?|RichMedia|XFA)(?![A-Za-z])"
-)
+_LONG = rb"JavaScript|Launch|EmbeddedFiles?|RichMedia"
+_HARMS = re.compile(rb"/(?:" + _LONG + rb"|JS|XFA)(?![A-Za-z])")
+_HARMS_ANYWHERE = re.compile(rb"/(?:" + _LONG + rb")(?![A-Za-z])")
+"""Those that no packed data has by chance, wherever a body may seem to begin."""
+
 _LOCKED = re.compile(rb"/Encrypt\s*(?:<<|\d+\s+\d+\s+R)")
 _ESCAPED = re.compile(rb"#([0-9A-Fa-f]{2})")
-_PACKED = re.compile(rb"/ObjStm\b[^\0]{0,400}?stream\r?\n")
+_BODY = re.compile(rb">>\s*stream\r?\n")
+_PACKED = re.compile(rb"/ObjStm\b")
+_HEAD = re.compile(rb"[^\0]{0,400}?stream\r?\n")
+_DEFLATED = re.compile(rb"/Filter\s*(?:/FlateDecode\b(?!\s*\])|\[\s*/FlateDecode\s*\])")
 _UNFIT = re.compile(r'[\\/:*?"<>|;%\s]+')
 
 
@@ -71,26 +76,48 @@ def fault_of(data: bytes, most: int) -> str | None:
 
 
 def _harms(data: bytes) -> bool:
-    """Tell whether a document does more than show itself, or unpacks without end."""
-    if _found(_HARMS, data):
+    """Tell whether a document does more than show itself, or hides what it does."""
+    if _found(_HARMS_ANYWHERE, data) or any(map(_is_harm, _outside(data))):
         return True
     left, before = MOST_UNPACKED, b""
-    for part in _unpacked(data):
-        left -= len(part)
-        if left < 0 or _HARMS.search(_named(before + part)):
-            return True
-        before = part[-_OVERLAP:]
+    try:
+        for part in _unpacked(data):
+            left -= len(part)
+            if left < 0 or _HARMS.search(_named(before + part)):
+                return True
+            before = part[-_OVERLAP:]
+    except zlib.error:
+        return True
     return False
+
+
+def _is_harm(part: bytes) -> bool:
+    """Tell whether a slice outside of bodies names a harm, or hides a packed list."""
+    named = _named(part)
+    hidden = named.count(b"/ObjStm") != part.count(b"/ObjStm")
+    return hidden or _HARMS.search(named) is not None
 
 
 def _found(pattern: re.Pattern[bytes], data: bytes) -> bool:
     """Search slice by slice, so that others get their turn in between."""
-    return any(pattern.search(_named(part)) for part in _slices(data))
+    return any(pattern.search(_named(part)) for part in _slices(data, 0, len(data)))
 
 
-def _slices(data: bytes) -> Iterator[bytes]:
-    for start in range(0, len(data), _SLICE):
-        yield data[max(0, start - _OVERLAP) : start + _SLICE]
+def _slices(data: bytes, begin: int, end: int) -> Iterator[bytes]:
+    for start in range(begin, end, _SLICE):
+        yield data[max(begin, start - _OVERLAP) : min(end, start + _SLICE)]
+
+
+def _outside(data: bytes) -> Iterator[bytes]:
+    """Yield what lies outside the bodies of streams, slice by slice."""
+    start = 0
+    while (body := _BODY.search(data, start)) is not None:
+        end = data.find(b"endstream", body.end())
+        if end < 0:
+            break
+        yield from _slices(data, start, body.end())
+        start = end
+    yield from _slices(data, start, len(data))
 
 
 def _named(part: bytes) -> bytes:
@@ -101,21 +128,31 @@ def _named(part: bytes) -> bytes:
 
 
 def _unpacked(data: bytes) -> Iterator[bytes]:
-    """Yield what lies in the packed lists of objects, piece by piece."""
-    for found in _PACKED.finditer(data) if b"/ObjStm" in data else ():
-        yield from _inflated(data, found.end())
+    """Yield what lies in the packed lists of objects; raise zlib.error if hidden."""
+    for found in _PACKED.finditer(data):
+        head = _HEAD.match(data, found.end())
+        far = max(0, found.start() - 400)
+        begin = max(far, data.rfind(b"obj", far, found.start()))
+        if head is None or not _is_deflated(data[begin : head.end()]):
+            raise zlib.error("packed in a way of its own")
+        yield from _inflated(data, head.end())
+
+
+def _is_deflated(head: bytes) -> bool:
+    """Tell whether a body is deflated once and no more is done to it."""
+    return b"/Predictor" not in _named(head) and _DEFLATED.search(head) is not None
 
 
 def _inflated(data: bytes, start: int) -> Iterator[bytes]:
+    """Yield a deflated body piece by piece; raise zlib.error if it has no end."""
     packed, left = zlib.decompressobj(), b""
-    try:
-        while not packed.eof and (left or start < len(data)):
-            if not left:
-                left, start = data[start : start + _SLICE], start + _SLICE
-            yield packed.decompress(left, _SLICE)
-            left = packed.unconsumed_tail
-    except zlib.error:
-        return
+    while not packed.eof:
+        if not left:
+            left, start = data[start : start + _SLICE], start + _SLICE
+        if not left:
+            raise zlib.error("no end")
+        yield packed.decompress(left, _SLICE)
+        left = packed.unconsumed_tail
 
 
 def clean_name(name: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from sqlmodel import Session
@@ -26,9 +27,9 @@ def pdf(more: bytes = b"", size: int = 0) -> bytes:
     return filled + b"\ntrailer\n<< /Root 1 0 R >>\nstartxref\n9\n%%EOF\n"
 
 
-def packed(objects: bytes) -> bytes:
+def packed(objects: bytes, deflate: Callable[[bytes], bytes] = zlib.compress) -> bytes:
     """Return a document that has objects in a packed list."""
-    inner = zlib.compress(objects)
+    inner = deflate(objects)
     head = b"5 0 obj\n<< /Type /ObjStm /Filter /FlateDecode >>\nstream\n"
     return pdf(head + inner + b"\nendstream\nendobj\n")
 

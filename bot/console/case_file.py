@@ -221,7 +221,8 @@ def entries(desk: Desk, row: Case, after: int = 0) -> tuple[Said, ...]:
     """Return what was said behind a number, in order."""
     key = row.open_key(desk.kit.keys)
     found = entries_of(desk.session, row.id, after)
-    files = files_of(desk.session, row.id) if any(e.picture_id for e in found) else {}
+    numbers = [e.picture_id for e in found if e.picture_id is not None]
+    files = files_of(desk.session, row.id, numbers)
     return tuple(_said(desk, row, entry, key, files) for entry in found)
 
 

@@ -10,7 +10,7 @@ from functools import partial
 from bot.console import case_file
 from bot.console.case_file import at, back, entries, title
 from bot.console.desk import Desk, Label, Went, Wrong
-from bot.console.sent_file import ACCEPTED
+from bot.console.sent_file import ACCEPTED, TOO_LONG
 from bot.console.views import Do, Own, Piece, View
 from bot.pages import rendered
 from bot.step import say_elsewhere
@@ -26,6 +26,7 @@ from models.columns import short
 from models.document import Enclosed
 from models.handling import has
 from models.identity import mask_ids
+from models.letter import LONGEST_WITH_FILE
 from models.saved_reply import SavedReply, replies_for
 from models.worker import Worker
 
@@ -105,6 +106,8 @@ def say(desk: Desk, row: Case) -> Went:
         raise Wrong(words=Label("Please write something, or choose a file."))
     if len(words) > LONGEST:
         raise Wrong(words=Label("At most {longest} characters.", longest=LONGEST))
+    if enclosed and len(words) > LONGEST_WITH_FILE:
+        raise Wrong(words=TOO_LONG)
     chat = _held(desk, row)
     if chat.case_id != row.id:
         raise Wrong.altogether(OVER)

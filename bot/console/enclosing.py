@@ -11,19 +11,14 @@ from bot.console import sent_file
 from bot.console.desk import Desk, Fields, Label, Text, Went, Wrong
 from bot.console.letters import at, back
 from bot.console.records import Act, Facts
+from bot.console.sent_file import TOO_LONG
 from bot.console.views import File, Fill, Input, Line, Sheet, View
 from models.document import Enclosed, size_words
-from models.letter import LONGEST_WITH_FILE
 from models.notice import WRITTEN, CannotChange, Notice, Unsound
 from models.notice_file import NoticeFile, enclose
 
 MOST = 2 << 20
 """How many bytes a document may have that many people load over their phones."""
-
-TOO_LONG = Label(
-    "With a picture or a document the text has at most {most} characters.",
-    most=LONGEST_WITH_FILE,
-)
 
 
 def ask(desk: Desk, row: Notice) -> View:

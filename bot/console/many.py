@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from bot.console.application_list import HEADS, PATH, TONES, cells_of, list_
 from bot.console.desk import Desk, Fields, Label, Text, Went, Wrong
+from bot.console.listing import SIZE
 from bot.console.noun import Form, Rule, whole
 from bot.console.reviewing import (
     AGAIN,
@@ -50,13 +51,20 @@ Decide = Callable[[Desk, Application], Decision | Badge]
 
 def _rows(desk: Desk) -> list[Application]:
     """Return those that were chosen and still wait."""
-    fields = desk.fields
-    keys = fields.all("key") or fields.get(CHOSEN).split(".")
-    chosen = [own(desk, key) for key in dict.fromkeys(keys) if key]
+    keys = _keys(desk)
+    chosen = [own(desk, key) for key in keys] if len(keys) <= SIZE else []
     return [row for row in chosen if row is not None and row.standing in WAITING]
 
 
+def _keys(desk: Desk) -> list[str]:
+    keys = desk.fields.all("key") or desk.fields.get(CHOSEN).split(".")
+    return [key for key in dict.fromkeys(keys) if key]
+
+
 def _some(desk: Desk) -> list[Application]:
+    """Return those that were chosen, no more than one transaction does quickly."""
+    if len(_keys(desk)) > SIZE:
+        raise Wrong.altogether(Label("Choose at most {most} at once.", most=SIZE))
     rows = _rows(desk)
     if not rows:
         raise Wrong.altogether(Label("Choose at least one that still waits."))

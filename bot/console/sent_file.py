@@ -7,6 +7,7 @@ from bot.console.desk import Fields, Label, Wrong
 from bot.pictures import clean
 from handlers.say import Word
 from models.document import PDF, Enclosed, clean_name, fault_of, looks_like_one
+from models.letter import LONGEST_WITH_FILE
 
 FIELD = "file"
 """The field of a form that has it."""
@@ -14,6 +15,10 @@ FIELD = "file"
 ACCEPTED = "image/*,application/pdf,.pdf"
 """What a browser offers to choose."""
 
+TOO_LONG = Label(
+    "With a picture or a document the text has at most {most} characters.",
+    most=LONGEST_WITH_FILE,
+)
 NO_PICTURE = Label("That is not a photo we can read, nor a PDF.")
 
 

@@ -219,6 +219,8 @@ class Console:
             )
         except Wrong as wrong:
             return await self._show(asked, "", fields, wrong.errors)
+        finally:
+            await self.files.drop(fields.kept)
         if done.written is not None:
             self.put(done.written)
         if done.html:

@@ -93,7 +93,7 @@ async def test_a_document_is_kept_before_it_is_told(
         (b"MZ\x90", "setup.exe", "application/octet-stream", "type"),
         (b"MZ\x90", "setup.pdf", "application/octet-stream", "type"),
         (b"PK\3\4", "合同.docx", "application/msword", "type"),
-        (pdf(size=9 << 20), "扫描.pdf", PDF, "large"),
+        (pdf(size=9 << 20), "扫描.pdf", PDF, "large:8"),
         (pdf(b"/Encrypt 4 0 R "), "a.pdf", PDF, "locked"),
     ],
 )
@@ -109,6 +109,15 @@ async def test_what_will_not_do_is_told_and_not_kept(
     found = await sent(server, telegram, data, name, mime)
     assert (found.kind, found.text, found.file) == ("document", fault, 0)
     assert cabinet.kept == []
+
+
+async def test_what_telegram_hands_out_to_nobody_is_too_large(
+    server: TelegramServer, telegram: Telegram, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Cabinet, "most", 100 << 20)
+    found = await sent(server, telegram, pdf(size=20 << 20), "扫描.pdf")
+    assert found.text == "large:20"
+    assert server.calls["getFile"] == 0
 
 
 async def test_what_nobody_wants_is_not_fetched(

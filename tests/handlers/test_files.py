@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from sqlmodel import Session, select
 
@@ -68,6 +70,76 @@ def test_only_one_s_own_document_is_an_answer(met: World) -> None:
     met.say("删掉，不填了")
     kept = met.write(lambda s: s.exec(select(Attachment.worker_id)).all())
     assert kept == [worker_of(met, "别人").id]
+
+
+@pytest.mark.parametrize("kind", ["photo", "document"])
+def test_the_words_with_a_file_go_with_it(met: World, kind: str) -> None:
+    talking(met)
+    data = b"picture" if kind == "photo" else b""
+    given: dict[str, Any] = {"data": data, "mime": "image/jpeg"}
+    if kind == "document":
+        given = {"file": put(met, "工人")}
+    met.do(kind, caption=" 这是工资条 440106199003070001 ", **given)
+    (heard,) = met.elsewhere["社工"]
+    assert heard["text"].endswith("这是工资条 " + "*" * 18)
+    assert {"image", "document"} & {*heard}
+
+
+def test_many_words_with_a_file_follow_it(met: World) -> None:
+    talking(met)
+    met.do("document", file=put(met, "工人"), caption="长" * 801)
+    first, second = met.elsewhere["社工"]
+    assert "document" in first
+    assert "长" not in first["text"]
+    assert second["text"].endswith("长" * 801)
+
+
+def test_a_number_with_a_file_is_refused_where_it_is_when_typed(abroad: World) -> None:
+    make_member(abroad, placed="440106")
+    talking(abroad)
+    number = put(abroad, "工人")
+    (said,) = abroad.do("document", file=number, caption="440106199003070001")
+    assert "440106199003070001" not in str(abroad.history("工人"))
+    assert "社工" not in abroad.elsewhere
+    assert said["text"]
+    assert files(abroad) == []
+    assert sent(abroad) == []
+    abroad.do("document", file=put(abroad, "工人"), caption="这是工资条")
+    (heard,) = abroad.elsewhere["社工"]
+    assert "这是工资条" in heard["text"]
+    assert "请在工作台上看" in heard["text"]
+
+
+def test_it_is_said_how_large_a_file_may_be_on_its_channel(met: World) -> None:
+    talking(met)
+    assert "最大 7 MB" in met.do("document", "large:7")[-1]["text"]
+    most = met.kit.rules.upload_mb
+    assert f"最大 {most} MB" in met.do("document", "large")[-1]["text"]
+
+
+def sent(world: World) -> list[int]:
+    return world.write(lambda s: list(s.exec(select(Attachment.id))))
+
+
+def test_the_second_document_of_an_album_is_not_kept(met: World) -> None:
+    met.say("求助")
+    met.say("没有地方住")
+    first, second = put(met, "工人"), put(met, "工人")
+    met.do("document", file=first)
+    met.do("document", file=second)
+    assert sent(met) == [first]
+
+
+@pytest.mark.parametrize("who", ["工人", "社工"])
+def test_a_document_that_comes_when_the_talk_is_over_is_not_kept(
+    met: World, who: str
+) -> None:
+    talking(met)
+    late = put(met, who)
+    met.say("结束")
+    met.do("document", who=who, file=late)
+    assert late
+    assert sent(met) == []
 
 
 def test_nothing_is_kept_where_no_document_is_wanted(met: World) -> None:

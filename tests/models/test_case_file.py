@@ -6,7 +6,7 @@ import pytest
 from sqlmodel import Session, select
 
 from models.attachment import Attachment, new_attachment
-from models.case_file import CaseFile, bring, new_case_file
+from models.case_file import CaseFile, bring, files_of, new_case_file
 from models.document import Document
 from models.erasure import forget
 from models.file_piece import FilePiece
@@ -50,6 +50,16 @@ def test_a_picture_is_no_document(session: Session) -> None:
     key = row.open_key(KEYS)
     assert (kept.read(session, key), kept.document(key)) == (b"picture", None)
     assert kept.filename.endswith(".jpg")
+
+
+def test_only_the_files_that_are_asked_for_are_loaded(session: Session) -> None:
+    row, other = a_case(session), a_case(session)
+    made = [new_case_file(KEYS, c, "image/jpeg", b"1", NOW) for c in (row, row, other)]
+    session.add_all(made)
+    session.flush()
+    first, _, theirs = (one.id for one in made)
+    assert [*files_of(session, row.id, [first, theirs])] == [first]
+    assert files_of(session, row.id, []) == {}
 
 
 def test_what_another_sent_does_not_come_into_a_case(session: Session) -> None:

@@ -11,6 +11,11 @@ from models.document import clean_name, fault_of, looks_like_one, size_words
 from tests.papers import packed, pdf
 
 MOST = 1 << 20
+OBJECTS = b"<< /Type /Page >>"
+NO_END = b"\x78\1\1\xff\xff\0\0"
+"""What says that 65,535 bytes follow."""
+
+TWICE = b"[/ASCIIHexDecode /FlateDecode]"
 
 
 @pytest.mark.parametrize(
@@ -18,8 +23,8 @@ MOST = 1 << 20
     [
         (pdf(), None),
         (pdf(b"5 0 obj << /Title (/JSON #20) >> endobj"), None),
-        (packed(b"<< /Type /Page >>"), None),
-        (pdf(b"<< /Type /ObjStm >>\nstream\nnot packed"), None),
+        (packed(OBJECTS), None),
+        (pdf(b"<< /Filter /DCTDecode >>\nstream\n\1/JS\2/XFA\3\nendstream"), None),
         (b"", "empty"),
         (pdf(size=MOST + 1), "large"),
         (b"MZ\x90\0 renamed %%EOF", "type"),
@@ -32,6 +37,18 @@ MOST = 1 << 20
         (pdf(b"/S /Launch"), "hostile"),
         (pdf(b"/Names << /EmbeddedFiles 4 0 R >>"), "hostile"),
         (packed(b"<< /S /JavaScript >>"), "hostile"),
+        (pdf(b"<< /Type /ObjStm >>\nstream\nnot packed"), "hostile"),
+        (pdf(b"<< /Type /ObjStm >>"), "hostile"),
+        (packed(OBJECTS).replace(b"/ObjStm", b"/Obj#53tm"), "hostile"),
+        (packed(OBJECTS).replace(b"/FlateDecode", TWICE), "hostile"),
+        (packed(OBJECTS).replace(b"/Filter", b"/Predictor 12 /Filter"), "hostile"),
+        (packed(b"not deflated", bytes), "hostile"),
+        (packed(OBJECTS, lambda inner: zlib.compress(inner)[:-9]), "hostile"),
+        (packed(b"", lambda inner: NO_END), "hostile"),
+        (packed(OBJECTS).replace(b"/FlateDecode", b"[ /FlateDecode ]"), None),
+        (pdf(b"<< >>\nstream\n\1\nendstream << /JS 5 0 R >>"), "hostile"),
+        (pdf(b"<< >>\nstream\n << /JS 5 0 R >>"), "hostile"),
+        (pdf(b"% >>\nstream\n /S /JavaScript endstream"), "hostile"),
     ],
 )
 def test_what_is_wrong_with_a_file_is_found(data: bytes, fault: str | None) -> None:

@@ -20,6 +20,9 @@ SECONDS = 5.0
 SECONDS_A_MEGABYTE = 1.0
 """How much longer a large one may take."""
 
+LARGEST = 20 << 20
+"""How many bytes the Bot API hands out of one file."""
+
 
 class Fetching:
     """Reads updates, with the files they speak of."""
@@ -64,8 +67,9 @@ class Fetching:
         """Return what is wrong with a document, and its bytes."""
         if given.mime != PDF and not looks_like_one(given.name, b""):
             return "type", b""
-        if given.size > self._files.most:
-            return "large", b""
+        most = min(self._files.most, LARGEST)
+        if given.size > most:
+            return f"large:{most >> 20}", b""
         seconds = SECONDS + SECONDS_A_MEGABYTE * (given.size >> 20)
         data = await _tried(lambda: self._bytes(given.id), seconds)
         return ("lost", b"") if data is None else (await self._files.fault(data), data)

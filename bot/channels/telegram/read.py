@@ -124,8 +124,10 @@ def _content(message: dict[str, Any]) -> tuple[str, dict[str, Any]]:
         own = contact.get("user_id") == message["from"]["id"]
         return "contact", {"text": contact["phone_number"] if own else ""}
     if "photo" in message or _is_picture(message.get("document", {})):
-        return "photo", {}
-    return ("document" if "document" in message else "other"), {}
+        return "photo", {"caption": str(message.get("caption", ""))}
+    if "document" in message:
+        return "document", {"caption": str(message.get("caption", ""))}
+    return "other", {}
 
 
 def _is_picture(document: dict[str, Any]) -> bool:

@@ -137,6 +137,12 @@ def test_a_picture_that_is_sent_as_a_file_is_a_photo() -> None:
         assert photo_of(message(document=other)) is None
 
 
+def test_the_words_with_a_file_are_read() -> None:
+    paper = {"file_id": "pdf", "mime_type": "application/pdf"}
+    assert said(document=paper, caption="工资条").caption == "工资条"
+    assert said(photo=[{"file_id": "small"}], caption="现场").caption == "现场"
+
+
 def test_of_a_photo_the_largest_size_is_fetched() -> None:
     update = message(photo=[{"file_id": "small"}, {"file_id": "large"}])
     assert said(photo=[{"file_id": "small"}]).kind == "photo"

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from sqlmodel import col, select
 
+from bot.console.listing import SIZE
 from handlers.offers import OWN_WORDS
 from models.application import Application, CannotDecide, Standing
 from models.audit import AuditEntry
@@ -229,6 +230,19 @@ def test_what_was_decided_beside_us_is_left(
     monkeypatch.setattr("bot.console.many.decide", late)
     done = words_of(browser.send(f"{PATH}/approve", key=key))
     assert "已由别人办理" in done
+
+
+@pytest.mark.parametrize("act", ["approve", "return", "reject"])
+def test_no_more_are_decided_at_once_than_a_page_shows(
+    waiting: House, act: str
+) -> None:
+    browser = waiting.appoint("social_worker")
+    (key,) = [path.rpartition("/")[2] for path in paths(browser)]
+    refused = browser.send(f"{PATH}/{act}", key=[key, *map(str, range(SIZE))])
+    assert refused.status_code == 422
+    assert f"一次最多选 {SIZE} 份" in refused.text
+    assert key in refused.text
+    assert row_of(waiting).standing is Standing.SUBMITTED
 
 
 def hidden(html: str) -> dict[str, str]:

@@ -9,10 +9,12 @@ from typing import Any
 
 import pytest
 from PIL import Image
+from sqlmodel import select
 
 from bot.console import case_talk, live
 from bot.console.live import Live
 from bot.console.views import Piece
+from models.attachment import Attachment
 from models.case import Case
 from models.case_entry import CaseEntry, Side, entries_of
 from models.chat import Chat
@@ -250,6 +252,30 @@ def test_a_document_that_is_gone_before_it_is_said_is_asked_for_again(
     data = {"once": desk.key()}
     refused = desk.client.post(f"{at(talk)}/say", data=data, files=given)
     assert "没有收到" in refused.text
+
+
+def test_what_goes_with_a_file_is_short_enough_to_go_whole(
+    house: House, desk: Colleague, talk: Case
+) -> None:
+    given = {"file": ("a.pdf", pdf(), "application/pdf")}
+    data = {"once": desk.key(), "words": "长" * 801}
+    refused = desk.client.post(f"{at(talk)}/say", data=data, files=given)
+    assert "最多 800 个字" in refused.text
+    data = {"once": desk.key(), "words": "长" * 800}
+    assert desk.client.post(f"{at(talk)}/say", data=data, files=given).is_redirect
+
+
+def test_a_document_that_was_not_said_is_not_kept(
+    house: House, desk: Colleague, talk: Case
+) -> None:
+    given = {"file": ("a.pdf", pdf(), "application/pdf")}
+    data = {"once": desk.key()}
+    for _ in "twice":
+        desk.client.post(f"{at(talk)}/say", data=data, files=given)
+    house.world.say("结束")
+    desk.client.post(f"{at(talk)}/say", data={"once": desk.key()}, files=given)
+    assert len(told(house, talk)) == 1
+    assert house.world.write(lambda s: s.exec(select(Attachment)).all()) == []
 
 
 def test_no_picture_is_looked_at_for_who_is_not_signed_in(
