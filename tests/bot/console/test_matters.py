@@ -77,6 +77,19 @@ def test_a_correction_is_made_and_no_more_refused(house: House) -> None:
     assert at in browser.get("/console/corrections?show=approved").text
     assert at in browser.get("/console/corrections?show=all").text
     assert at not in browser.get("/console/corrections?show=refused").text
+    words = browser.read(at)
+    assert "李*" in words
+    assert "李四" not in words
+
+
+def test_of_a_settled_correction_only_the_wish_is_shown(sqlite_house: House) -> None:
+    house = sqlite_house
+    key = MATTERS["corrections"](house, "").own
+    browser, at = house.appoint("social_worker"), SEEN.format("corrections", key)
+    browser.do(f"{at}/refuse", reason="unclear")
+    words = browser.read(at)
+    assert "李*" in words
+    assert "张" not in words
 
 
 def test_a_reason_is_asked_for_where_one_is_needed(house: House) -> None:
@@ -117,7 +130,9 @@ def test_who_comes_back_is_let_in_as_the_member(house: House) -> None:
     words = browser.read(at)
     assert "张*" in words
     assert "张三" not in words
+    assert "手机号" in words
     assert "已确认" in browser.do(f"{at}/confirm")
+    assert "手机号" not in browser.read(at)
     row = row_of(house, Claim, key)
     assert row.standing is Claimed.APPROVED
     chat = house.world.write(lambda s: s.get_one(Chat, row.chat_id))
@@ -200,12 +215,18 @@ def test_a_request_goes_from_accepted_to_rated(house: House) -> None:
     assert "已受理" in browser.do(f"{at}/accept_service")
     assert at in browser.get("/console/requests").text
     assert at in browser.get("/console/requests?show=accepted").text
+    words = browser.read(at)
+    assert "张三" in words
+    assert "手机号" in words
     browser.do(f"{at}/finish_service")
     assert row_of(house, ServiceRequest, key).standing is Served.DONE
     house.world.write(lambda s: rate(s, s.get_one(ServiceRequest, long(key)), 4))
     words = browser.read(at)
     assert "已办好，已评价" in words
     assert "本人评价" in words
+    assert "张*" in words
+    assert "张三" not in words
+    assert "手机号" not in words
     assert browser.send(f"{at}/decline_service", reason="no_place").status_code == 422
 
 
