@@ -248,7 +248,7 @@ class Pages(Generic[Row]):
         """Carry out a decision; where it cannot be made any more nothing changes."""
         matter = self.of.matter
         if way not in self.of.open_to(desk.turn, desk.staff, row):
-            is_open = matter.waits(desk.turn, row)
+            is_open = matter.waits(desk.turn, row) and way.when(row)
             raise Wrong.altogether(matter.others if is_open else matter.settled)
         try:
             said = act(desk.staff, row)

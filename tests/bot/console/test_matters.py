@@ -176,6 +176,7 @@ def test_a_transfer_is_let_go_undone_and_refused(house: House) -> None:
     assert "会自动转给湘桥区总工会" in words
     assert "已同意转出" in browser.do(f"{at}/release_move")
     assert "receive_move" not in browser.get(at).text
+    assert "已经有结果了" in words_of(browser.send(f"{at}/release_move"))
     others = browser.send(f"{at}/receive_move")
     assert others.status_code == 422
     assert "不在您负责的范围内" in words_of(others)
@@ -213,6 +214,7 @@ def test_a_request_goes_from_accepted_to_rated(house: House) -> None:
     assert "想换份工作" in browser.read(at)
     assert browser.send(f"{at}/finish_service").status_code == 422
     assert "已受理" in browser.do(f"{at}/accept_service")
+    assert "已经有结果了" in words_of(browser.send(f"{at}/accept_service"))
     assert at in browser.get("/console/requests").text
     assert at in browser.get("/console/requests?show=accepted").text
     words = browser.read(at)
