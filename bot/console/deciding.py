@@ -165,9 +165,11 @@ class Pages(Generic[Row]):
     def waits(self, desk: Desk) -> Iterator[Waiting]:
         """Count what waits; of a single row the way leads to its page."""
         source, who = self.of.source, (desk.turn, desk.staff, desk.unions)
-        count = source.count(*who)
+        # A colleague may decide between the two looks.
+        first = source.oldest(*who, 1)
+        count = source.count(*who) if first else 0
         if count:
-            [oldest] = source.oldest(*who, 1)
+            [oldest] = first
             row = desk.session.get_one(self.of.matter.table, oldest.number)
             path = self.at(row) if count == 1 else self.path
             late = self.of.late(desk.turn, row)

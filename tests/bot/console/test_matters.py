@@ -16,6 +16,7 @@ from models.columns import long, short
 from models.correction import Correction, Wish, wish_for
 from models.nominee import Candidacy, Nominee
 from models.objection import Heard, Objection
+from models.queue import Queue
 from models.service import Served, ServiceRequest, rate
 from models.site_fault import SiteFault
 from models.staff import OFFICER
@@ -56,6 +57,18 @@ def test_what_waits_is_counted_listed_and_read(sqlite_house: House, kind: str) -
     browser.read(at)
     [of] = [dossier for dossier in DOSSIERS if dossier.name == kind]
     assert acts(house, rows.own) == [of.read]
+
+
+def test_what_a_colleague_decides_meanwhile_is_not_counted(
+    sqlite_house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    MATTERS["corrections"](sqlite_house, "")
+    browser = sqlite_house.appoint("social_worker")
+    assert "/console/corrections/" in browser.get("/console/today").text
+    monkeypatch.setattr(Queue, "oldest", lambda *whatever: [])
+    shown = browser.get("/console/today")
+    assert shown.status_code == 200
+    assert "/console/corrections/" not in shown.text
 
 
 def test_a_correction_is_made_and_no_more_refused(house: House) -> None:
