@@ -19,7 +19,7 @@ from models.objection import Heard, Objection
 from models.queue import Queue
 from models.service import Served, ServiceRequest, rate
 from models.site_fault import SiteFault
-from models.staff import OFFICER
+from models.staff import OFFICER, Staff
 from models.transfer import Moving, Transfer
 from models.worker import Worker
 
@@ -254,6 +254,29 @@ def test_a_nominee_is_read_and_confirmed(house: House) -> None:
     assert "编为 1 号" in browser.do(f"{at}/confirm_nominee")
     assert row_of(house, Nominee, key).standing is Candidacy.CONFIRMED
     assert browser.send(f"{at}/refuse_nominee", reason="privacy").status_code == 422
+
+
+def test_an_objection_is_kept_from_an_officer_it_is_against(house: House) -> None:
+    key = MATTERS["objections"](house, "").own
+    browser, at = house.appoint(OFFICER), SEEN.format("objections", key)
+
+    def be_the_winner(session: Session) -> None:
+        row = session.get_one(Objection, long(key))
+        officer = session.exec(select(Staff).where(Staff.role == OFFICER)).one()
+        winner = session.get_one(Nominee, row.nominee_id)
+        assert officer.worker_id is not None
+        winner.worker_id = officer.worker_id
+
+    def be_gone(session: Session) -> None:
+        session.get_one(Objection, long(key)).nominee_id = None
+
+    assert at in browser.get("/console/today").text
+    house.world.write(be_the_winner)
+    assert browser.get(at).status_code == 404
+    for page in ("today", "objections", "objections?show=all"):
+        assert at not in browser.get(f"/console/{page}").text
+    house.world.write(be_gone)
+    assert at in browser.get("/console/today").text
 
 
 def test_an_objection_is_an_officer_s_to_settle(house: House) -> None:
