@@ -93,9 +93,12 @@ def _fault(
         "starts": 1 <= len(starts) <= MOST_AT_ONCE,
         "past": all(now < at < now + FAR_AHEAD for at in starts),
         "capacity": 1 <= capacity <= MOST_PLACES,
-        "taken": not _are_there(session, benefit_code, partner_code, starts),
     }
-    return next((part for part, sound in checks.items() if not sound), None)
+    fault = next((part for part, sound in checks.items() if not sound), None)
+    # A time that is not within a year may be none that a database knows.
+    if fault is None and _are_there(session, benefit_code, partner_code, starts):
+        return "taken"
+    return fault
 
 
 def _are_there(
