@@ -123,6 +123,8 @@ def test_of_who_came_the_occupation_they_left_is_named(world: World) -> None:
     press(world, "v:moving")
     rows = dict(world.screens["社工"][-1]["rows"])
     assert (rows["原来的职业"], rows["职业"]) == ("货车司机", "快递员")
+    worker = world.write(lambda s: s.get_one(Worker, row(world).worker_id))
+    assert worker.group == "courier"
 
 
 def test_of_who_stayed_the_occupation_of_today_is_not_named(world: World) -> None:
