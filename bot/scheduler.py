@@ -16,6 +16,10 @@ from bot.kit import Kit, clock
 from bot.outbox import Outbox
 from models import lease, presence
 from models.chain import Frontier
+from models.rotation import name_applications
+
+BREATH_SECONDS = 0.05
+"""How long others may write before the next slice of applications is named."""
 
 log = logging.getLogger(__name__)
 
@@ -27,6 +31,7 @@ class Clock:
         self.kit, self.inbox, self.outbox = kit, inbox, outbox
         self.leading = asyncio.Event()
         self._seen = Frontier()
+        self._named: int | None = 0
         self._scheduler = AsyncIOScheduler(timezone="UTC")
 
     async def start(self) -> None:
@@ -40,6 +45,7 @@ class Clock:
             (1, self.outbox.sweep),
             (60, self.retry),
             (3, self.seal),
+            (10, self.name),
             (600, self.note),
             (600, self.retain),
         ):
@@ -107,6 +113,16 @@ class Clock:
         """Link the audit entries written since into the chain."""
         if self.leading.is_set():
             self._seen = await auditing.seal(self.kit, self._seen)
+
+    async def name(self) -> None:
+        """Let applications of an older version be found by name, once."""
+        while self.leading.is_set() and self._named is not None:
+            after, keys = self._named, self.kit.keys
+            done = await self.kit.writer.write(
+                lambda s: name_applications(s, keys, after)  # noqa: B023
+            )
+            self._named = done.last if done else None
+            await asyncio.sleep(BREATH_SECONDS)
 
     async def note(self) -> None:
         """Write the chain's head down, once a day."""

@@ -1,8 +1,11 @@
 """Confirming: a social worker says whether somebody is who they say they are.
 
 Permission is checked at the moment of each press.  The name is masked: who asks must
-name the code they were shown.  The mobile on record is there to be called.
+name the code they were shown.  The mobile on record is there to be called, until it is
+decided.
 """
+
+from collections.abc import Iterator
 
 from handlers.dossier import ByPress, Dossier, settled, states_of
 from handlers.matter import Matter
@@ -43,23 +46,20 @@ def _shown(turn: Turn, row: Claim) -> Say:
     return Say(
         look if MATTER.waits(turn, row) else MATTER.settled,
         title=Word("confirming", "claim", {"code": row.code}),
-        rows=_rows(turn, row),
+        rows=tuple(_rows(turn, row)),
     )
 
 
-def _rows(turn: Turn, row: Claim) -> tuple[tuple[Text, Text], ...]:
+def _rows(turn: Turn, row: Claim) -> Iterator[tuple[Text, Text]]:
     member = turn.session.get_one(Worker, row.worker_id)
     who = who_is(turn.session, turn.keys, member)
-    return (
-        (Word("join", "label_full_name"), mask_name(who["name"])),
-        (Word("join", "label_mobile"), _mobile(turn, who["mobile"])),
-        (
-            Word("my_application", "union"),
-            turn.named(turn.atlas.unions[row.union_code or ""]),
-        ),
-        (Word("my_application", "submitted"), Word("common", "day", {"at": row.at})),
-        (Word("come_back", "claim_code"), row.code),
-    )
+    union = turn.named(turn.atlas.unions[row.union_code or ""])
+    yield Word("join", "label_full_name"), mask_name(who["name"])
+    if MATTER.waits(turn, row):
+        yield Word("join", "label_mobile"), _mobile(turn, who["mobile"])
+    yield Word("my_application", "union"), union
+    yield Word("my_application", "submitted"), Word("common", "day", {"at": row.at})
+    yield Word("come_back", "claim_code"), row.code
 
 
 def _mobile(turn: Turn, number: str) -> str:

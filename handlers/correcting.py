@@ -74,11 +74,10 @@ def _shown(turn: Turn, row: Correction) -> Say:
 def _changes(
     turn: Turn, row: Correction, worker: Worker
 ) -> Iterator[tuple[Text, Text]]:
-    """Yield what is wished for beside what is kept now, masked as an application is."""
-    application = latest_of(turn.session, worker.id)
-    facts = application.load(turn.keys, worker) if application else {}
+    """Yield what is wished for, and while it waits what is kept now beside it."""
+    facts = _kept(turn, worker) if MATTER.waits(turn, row) else {}
     wish = row.load(turn.keys, worker)
-    before, after = _masked(turn, facts), _masked(turn, {**facts, **wish})
+    before, after = (_masked(turn, row, told) for told in (facts, {**facts, **wish}))
     for question in questions(Join):
         name = question.name
         if wish.get(name) is not None:
@@ -89,8 +88,15 @@ def _changes(
             yield label_of(name), new
 
 
-def _masked(turn: Turn, facts: dict[str, Any]) -> dict[str, Any]:
-    if turn.trusted or "full_name" not in facts:
+def _kept(turn: Turn, worker: Worker) -> dict[str, Any]:
+    application = latest_of(turn.session, worker.id)
+    return application.load(turn.keys, worker) if application else {}
+
+
+def _masked(turn: Turn, row: Correction, facts: dict[str, Any]) -> dict[str, Any]:
+    """Mask the name, unless somebody who is trusted has to decide on it."""
+    in_full = turn.trusted and MATTER.waits(turn, row)
+    if in_full or "full_name" not in facts:
         return facts
     return {**facts, "full_name": mask_name(facts["full_name"])}
 

@@ -92,14 +92,25 @@ def _facts(turn: Turn, row: Transfer) -> Iterator[tuple[Text, Text]]:
     yield Word("transfer", "to"), turn.named(turn.atlas.unions[row.to_union])
     at = Word("common", "day", {"at": row.requested_at})
     yield Word("my_application", "submitted"), at
-    if worker.group is not None:
-        group = turn.named(turn.atlas.groups[worker.group])
-        yield Word("moving", "group_now"), group
-    after = row.load(turn.keys, worker)["after"]
+    facts = row.load(turn.keys, worker)
+    group = _group_left(turn, row, worker, facts)
+    if group is not None:
+        yield Word("moving", "group_now"), turn.named(turn.atlas.groups[group])
+    after = facts["after"]
     for question in questions(Join):
         if after.get(question.name) is not None:
             text = question.shown(turn, after, after[question.name])
             yield Word("join", f"label_{question.name}"), text
+
+
+def _group_left(
+    turn: Turn, row: Transfer, worker: Worker, facts: dict[str, Any]
+) -> str | None:
+    """Return the occupation before the transfer, as far as it is known of it."""
+    if MATTER.waits(turn, row):
+        return worker.group
+    group: str | None = facts.get("before", {}).get("group")
+    return group
 
 
 def _in_full(turn: Turn, row: Transfer) -> bool:

@@ -78,12 +78,13 @@ def _shown(turn: Turn, row: ServiceRequest) -> Say:
 
 
 def _rows(turn: Turn, row: ServiceRequest) -> tuple[tuple[Text, Text], ...]:
-    """Return who asked for what; masked where the channel is not trusted."""
+    """Return who asked for what; in full only where somebody may have to call."""
     worker = turn.session.get_one(Worker, row.worker_id)
     known = who_is(turn.session, turn.keys, worker)
-    shown = known["name"] if turn.trusted else mask_name(known["name"])
+    in_full = turn.trusted and MATTER.waits(turn, row)
+    shown = known["name"] if in_full else mask_name(known["name"])
     who: list[tuple[Text, Text]] = [(label_of("full_name"), shown)]
-    if turn.trusted:
+    if in_full:
         who.append((label_of("mobile"), dialled(known["mobile"])))
     if words := row.read(turn.keys, worker, "words"):
         who.append((Word("service", "label_words"), own_words(turn, words)))

@@ -13,8 +13,10 @@ from sqlmodel import Session, col, select
 from models import audit, reminder
 from models.benefit import Benefit, BenefitKind
 from models.errors import Failure
+from models.hours import in_good_time
 from models.partner import Partner, partners_of
 from models.place import Atlas
+from models.rules import Rules
 from models.service import PENDING, ServiceRequest
 from models.slot import Slot, SlotState, add_slot
 from models.staff import NotTheirs, Staff, serves
@@ -91,9 +93,12 @@ def _fault(
         "starts": 1 <= len(starts) <= MOST_AT_ONCE,
         "past": all(now < at < now + FAR_AHEAD for at in starts),
         "capacity": 1 <= capacity <= MOST_PLACES,
-        "taken": not _are_there(session, benefit_code, partner_code, starts),
     }
-    return next((part for part, sound in checks.items() if not sound), None)
+    fault = next((part for part, sound in checks.items() if not sound), None)
+    # A time that is not within a year may be none that a database knows.
+    if fault is None and _are_there(session, benefit_code, partner_code, starts):
+        return "taken"
+    return fault
 
 
 def _are_there(
@@ -125,7 +130,12 @@ def reopen(
 
 
 def call_off(
-    session: Session, atlas: Atlas, staff: Staff, slot: Slot, now: datetime
+    session: Session,
+    atlas: Atlas,
+    staff: Staff,
+    slot: Slot,
+    rules: Rules,
+    now: datetime,
 ) -> int:
     """Call a slot off; return how many are told, who may choose another.
 
@@ -135,9 +145,9 @@ def call_off(
         raise CannotChange
     before = (SlotState.OPEN, SlotState.CLOSED)
     _move(session, atlas, staff, slot, before, SlotState.OFF)
-    told = list(_let_go(session, slot))
-    for request_id in told:
-        reminder.schedule(session, SLOT_OFF, f"{request_id}.{slot.id}", now)
+    told = [f"{request_id}.{slot.id}" for request_id in _let_go(session, slot)]
+    due = in_good_time(rules, slot.starts_at, now)
+    reminder.schedule_all(session, SLOT_OFF, due, told)
     audit.record(session, now, staff.id, "slot.cancelled", slot.id)
     return len(told)
 

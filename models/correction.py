@@ -110,6 +110,7 @@ def correct(
     application.district = facts["home_district"] or facts["district"]
     fill(worker, keys, application, facts)
     session.add_all([application, worker])
+    session.flush()  # who locks them next reads them anew
     return {name: before.get(name) for name in changes}
 
 

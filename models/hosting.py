@@ -25,7 +25,7 @@ from models.event import (
     hold,
 )
 from models.event_news import tell_all
-from models.hours import next_open
+from models.hours import in_good_time
 from models.known import members_with
 from models.place import Atlas
 from models.queue import Queue
@@ -45,9 +45,6 @@ from models.staff import Staff
 
 TOLD = ("starts_at", "ends_at", "place", "lat", "lon")
 """What people must know of when it changes."""
-
-EARLY_ENOUGH = timedelta(hours=12)
-"""Who is told so long before the start is not woken for it."""
 
 
 QUEUE = Queue(
@@ -137,11 +134,8 @@ def cancel(
 def _tell_all(
     session: Session, kind: str, event: Event, rules: Rules, now: datetime
 ) -> None:
-    """Have all told: at a decent hour where that is early enough, else at once."""
-    quiet = [(rules.quiet_start, rules.quiet_end)]
-    due = next_open(now, rules.zone, quiet)
-    if due > event.starts_at - EARLY_ENOUGH:
-        due = now
+    """Have all told, and nobody woken for it where it can wait."""
+    due = in_good_time(rules, event.starts_at, now)
     tell_all(session, event, kind, due, now)
 
 

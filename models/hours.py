@@ -6,7 +6,18 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from models.rules import Rules
+
 Window = tuple[time, time]
+
+EARLY_ENOUGH = timedelta(hours=12)
+"""Who is told so long before something begins is not woken for it."""
+
+
+def in_good_time(rules: Rules, begins: datetime, now: datetime) -> datetime:
+    """Give when to tell of what begins: at a decent hour if early enough, else now."""
+    due = next_open(now, rules.zone, [(rules.quiet_start, rules.quiet_end)])
+    return due if due <= begins - EARLY_ENOUGH else now
 
 
 def next_open(now_utc: datetime, zone: str, windows: Sequence[Window]) -> datetime:

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import Index, text
-from sqlmodel import Field, Session, col, select
+from sqlmodel import Field, Session, col, func, select
 
 from models import audit, reminder
 from models.application import new_number
@@ -73,13 +73,19 @@ class Objection(OwnWords, table=True):
     staff_id: int | None = Field(default=None, foreign_key="staff.id", sa_type=BigId)
 
 
+_AGAINST = select(Nominee.worker_id).where(Nominee.id == Objection.nominee_id)
+"""Whom an objection is against; nobody, where they are gone."""
+
 QUEUE = Queue(
     Objection,
     since=Objection.at,
     union=Award.union_code,
     waits=(Objection.standing == Heard.WAITING, Award.phase == Phase.NOTICE),
     joins=(Award.id == Objection.award_id,),
-    people=(Objection.worker_id,),
+    people=(
+        Objection.worker_id,
+        func.coalesce(_AGAINST.correlate(Objection).scalar_subquery(), 0),
+    ),
     role=OFFICER,
 )
 """What waits for a union to be heard."""

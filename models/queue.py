@@ -53,7 +53,7 @@ class Queue:
 
     def of_others(self, staff: Staff) -> list[Any]:
         """Return the conditions of what is not about this staff member."""
-        return [*self.joins, *(col(one) != staff.worker_id for one in self.people)]
+        return [*self.joins, *(one != staff.worker_id for one in self.people)]
 
     def _is_for_others(self, staff: Staff) -> bool:
         return self.role not in ("", staff.role)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import LargeBinary, func
-from sqlmodel import Session, SQLModel, col, or_, select
+from sqlmodel import Session, SQLModel, and_, col, or_, select
 
 from models.application import Application
 from models.award import Award
@@ -26,6 +26,12 @@ _NUMBER: Any = func.substr(col(Worker.key), 1, 2, type_=LargeBinary)
 
 _CASE_NUMBER: Any = func.substr(col(Case.key), 1, 2, type_=LargeBinary)
 """The same of a case's."""
+
+# What the migration set is text on SQLite, where all text comes before any bytes.
+_NAMELESS: Any = and_(
+    col(Application.name_tag) <= b"", func.length(col(Application.id_tag)) > 0
+)
+"""Of an application that is found by its ID, but not by its name."""
 
 TAGGED = (Worker, Application, Voucher, Case)
 """The tables whose rows are found by a tag, and say which key made it."""
@@ -70,10 +76,19 @@ def _move_worker(row: Worker, keys: Keyring) -> None:
 
 def move_applications(session: Session, keys: Keyring, after: int) -> Slice | None:
     """Make the tags of applications anew with the current index key."""
+    return _tagged(session, keys, after, _application_is_behind(keys))
+
+
+def name_applications(session: Session, keys: Keyring, after: int) -> Slice | None:
+    """Make the tags of applications from before they were found by their name."""
+    return _tagged(session, keys, after, _NAMELESS)
+
+
+def _tagged(session: Session, keys: Keyring, after: int, where: Any) -> Slice | None:
     found = session.exec(
         select(Application, Worker)
         .join(Worker, col(Worker.id) == Application.worker_id)
-        .where(col(Application.id) > after, _application_is_behind(keys))
+        .where(col(Application.id) > after, where)
         .order_by(col(Application.id))
         .limit(SLICE)
         .with_for_update(of=Application, key_share=True, skip_locked=True)
@@ -84,7 +99,7 @@ def move_applications(session: Session, keys: Keyring, after: int) -> Slice | No
 
 
 def _application_is_behind(keys: Keyring) -> Any:
-    return Application.tag_key != keys.current_index
+    return or_(Application.tag_key != keys.current_index, _NAMELESS)
 
 
 def move_vouchers(session: Session, keys: Keyring, after: int) -> Slice | None:

@@ -165,9 +165,11 @@ class Pages(Generic[Row]):
     def waits(self, desk: Desk) -> Iterator[Waiting]:
         """Count what waits; of a single row the way leads to its page."""
         source, who = self.of.source, (desk.turn, desk.staff, desk.unions)
-        count = source.count(*who)
+        # A colleague may decide between the two looks.
+        first = source.oldest(*who, 1)
+        count = source.count(*who) if first else 0
         if count:
-            [oldest] = source.oldest(*who, 1)
+            [oldest] = first
             row = desk.session.get_one(self.of.matter.table, oldest.number)
             path = self.at(row) if count == 1 else self.path
             late = self.of.late(desk.turn, row)
@@ -248,7 +250,7 @@ class Pages(Generic[Row]):
         """Carry out a decision; where it cannot be made any more nothing changes."""
         matter = self.of.matter
         if way not in self.of.open_to(desk.turn, desk.staff, row):
-            is_open = matter.waits(desk.turn, row)
+            is_open = matter.waits(desk.turn, row) and way.when(row)
             raise Wrong.altogether(matter.others if is_open else matter.settled)
         try:
             said = act(desk.staff, row)

@@ -140,7 +140,7 @@ def _reopen(desk: Desk, row: Slot, facts: Facts) -> Text:
 
 def _call_off(desk: Desk, row: Slot, facts: Facts) -> Text:
     by = (desk.session, desk.kit.atlas, desk.staff)
-    told = booking.call_off(*by, row, desk.now)
+    told = booking.call_off(*by, row, desk.kit.rules, desk.now)
     return Label("Called off. {count} are told and can choose again.", count=told)
 
 

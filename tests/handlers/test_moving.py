@@ -111,6 +111,32 @@ def test_staff_see_whom_to_call_where_that_is_safe(world: World) -> None:
     assert "*" in rows["姓名"]
 
 
+def test_of_who_came_the_occupation_they_left_is_named(world: World) -> None:
+    join(world)
+    job = ("工作和地方都换了", "快递员", "在单位上班", "跳过")
+    ask(world, *job, "天河", "跳过", "请工会安排")
+    world.say("提交")
+    world.appoint("4401")
+    press(world, "a:release_move")
+    press(world, "a:receive_move")
+    assert row(world).standing is Moving.RECEIVED
+    press(world, "v:moving")
+    rows = dict(world.screens["社工"][-1]["rows"])
+    assert (rows["原来的职业"], rows["职业"]) == ("货车司机", "快递员")
+    worker = world.write(lambda s: s.get_one(Worker, row(world).worker_id))
+    assert worker.group == "courier"
+
+
+def test_of_who_stayed_the_occupation_of_today_is_not_named(world: World) -> None:
+    move(world)
+    press(world, "f:refuse_move")
+    for typed in ("1", "1"):
+        world.say(typed, "社工")
+    assert row(world).standing is Moving.REFUSED
+    press(world, "v:moving")
+    assert "原来的职业" not in dict(world.screens["社工"][-1]["rows"])
+
+
 def test_what_was_decided_is_not_decided_again(world: World) -> None:
     move(world)
     press(world, "f:refuse_move")

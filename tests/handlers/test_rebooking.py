@@ -44,7 +44,8 @@ def call_off(world: World) -> None:
         asked = session.exec(select(ServiceRequest)).one()
         slot = session.get_one(Slot, asked.slot_id)
         staff = appoint(session, SOCIAL_WORKER, "4451", world.now)
-        booking.call_off(session, read_atlas(session), staff, slot, world.now)
+        by = (session, read_atlas(session), staff)
+        booking.call_off(*by, slot, world.kit.rules, world.now)
 
     world.write(work)
 

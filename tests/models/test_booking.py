@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlmodel import Session, select
@@ -87,7 +88,7 @@ def test_the_same_time_is_opened_twice_only_after_it_was_called_off(
     row = opened(session, atlas)
     with pytest.raises(Unbookable, match="taken"):
         opened(session, atlas)
-    assert booking.call_off(session, atlas, keeper(session), row, NOW) == 0
+    assert booking.call_off(session, atlas, keeper(session), row, Rules(), NOW) == 0
     assert opened(session, atlas).id != row.id
 
 
@@ -99,9 +100,11 @@ def test_only_who_serves_the_partner_s_union_keeps_its_times(
     later = [SOON + timedelta(hours=1)]
     with pytest.raises(NotTheirs):
         booking.open_slots(session, atlas, other, CHECK, CENTRE, later, 1, NOW)
-    for act in (booking.close, booking.reopen, booking.call_off):
+    for act in (booking.close, booking.reopen):
         with pytest.raises(NotTheirs):
             act(session, atlas, other, row, NOW)
+    with pytest.raises(NotTheirs):
+        booking.call_off(session, atlas, other, row, Rules(), NOW)
     assert not booking.may_keep(session, atlas, other, "nowhere")
     assert not booking.may_keep(session, atlas, keeper(session), "nowhere")
     assert row.state is SlotState.OPEN
@@ -131,7 +134,7 @@ def test_who_booked_one_that_is_called_off_chooses_another(
     row, staff = opened(session, atlas, SOON, later), keeper(session)
     asked = ask(session, member(session), CHECK, row.id)
     assert booking.booked(session, row) == [asked]
-    assert booking.call_off(session, atlas, staff, row, NOW) == 1
+    assert booking.call_off(session, atlas, staff, row, Rules(), NOW) == 1
     session.refresh(asked)
     assert (asked.slot_id, row.taken, row.state) == (None, 0, SlotState.OFF)
     assert exists(session, SLOT_OFF, f"{asked.id}.{row.id}")
@@ -159,7 +162,20 @@ def test_what_is_off_or_begun_is_not_called_off(
     session.flush()
     now = NOW if state else row.starts_at
     with pytest.raises(CannotChange):
-        booking.call_off(session, atlas, keeper(session), row, now)
+        booking.call_off(session, atlas, keeper(session), row, Rules(), now)
+
+
+@pytest.mark.parametrize(("hours", "waits"), [(48, 9), (18, 0)])
+def test_who_booked_is_woken_only_where_it_would_be_late_else(
+    session: Session, atlas: Atlas, hours: int, waits: int
+) -> None:
+    night = datetime(2027, 1, 10, 23, 0, tzinfo=ZoneInfo(ZONE))
+    row = opened(session, atlas)
+    row.starts_at = night + timedelta(hours=hours)
+    ask(session, member(session), CHECK, row.id)
+    booking.call_off(session, atlas, keeper(session), row, Rules(), night)
+    told = session.exec(select(Reminder).where(Reminder.kind == SLOT_OFF)).one()
+    assert told.due == night + timedelta(hours=waits)
 
 
 def test_nobody_keeps_a_place_in_what_is_called_off_meanwhile(
@@ -175,7 +191,7 @@ def test_nobody_keeps_a_place_in_what_is_called_off_meanwhile(
     def off(session: Session, meet: Meet) -> str:
         row, staff = session.get_one(Slot, slot_id), session.get_one(Staff, staff_id)
         meet()
-        booking.call_off(session, atlas, staff, row, NOW)
+        booking.call_off(session, atlas, staff, row, Rules(), NOW)
         return "off"
 
     race(database, off, *(takes(slot_id, one) for one in people))

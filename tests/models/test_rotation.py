@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import text
 from sqlmodel import Session, col, select
 
 from models import review, rotation
@@ -16,7 +17,14 @@ from models.application import (
 )
 from models.case_filing import similar
 from models.doubts import shared_with_others
-from models.rotation import MOVES, behind, move_workers, standing
+from models.rotation import (
+    MOVES,
+    Slice,
+    behind,
+    move_workers,
+    name_applications,
+    standing,
+)
 from models.sealing import Keyring, wrapped_by
 from models.voucher import find
 from models.worker import Worker, member_with_id
@@ -98,6 +106,32 @@ def test_applications_move_with_their_tags(session: Session) -> None:
     assert row.tag_key == 2
     assert row.id_tag == ONLY_NEW.tag("id_number", resident_id(1))
     assert row.mobile_tag == ONLY_NEW.tag("mobile", facts(1)["mobile"])
+
+
+def forget_names(session: Session) -> None:
+    """Leave of the tags of names what the migration that brought them sets."""
+    session.flush()
+    session.execute(text("UPDATE application SET name_tag = ''"))
+    session.expire_all()
+
+
+def test_applications_of_an_older_version_are_named_once(session: Session) -> None:
+    row, emptied = applicant(session, 1), applicant(session, 2)
+    emptied.tag(KEYS, {})
+    forget_names(session)
+    assert behind(session, KEYS) == 1
+    done = name_applications(session, KEYS, 0)
+    assert done == Slice(row.id, 1, 0)
+    assert row.name_tag == KEYS.tag("name", facts(1)["full_name"])
+    assert name_applications(session, KEYS, 0) is None
+    assert behind(session, KEYS) == 0
+
+
+def test_a_rotation_names_applications_too(session: Session) -> None:
+    row = applicant(session)
+    forget_names(session)
+    move_all(session, KEYS)
+    assert row.name_tag == KEYS.tag("name", facts(1)["full_name"])
 
 
 def test_cases_open_and_are_similar_under_the_new_keys(session: Session) -> None:

@@ -16,9 +16,10 @@ from models.columns import long, short
 from models.correction import Correction, Wish, wish_for
 from models.nominee import Candidacy, Nominee
 from models.objection import Heard, Objection
+from models.queue import Queue
 from models.service import Served, ServiceRequest, rate
 from models.site_fault import SiteFault
-from models.staff import OFFICER
+from models.staff import OFFICER, Staff
 from models.transfer import Moving, Transfer
 from models.worker import Worker
 
@@ -58,6 +59,18 @@ def test_what_waits_is_counted_listed_and_read(sqlite_house: House, kind: str) -
     assert acts(house, rows.own) == [of.read]
 
 
+def test_what_a_colleague_decides_meanwhile_is_not_counted(
+    sqlite_house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    MATTERS["corrections"](sqlite_house, "")
+    browser = sqlite_house.appoint("social_worker")
+    assert "/console/corrections/" in browser.get("/console/today").text
+    monkeypatch.setattr(Queue, "oldest", lambda *whatever: [])
+    shown = browser.get("/console/today")
+    assert shown.status_code == 200
+    assert "/console/corrections/" not in shown.text
+
+
 def test_a_correction_is_made_and_no_more_refused(house: House) -> None:
     key = MATTERS["corrections"](house, "").own
     browser, at = house.appoint("social_worker"), SEEN.format("corrections", key)
@@ -77,6 +90,19 @@ def test_a_correction_is_made_and_no_more_refused(house: House) -> None:
     assert at in browser.get("/console/corrections?show=approved").text
     assert at in browser.get("/console/corrections?show=all").text
     assert at not in browser.get("/console/corrections?show=refused").text
+    words = browser.read(at)
+    assert "李*" in words
+    assert "李四" not in words
+
+
+def test_of_a_settled_correction_only_the_wish_is_shown(sqlite_house: House) -> None:
+    house = sqlite_house
+    key = MATTERS["corrections"](house, "").own
+    browser, at = house.appoint("social_worker"), SEEN.format("corrections", key)
+    browser.do(f"{at}/refuse", reason="unclear")
+    words = browser.read(at)
+    assert "李*" in words
+    assert "张" not in words
 
 
 def test_a_reason_is_asked_for_where_one_is_needed(house: House) -> None:
@@ -117,7 +143,9 @@ def test_who_comes_back_is_let_in_as_the_member(house: House) -> None:
     words = browser.read(at)
     assert "张*" in words
     assert "张三" not in words
+    assert "手机号" in words
     assert "已确认" in browser.do(f"{at}/confirm")
+    assert "手机号" not in browser.read(at)
     row = row_of(house, Claim, key)
     assert row.standing is Claimed.APPROVED
     chat = house.world.write(lambda s: s.get_one(Chat, row.chat_id))
@@ -161,6 +189,7 @@ def test_a_transfer_is_let_go_undone_and_refused(house: House) -> None:
     assert "会自动转给湘桥区总工会" in words
     assert "已同意转出" in browser.do(f"{at}/release_move")
     assert "receive_move" not in browser.get(at).text
+    assert "已经有结果了" in words_of(browser.send(f"{at}/release_move"))
     others = browser.send(f"{at}/receive_move")
     assert others.status_code == 422
     assert "不在您负责的范围内" in words_of(others)
@@ -198,14 +227,21 @@ def test_a_request_goes_from_accepted_to_rated(house: House) -> None:
     assert "想换份工作" in browser.read(at)
     assert browser.send(f"{at}/finish_service").status_code == 422
     assert "已受理" in browser.do(f"{at}/accept_service")
+    assert "已经有结果了" in words_of(browser.send(f"{at}/accept_service"))
     assert at in browser.get("/console/requests").text
     assert at in browser.get("/console/requests?show=accepted").text
+    words = browser.read(at)
+    assert "张三" in words
+    assert "手机号" in words
     browser.do(f"{at}/finish_service")
     assert row_of(house, ServiceRequest, key).standing is Served.DONE
     house.world.write(lambda s: rate(s, s.get_one(ServiceRequest, long(key)), 4))
     words = browser.read(at)
     assert "已办好，已评价" in words
     assert "本人评价" in words
+    assert "张*" in words
+    assert "张三" not in words
+    assert "手机号" not in words
     assert browser.send(f"{at}/decline_service", reason="no_place").status_code == 422
 
 
@@ -218,6 +254,29 @@ def test_a_nominee_is_read_and_confirmed(house: House) -> None:
     assert "编为 1 号" in browser.do(f"{at}/confirm_nominee")
     assert row_of(house, Nominee, key).standing is Candidacy.CONFIRMED
     assert browser.send(f"{at}/refuse_nominee", reason="privacy").status_code == 422
+
+
+def test_an_objection_is_kept_from_an_officer_it_is_against(house: House) -> None:
+    key = MATTERS["objections"](house, "").own
+    browser, at = house.appoint(OFFICER), SEEN.format("objections", key)
+
+    def be_the_winner(session: Session) -> None:
+        row = session.get_one(Objection, long(key))
+        officer = session.exec(select(Staff).where(Staff.role == OFFICER)).one()
+        winner = session.get_one(Nominee, row.nominee_id)
+        assert officer.worker_id is not None
+        winner.worker_id = officer.worker_id
+
+    def be_gone(session: Session) -> None:
+        session.get_one(Objection, long(key)).nominee_id = None
+
+    assert at in browser.get("/console/today").text
+    house.world.write(be_the_winner)
+    assert browser.get(at).status_code == 404
+    for page in ("today", "objections", "objections?show=all"):
+        assert at not in browser.get(f"/console/{page}").text
+    house.world.write(be_gone)
+    assert at in browser.get("/console/today").text
 
 
 def test_an_objection_is_an_officer_s_to_settle(house: House) -> None:

@@ -88,6 +88,8 @@ def test_times_of_a_morning_are_opened_at_once(house: House) -> None:
         ({"every": "0"}, "until"),
         ({"on": "2026-11-20"}, "on"),
         ({"on": "2028-01-01"}, "on"),
+        ({"on": "0001-01-01", "since": "07:00"}, "on"),
+        ({"on": "9999-12-31", "until": "23:59"}, "on"),
         ({"capacity": "0"}, "capacity"),
         ({"capacity": "many", "on": ""}, "capacity on"),
         ({"partner_code": "health-first"}, "partner_code"),
