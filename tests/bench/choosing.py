@@ -174,9 +174,14 @@ def _gather_statistics(database: Database) -> None:
 
 
 def due_notice(session: Session, whom: Audience, now: datetime = NOW) -> Notice:
-    """Make a notice whose time has come."""
+    """Make a notice whose time has come.
+
+    It is urgent, so that whoever runs this at lunch time waits for no courier's meal.
+    """
     staff = appoint(session, "social_worker", whom.union_code, NOW)
-    letter = Letter(topic=Topic.NOTICES, audience=whom, title="通知", text=TEXT)
+    letter = Letter(
+        topic=Topic.NOTICES, audience=whom, title="通知", text=TEXT, urgent="停水"
+    )
     row = Notice(
         id=new_id(),
         union_code=whom.union_code,
