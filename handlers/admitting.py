@@ -149,7 +149,6 @@ def _naming(row: Nominee) -> Naming:
 DOSSIER = Dossier(
     name="nominees",
     noun="nominee",
-    title=Word("dossier", "nominees"),
     source=SOURCE,
     matter=MATTER,
     show=_shown,
@@ -159,7 +158,6 @@ DOSSIER = Dossier(
         ByPress("confirm_nominee", lambda row: Word("admitting", "confirm"), _confirm),
         ByForm(RefuseNominee),
     ),
-    state=lambda row: label(row.standing),
     states=states_of(
         Nominee.standing,
         *(Candidacy.CONFIRMED, Candidacy.REFUSED, Candidacy.DECLINED),

@@ -7,11 +7,12 @@ from sqlmodel import Session
 from handlers.coming_back import UNCONFIRMED
 from handlers.my_application import MY_APPLICATION
 from handlers.phones import COME_BACK, LINKED, OBJECTED, PHONES, UNLINKED
+from handlers.recalling import chat_of_staff
 from handlers.reminders import Remind, Skip, nothing
 from handlers.say import Choice, Say, Word
 from handlers.turn import Turn
 from models import reminder, tries
-from models.chat import Chat, chats_of, newest_chat
+from models.chat import Chat, chats_of
 from models.claim import Claim, Claimed
 from models.columns import short
 from models.confirmation import CONFIRMED
@@ -19,7 +20,6 @@ from models.link import Link
 from models.message import Kind
 from models.reminder import Reminder
 from models.rules import Rules
-from models.staff import Staff
 
 CLOSED = "closed"
 """The notice that somebody tried too often."""
@@ -46,22 +46,16 @@ def _alarm(words: Word, *choices: Choice) -> Say:
     return Say(words, choices=choices, kind=Kind.RECEIPT)
 
 
-def _pair(row: Reminder) -> tuple[int, int]:
-    """Return what a notice is about, and whom it is for."""
-    about, _, whom = row.subject.partition(".")
-    return int(about), int(whom or 0)
-
-
 def _other_chat(session: Session, row: Reminder) -> int | None:
     """Return the chat to be told of a link, while it is that person's."""
-    link_id, chat_id = _pair(row)
-    link, chat = session.get(Link, link_id), session.get(Chat, chat_id)
+    link_id, whom = row.parts
+    link, chat = session.get(Link, link_id), session.get(Chat, int(whom))
     theirs = link is not None and chat is not None and chat.worker_id == link.worker_id
-    return chat_id if theirs else None
+    return int(whom) if theirs else None
 
 
 def _tell_linked(turn: Turn, row: Reminder) -> list[Say] | Skip:
-    link = turn.session.get_one(Link, _pair(row)[0])
+    link = turn.session.get_one(Link, row.parts[0])
     if link.objected_at is not None:
         return "objected"
     not_me = Choice(Word("alarms", "not_me"), f"a:not_me:{short(link.id)}")
@@ -98,13 +92,12 @@ def _tell_unconfirmed(turn: Turn, row: Reminder) -> list[Say] | Skip:
 
 
 def _staff_chat(session: Session, row: Reminder) -> int | None:
-    claim_id, staff_id = _pair(row)
-    claim, staff = session.get(Claim, claim_id), session.get(Staff, staff_id)
-    return newest_chat(session, staff.worker_id) if claim and staff else None
+    claim = session.get(Claim, row.parts[0])
+    return chat_of_staff(session, row) if claim else None
 
 
 def _tell_objected(turn: Turn, row: Reminder) -> list[Say] | Skip:
-    claim = turn.session.get_one(Claim, _pair(row)[0])
+    claim = turn.session.get_one(Claim, row.parts[0])
     if claim.standing is not Claimed.WAITING:
         return "decided"
     look = Choice(Word("alarms", "look"), f"v:claim:{short(claim.id)}")

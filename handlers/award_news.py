@@ -84,11 +84,11 @@ def _to(award: Award) -> Choice:
 
 
 def _chat_of_voter(session: Session, row: Reminder) -> int | None:
-    return newest_chat(session, int(row.subject.partition(".")[0]))
+    return newest_chat(session, row.parts[0])
 
 
 def _tell_result(turn: Turn, row: Reminder) -> list[Say] | Skip:
-    award = turn.session.get(Award, int(row.subject.partition(".")[2]))
+    award = turn.session.get(Award, int(row.parts[1]))
     if award is None or award.phase is not Phase.OVER:
         return "over"
     return [_news(turn, award, Word("award_news", "result"), Kind.REMINDER)]

@@ -12,9 +12,9 @@ from sqlmodel import Session
 
 from handlers import cases, handling
 from handlers.hanging_up import IDLE, over
-from handlers.overdue import NOBODY, day_after
 from handlers.question import label
 from handlers.queued import WAITING_LIST
+from handlers.recalling import NOBODY, chat_of_staff, day_after, recall, staff_of
 from handlers.reminders import Remind, Skip, nothing
 from handlers.say import Choice, Say, Word
 from handlers.turn import Turn
@@ -49,23 +49,8 @@ TALK_OVER = "talk_over"
 """The kind of reminder that tells a chat that its talk ended, as "case.chat"."""
 
 
-def _pair(row: Reminder) -> tuple[int, str]:
-    """Return what a notice is about, and for whom it is or of which step."""
-    number, _, rest = row.subject.partition(".")
-    return int(number), rest
-
-
 def _case(session: Session, row: Reminder) -> Case | None:
-    return session.get(Case, _pair(row)[0])
-
-
-def _staff(session: Session, row: Reminder) -> Staff | None:
-    return session.get(Staff, int(_pair(row)[1] or NOBODY))
-
-
-def _chat_of_staff(session: Session, row: Reminder) -> int | None:
-    staff = _staff(session, row)
-    return newest_chat(session, staff.worker_id) if staff else None
+    return session.get(Case, row.parts[0])
 
 
 def _chat_of_holder(session: Session, row: Reminder) -> int | None:
@@ -94,15 +79,14 @@ def _find_late(session: Session, rules: Rules, now: datetime) -> None:
         )
         last = add_workdays(row.due, days) if chased else row.due
         due, kind = day_after(last, rules.zone), LATER if chased else LATE
-        for number in [staff.id for staff in people] or [NOBODY]:
-            reminder.schedule(session, kind, f"{row.id}.{number}", due)
+        recall(session, kind, row.id, people, due)
         row.chased += 1
         session.add(row)
 
 
 def _tell_waiting(turn: Turn, row: Reminder, key: str) -> list[Say] | Skip:
     """Tell staff of a case that waits, unless somebody has it by now."""
-    found, staff = _case(turn.session, row), _staff(turn.session, row)
+    found, staff = _case(turn.session, row), staff_of(turn.session, row)
     if found is None or found.course is not Course.WAITING:
         return "taken"
     if staff is None or not review.may_review(turn.atlas, staff, found):
@@ -118,7 +102,7 @@ def _to_staff(words: Word, found: Case) -> Say:
 
 
 def _tell_warned(turn: Turn, row: Reminder) -> list[Say] | Skip:
-    found, staff = _case(turn.session, row), _staff(turn.session, row)
+    found, staff = _case(turn.session, row), staff_of(turn.session, row)
     if found is None or not review.may_review(turn.atlas, staff, found):
         return "not_theirs"
     said = {"kind": label(found.kind), "days": turn.rules.similar_days}
@@ -128,7 +112,7 @@ def _tell_warned(turn: Turn, row: Reminder) -> list[Say] | Skip:
 
 def _tell_step(turn: Turn, row: Reminder) -> list[Say] | Skip:
     """Tell a worker where their case stands after a step."""
-    found, step = _case(turn.session, row), _pair(row)[1]
+    found, step = _case(turn.session, row), row.parts[1]
     if found is None or found.worker_id != turn.worker.id:
         return "not_theirs"
     if turn.chat.case_id == found.id:
@@ -140,7 +124,7 @@ def _tell_step(turn: Turn, row: Reminder) -> list[Say] | Skip:
 
 def _tell_stirred(turn: Turn, row: Reminder) -> list[Say] | Skip:
     """Tell who has a case that its worker added to it, or took it back."""
-    found, step = _case(turn.session, row), _pair(row)[1]
+    found, step = _case(turn.session, row), row.parts[1]
     staff = turn.session.get(Staff, found.staff_id or 0) if found else None
     if found is None or not review.may_review(turn.atlas, staff, found):
         return "not_theirs"
@@ -169,7 +153,7 @@ def _find_over(session: Session, rules: Rules, now: datetime) -> None:
 
 
 def _chat_named(session: Session, row: Reminder) -> int | None:
-    chat = session.get(Chat, int(_pair(row)[1] or NOBODY))
+    chat = session.get(Chat, int(row.parts[1] or NOBODY))
     return chat.id if chat else None
 
 
@@ -181,17 +165,17 @@ def _tell_over(turn: Turn, row: Reminder) -> list[Say] | Skip:
 
 
 CASE_NEWS = (
-    Remind(FILED, nothing, _chat_of_staff, partial(_tell_waiting, key="filed")),
+    Remind(FILED, nothing, chat_of_staff, partial(_tell_waiting, key="filed")),
     Remind(
         URGENT,
         nothing,
-        _chat_of_staff,
+        chat_of_staff,
         partial(_tell_waiting, key="urgent"),
         hurried=True,
     ),
-    Remind(LATE, _find_late, _chat_of_staff, partial(_tell_waiting, key="late")),
-    Remind(LATER, nothing, _chat_of_staff, partial(_tell_waiting, key="later")),
-    Remind(WARNED, nothing, _chat_of_staff, _tell_warned),
+    Remind(LATE, _find_late, chat_of_staff, partial(_tell_waiting, key="late")),
+    Remind(LATER, nothing, chat_of_staff, partial(_tell_waiting, key="later")),
+    Remind(WARNED, nothing, chat_of_staff, _tell_warned),
     Remind(TOLD, nothing, _chat_of_worker, _tell_step, hurried=True),
     Remind(STIRRED, nothing, _chat_of_holder, _tell_stirred, hurried=True),
     Remind(SAFE_DAY, nothing, _chat_of_worker, _tell_safe_day),

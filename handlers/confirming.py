@@ -85,19 +85,16 @@ def _deny(turn: Turn, staff: Staff, row: Claim) -> Say:
 DOSSIER = Dossier(
     name="claims",
     noun="claim",
-    title=Word("dossier", "claims"),
     source=SOURCE,
     matter=MATTER,
     show=_shown,
     called=lambda turn, row: (row.code, label(row.asks)),
-    union=lambda turn, row: row.union_code or "",
     ways=(
         ByPress(
             "confirm", lambda row: Word("confirming", f"confirm_{row.asks}"), _confirm
         ),
         ByPress("deny", lambda row: Word("confirming", "deny"), _deny),
     ),
-    state=lambda row: label(row.standing),
     states=states_of(Claim.standing, Claimed.APPROVED, Claimed.REFUSED, Claimed.OVER),
     history=lambda turn, row: settled(row.decided_at),
 )

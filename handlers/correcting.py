@@ -21,7 +21,7 @@ from handlers.dossier import (
 from handlers.flow import questions
 from handlers.join import Join
 from handlers.matter import Deciding, Matter
-from handlers.question import Submit, ask, label
+from handlers.question import Submit, ask
 from handlers.queued import Source, days_since, member_number
 from handlers.say import Say, Text, Word, say
 from handlers.turn import Turn
@@ -136,19 +136,16 @@ def _history(turn: Turn, row: Correction) -> Facts:
 DOSSIER = Dossier(
     name="corrections",
     noun="correction",
-    title=Word("dossier", "corrections"),
     source=SOURCE,
     matter=MATTER,
     show=_shown,
     called=_called,
-    union=lambda turn, row: row.union_code,
     ways=(
         ByPress(
             "approve_correction", lambda row: Word("correcting", "approve"), _approve
         ),
         ByForm(Refuse),
     ),
-    state=lambda row: label(row.standing),
     states=states_of(Correction.standing, Wish.APPROVED, Wish.REFUSED, Wish.DROPPED),
     history=_history,
 )

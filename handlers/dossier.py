@@ -93,6 +93,14 @@ def reason_of(turn: Turn, row: Any) -> Facts:
         yield Word("my_application", "reason"), reason_text(why)
 
 
+def _standing(row: Any) -> Word:
+    return label(row.standing)
+
+
+def _union(turn: Turn, row: Any) -> str:
+    return row.union_code or ""
+
+
 @dataclass(frozen=True)
 class Dossier(Generic[Row]):
     """A matter's rows as they are listed, shown and decided.
@@ -104,20 +112,24 @@ class Dossier(Generic[Row]):
 
     name: str
     noun: str
-    title: Word
     source: Source
     matter: Matter[Row]
     show: Callable[[Turn, Row], Say]
     called: Callable[[Turn, Row], tuple[Text, Text]]
-    union: Callable[[Turn, Row], str]
     ways: tuple[ByPress[Row] | ByForm[Row], ...]
-    state: Callable[[Row], Word]
     states: Mapping[str, State]
     history: Callable[[Turn, Row], Facts]
+    state: Callable[[Row], Word] = _standing
+    union: Callable[[Turn, Row], str] = _union
     photo: Callable[[Row], int | None] | None = None
     unions: tuple[Any, ...] = ()
     late: Callable[[Turn, Row], bool] = lambda turn, row: False
     undoing: Undoing[Row] | None = None
+
+    @property
+    def title(self) -> Word:
+        """What its list is called."""
+        return Word("dossier", self.name)
 
     @property
     def view(self) -> str:

@@ -214,12 +214,10 @@ def _history(turn: Turn, row: Transfer) -> Facts:
 DOSSIER = Dossier(
     name="transfers",
     noun="transfer",
-    title=Word("dossier", "transfers"),
     source=SOURCE,
     matter=MATTER,
     show=_shown,
     called=_called,
-    union=lambda turn, row: row.union_code,
     ways=(
         ByPress(
             "release_move",
@@ -235,7 +233,6 @@ DOSSIER = Dossier(
         ),
         ByForm(RefuseMove),
     ),
-    state=lambda row: label(row.standing),
     states=states_of(Transfer.standing, *Moving),
     history=_history,
     unions=(Transfer.union_code, Transfer.from_union),

@@ -16,7 +16,7 @@ from handlers.dossier import ByForm, Dossier, Facts, settled, states_of
 from handlers.flow import Flow
 from handlers.matter import Deciding, Matter
 from handlers.offers import Offer, Option
-from handlers.question import Submit, ask, label
+from handlers.question import Submit, ask
 from handlers.queued import Source, days_since, own_words
 from handlers.say import Say, Word, say
 from handlers.turn import Turn
@@ -175,14 +175,12 @@ def _history(turn: Turn, row: Objection) -> Facts:
 DOSSIER = Dossier(
     name="objections",
     noun="objection",
-    title=Word("dossier", "objections"),
     source=SOURCE,
     matter=MATTER,
     show=_shown,
     called=lambda turn, row: (row.number, turn.named(_award_of(turn, row))),
     union=lambda turn, row: _award_of(turn, row).union_code,
     ways=(ByForm(Settle),),
-    state=lambda row: label(row.standing),
     states=states_of(Objection.standing, Heard.UPHELD, Heard.DISMISSED),
     history=_history,
 )

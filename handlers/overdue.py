@@ -4,28 +4,25 @@ First to the staff of its union, or of the nearest above that has any; some work
 later to the officer above.  What is said names nobody: a number and how long it waits.
 """
 
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
 from handlers.queued import WAITING_LIST
+from handlers.recalling import chat_of_staff, day_after, recall, staff_of
 from handlers.reminders import Remind, Skip, nothing
 from handlers.say import Choice, Say, Word
 from handlers.turn import Turn
-from models import reminder, review
 from models.application import WAITING, Application, late
-from models.chat import newest_chat
 from models.columns import short
 from models.message import Kind
 from models.place import Union
 from models.reminder import Reminder
+from models.review import may_review
 from models.rules import Rules
 from models.staff import OFFICER, Staff, staff_above
 from models.workdays import add_workdays, workdays_ago
-
-NOBODY = 0
-"""Stands for the staff member where there is none: such a reminder ends as skipped."""
 
 
 def _find(session: Session, rules: Rules, now: datetime) -> None:
@@ -38,9 +35,7 @@ def _find(session: Session, rules: Rules, now: datetime) -> None:
         else:
             kind, last = OVERDUE.kind, row.due
             people = staff_above(session, row.union_code, row.worker_id)
-        for number in [staff.id for staff in people] or [NOBODY]:
-            due = day_after(last, rules.zone)
-            reminder.schedule(session, kind, f"{row.id}.{number}", due)
+        recall(session, kind, row.id, people, day_after(last, rules.zone))
         row.chased += 1
         session.add(row)
 
@@ -51,32 +46,13 @@ def _officers(session: Session, row: Application) -> list[Staff]:
     return staff_above(session, above or row.union_code, row.worker_id, OFFICER)
 
 
-def day_after(day: date, zone: str) -> datetime:
-    """Return the first moment after a day."""
-    return datetime.combine(day + timedelta(days=1), time(), ZoneInfo(zone))
-
-
-def _about(session: Session, row: Reminder) -> tuple[Application | None, Staff | None]:
-    """Return the application and the staff member a reminder is about."""
-    application, _, staff = row.subject.partition(".")
-    return (
-        session.get(Application, int(application)),
-        session.get(Staff, int(staff or NOBODY)),
-    )
-
-
-def _chat_of_staff(session: Session, row: Reminder) -> int | None:
-    _, staff = _about(session, row)
-    return newest_chat(session, staff.worker_id) if staff else None
-
-
 def _tell(turn: Turn, row: Reminder) -> list[Say] | Skip:
-    application, staff = _about(turn.session, row)
+    application = turn.session.get(Application, row.parts[0])
     if application is None or application.standing not in WAITING:
         return "decided"
     if application.due >= turn.today:
         return "decided"  # it went back, and has come in anew since
-    if not review.may_review(turn.atlas, staff, application):
+    if not may_review(turn.atlas, staff_of(turn.session, row), application):
         return "not_theirs"
     waited = (turn.now - application.submitted_at) // timedelta(days=1)
     said = {"number": application.number, "days": waited}
@@ -88,5 +64,5 @@ def _tell(turn: Turn, row: Reminder) -> list[Say] | Skip:
     return [Say(text, choices=(look, WAITING_LIST), kind=Kind.REMINDER)]
 
 
-OVERDUE = Remind("overdue", _find, _chat_of_staff, _tell)
-ESCALATED = Remind("escalated", nothing, _chat_of_staff, _tell)
+OVERDUE = Remind("overdue", _find, chat_of_staff, _tell)
+ESCALATED = Remind("escalated", nothing, chat_of_staff, _tell)

@@ -75,7 +75,7 @@ class Rebook(Flow):
 
 
 def _request(session: Session, row: Reminder) -> ServiceRequest | None:
-    return session.get(ServiceRequest, int(row.subject.partition(".")[0]))
+    return session.get(ServiceRequest, row.parts[0])
 
 
 def _chat(session: Session, row: Reminder) -> int | None:
@@ -88,7 +88,7 @@ def _tell(turn: Turn, row: Reminder) -> list[Say] | Skip:
     asked = _request(turn.session, row)
     if asked is None or not waits_for_a_time(turn, asked):
         return "settled"
-    slot = turn.session.get_one(Slot, int(row.subject.partition(".")[2]))
+    slot = turn.session.get_one(Slot, int(row.parts[1]))
     said = {"at": moment(slot.starts_at), "name": name_of(turn, asked.benefit_code)}
     look = Choice(Word("services", "look"), f"v:request:{short(asked.id)}")
     words = Word("rebook", "called_off", said)

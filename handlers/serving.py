@@ -18,7 +18,7 @@ from handlers.dossier import (
     states_of,
 )
 from handlers.matter import Deciding, Matter
-from handlers.question import Submit, ask, label
+from handlers.question import Submit, ask
 from handlers.queued import Source, days_since, own_words
 from handlers.reviewing import label_of
 from handlers.say import Choice, Say, Text, Word, say
@@ -138,12 +138,10 @@ def _history(turn: Turn, row: ServiceRequest) -> Facts:
 DOSSIER = Dossier(
     name="requests",
     noun="service",
-    title=Word("dossier", "requests"),
     source=SOURCE,
     matter=MATTER,
     show=_shown,
     called=_called,
-    union=lambda turn, row: row.union_code,
     ways=(
         ByPress(
             "accept_service",
@@ -159,7 +157,6 @@ DOSSIER = Dossier(
         ),
         ByForm(Decline),
     ),
-    state=lambda row: label(row.standing),
     states=states_of(ServiceRequest.standing, *Served),
     history=_history,
 )

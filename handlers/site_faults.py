@@ -141,12 +141,10 @@ def _state(row: SiteFault) -> Word:
 DOSSIER = Dossier(
     name="faults",
     noun="site_fault",
-    title=Word("dossier", "faults"),
     source=SOURCE,
     matter=MATTER,
     show=_shown,
     called=lambda turn, row: (name_of(turn, row), label(row.what)),
-    union=lambda turn, row: row.union_code,
     ways=(ByPress("settle_fault", lambda row: Word("site_fault", "settle"), _settle),),
     state=_state,
     states={

@@ -11,13 +11,13 @@ from sqlmodel import Session
 
 from handlers.my_application import CARD
 from handlers.my_data import TRANSFER
-from handlers.overdue import NOBODY, day_after
 from handlers.queued import WAITING_LIST
+from handlers.recalling import chat_of_staff, day_after, recall, staff_of
 from handlers.reminders import Remind, Skip, nothing
 from handlers.say import Choice, Say, Word
 from handlers.transfer import MY_TRANSFER, reason_row
 from handlers.turn import Turn
-from models import reminder, transfer
+from models import transfer
 from models.chat import newest_chat
 from models.columns import short
 from models.message import Kind
@@ -25,7 +25,7 @@ from models.place import Union
 from models.reminder import Reminder
 from models.review import may_review
 from models.rules import Rules
-from models.staff import OFFICER, Staff, staff_above
+from models.staff import OFFICER, staff_above
 from models.transfer import MOVED, TIMED, WAITING, Moving, Transfer, TransferStep
 from models.workdays import add_workdays, workdays_ago
 
@@ -55,9 +55,7 @@ def _chase(session: Session, rules: Rules, row: Transfer) -> None:
         people = staff_above(session, union, row.worker_id, OFFICER)
     else:
         people = staff_above(session, row.union_code, row.worker_id)
-    for number in [staff.id for staff in people] or [NOBODY]:
-        due = day_after(last, rules.zone)
-        reminder.schedule(session, kind, f"{row.id}.{number}", due)
+    recall(session, kind, row.id, people, day_after(last, rules.zone))
     row.chased += 1
     session.add(row)
 
@@ -89,24 +87,11 @@ def _tell_step(turn: Turn, row: Reminder) -> list[Say] | Skip:
     ]
 
 
-def _pair(session: Session, row: Reminder) -> tuple[Transfer | None, Staff | None]:
-    found, _, staff = row.subject.partition(".")
-    return (
-        session.get(Transfer, int(found)),
-        session.get(Staff, int(staff or NOBODY)),
-    )
-
-
-def _chat_of_staff(session: Session, row: Reminder) -> int | None:
-    _, staff = _pair(session, row)
-    return newest_chat(session, staff.worker_id) if staff else None
-
-
 def _tell_late(turn: Turn, row: Reminder) -> list[Say] | Skip:
-    found, staff = _pair(turn.session, row)
+    found = turn.session.get(Transfer, row.parts[0])
     if found is None or found.standing not in WAITING:
         return "decided"
-    if not may_review(turn.atlas, staff, found):
+    if not may_review(turn.atlas, staff_of(turn.session, row), found):
         return "not_theirs"
     said = {"number": found.number, "due": found.due}
     if row.kind == ESCALATED.kind:
@@ -121,7 +106,7 @@ def _tell_late(turn: Turn, row: Reminder) -> list[Say] | Skip:
 
 TOLD = Remind(MOVED, _find, _chat_of_step, _tell_step, hurried=True)
 TIMED_OUT = Remind(TIMED, nothing, _chat_of_step, _tell_step)
-LATE = Remind("transfer_late", nothing, _chat_of_staff, _tell_late)
-ESCALATED = Remind("transfer_escalated", nothing, _chat_of_staff, _tell_late)
+LATE = Remind("transfer_late", nothing, chat_of_staff, _tell_late)
+ESCALATED = Remind("transfer_escalated", nothing, chat_of_staff, _tell_late)
 
 TRANSFER_NEWS = (TOLD, TIMED_OUT, LATE, ESCALATED)

@@ -8,21 +8,19 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
-from handlers.overdue import NOBODY, day_after
 from handlers.queued import WAITING_LIST, days_since
+from handlers.recalling import chat_of_staff, day_after, recall, staff_of
 from handlers.reminders import Remind, Skip
 from handlers.say import Choice, Say, Word
 from handlers.turn import Turn
 from models import objection as objections
-from models import reminder
 from models.award import Award, Phase
-from models.chat import newest_chat
 from models.columns import short
 from models.message import Kind
 from models.objection import Heard, Objection, unheard
 from models.reminder import Reminder
 from models.rules import Rules
-from models.staff import OFFICER, Staff, staff_above
+from models.staff import OFFICER, staff_above
 from models.workdays import add_workdays
 
 EVERY = 2
@@ -34,8 +32,8 @@ def _find(session: Session, rules: Rules, now: datetime) -> None:
     for row, union_code in unheard(session):
         due = _last_due(row, rules, now)
         if due is not None:
-            for number in _officers(session, row, union_code) or [NOBODY]:
-                reminder.schedule(session, UNHEARD.kind, f"{row.id}.{number}", due)
+            people = staff_above(session, union_code, row.worker_id, OFFICER)
+            recall(session, UNHEARD.kind, row.id, people, due)
 
 
 def _last_due(row: Objection, rules: Rules, now: datetime) -> datetime | None:
@@ -46,27 +44,9 @@ def _last_due(row: Objection, rules: Rules, now: datetime) -> datetime | None:
     return last
 
 
-def _officers(session: Session, row: Objection, union_code: str) -> list[int]:
-    people = staff_above(session, union_code, row.worker_id, OFFICER)
-    return [staff.id for staff in people]
-
-
-def _about(session: Session, row: Reminder) -> tuple[Objection | None, Staff | None]:
-    """Return the objection and the officer a reminder is about."""
-    objection, _, staff = row.subject.partition(".")
-    return (
-        session.get(Objection, int(objection)),
-        session.get(Staff, int(staff or NOBODY)),
-    )
-
-
-def _chat_of_officer(session: Session, row: Reminder) -> int | None:
-    _, staff = _about(session, row)
-    return newest_chat(session, staff.worker_id) if staff else None
-
-
 def _tell(turn: Turn, row: Reminder) -> list[Say] | Skip:
-    found, staff = _about(turn.session, row)
+    staff = staff_of(turn.session, row)
+    found = turn.session.get(Objection, row.parts[0])
     if found is None or staff is None or found.standing is not Heard.WAITING:
         return "settled"
     award = turn.session.get_one(Award, found.award_id)
@@ -85,4 +65,4 @@ def _tell(turn: Turn, row: Reminder) -> list[Say] | Skip:
     return [message]
 
 
-UNHEARD = Remind("unheard", _find, _chat_of_officer, _tell)
+UNHEARD = Remind("unheard", _find, chat_of_staff, _tell)

@@ -65,6 +65,12 @@ class Reminder(SQLModel, table=True):
     number: int | None = None
     ended_at: datetime | None = Field(default=None, sa_type=Utc)
 
+    @property
+    def parts(self) -> tuple[int, str]:
+        """The row it is about, and for whom it is or of which step."""
+        number, _, rest = self.subject.partition(".")
+        return int(number), rest
+
 
 def schedule(session: Session, kind: str, subject: str, due: datetime) -> None:
     """Make a reminder, unless this very one exists."""
