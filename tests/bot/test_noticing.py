@@ -318,6 +318,15 @@ async def begin_to_send(world: World) -> None:
     await until(lambda: len(world.post.begun) == GROUP)
 
 
+async def killed_in_the_middle(world: World) -> set[str]:
+    """Let a first group begin and nothing of it end; return whom it was for."""
+    world.post.open.clear()
+    await begin_to_send(world)
+    for task in world.noticing._tasks:
+        task.cancel()
+    return {address for address, _ in world.post.begun}
+
+
 def test_a_pause_takes_effect_within_a_group(world: World) -> None:
     world.people(250)
     world.schedule()
@@ -405,11 +414,7 @@ def test_a_kill_doubles_none_and_lists_what_it_had_claimed(
     world.schedule()
 
     async def go() -> None:
-        world.post.open.clear()
-        await begin_to_send(world)
-        for task in world.noticing._tasks:
-            task.cancel()
-        killed = {address for address, _ in world.post.begun}
+        killed = await killed_in_the_middle(world)
         world.post.open.set()
         later = clock() + timedelta(minutes=2)
         monkeypatch.setattr("bot.noticing.clock", lambda: later)
@@ -427,11 +432,7 @@ def test_what_a_kill_had_claimed_is_taken_back_once(
     world.schedule()
 
     async def go() -> None:
-        world.post.open.clear()
-        await begin_to_send(world)
-        for task in world.noticing._tasks:
-            task.cancel()
-        killed = len(world.post.begun)
+        killed = len(await killed_in_the_middle(world))
         world.do(notice.recall)
         world.post.open.set()
         await world.work(world.process())

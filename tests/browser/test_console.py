@@ -25,6 +25,8 @@ PAGES = (
     "notices",
     "notices/new",
     "matters",
+    *("corrections", "claims", "faults", "transfers", "requests"),
+    *("requests?show=all", "nominees", "slots", "slots/new"),
     "account",
     "account/password",
     "nothing",

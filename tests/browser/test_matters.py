@@ -26,11 +26,6 @@ from .test_records import member
 
 pytestmark = pytest.mark.browser
 
-KINDS = (
-    *("matters", "corrections", "claims", "faults", "transfers", "requests"),
-    *("requests?show=all", "nominees", "slots", "slots/new"),
-)
-
 
 def ask_for_advice(database: Database, number: str) -> str:
     """Let a member ask for career advice; return the request's number."""
@@ -122,20 +117,3 @@ def test_times_are_opened_and_one_is_called_off(
     page.expect("已取消，会通知 0 人")
     page.page.goto(f"{page.url}/console/slots")
     assert page.page.locator("a.row", has_text=f"{day:%Y-%m-%d}").count() == 2
-
-
-@pytest.mark.parametrize("screen", [PHONE, DESK], ids=["phone", "desk"])
-@pytest.mark.parametrize("language", ["zh-CN", "en"])
-def test_every_list_fits_its_screen(
-    reviewer: Phone, console: NewConsole, screen: dict[str, Any], language: str
-) -> None:
-    page = console(**screen)
-    page.enter(reviewer)
-    if language == "en":
-        page.page.locator(".top button").click()
-        page.expect("My account")
-    found: dict[str, Any] = {}
-    for path in KINDS:
-        page.page.goto(f"{page.url}/console/{path}")
-        found |= {path: faults} if (faults := page.faults()) else {}
-    assert found == {}

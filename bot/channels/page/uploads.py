@@ -54,28 +54,22 @@ class Uploads:
 
     async def photo(self, request: Request) -> Response:
         """Take a picture; it is made small and loses its camera data first."""
-        address, refusal = await self._admit(request)
-        if address is None:
-            return refusal
-        upload = await self._upload(request)
-        if isinstance(upload, Response):
-            return upload
+        came = await self._read(request, "photo")
+        if isinstance(came, Response):
+            return came
+        sent, upload = came
         try:
             picture = await cleaned(upload.data)
         except ValueError:
             return refusal_of(415, NO_PHOTO, self._language(request))
-        sent = _incoming(address, upload, "photo")
         return await self._take(replace(sent, data=picture, mime="image/jpeg"))
 
     async def document(self, request: Request) -> Response:
         """Take a document; where the chat waits for one it is kept first."""
-        address, refusal = await self._admit(request)
-        if address is None:
-            return refusal
-        upload = await self._upload(request)
-        if isinstance(upload, Response):
-            return upload
-        sent = _incoming(address, upload, "document")
+        came = await self._read(request, "document")
+        if isinstance(came, Response):
+            return came
+        sent, upload = came
         owner = await self._owner(sent)
         if not owner:
             return await self._take(sent)
@@ -83,6 +77,18 @@ class Uploads:
             return self._refused(fault, self._language(request))
         number = await self.files.keep(owner, upload.name, upload.data)
         return await self._take(replace(sent, file=number, mime=PDF))
+
+    async def _read(
+        self, request: Request, kind: str
+    ) -> tuple[Incoming, Upload] | Response:
+        """Read what a browser that may write here sends; return why not otherwise."""
+        address, refusal = await self._admit(request)
+        if address is None:
+            return refusal
+        upload = await self._upload(request)
+        if isinstance(upload, Response):
+            return upload
+        return _incoming(address, upload, kind), upload
 
     async def _owner(self, sent: Incoming) -> int:
         """Return whose a document will be; 0 if none is wanted, or it came before."""
