@@ -20,10 +20,11 @@ from bot.channels import Can, Outgoing
 from bot.kit import Kit
 from bot.rendering import Rendering
 from bot.step import Ledger, Written
-from models import recipient
+from models import notice_total, recipient
 from models.chat import Chat
 from models.message import Fate, Kind
 from models.notice import Notice, NoticeState
+from models.outcome import Outcome, lease_end, settle
 from models.preference import (
     MEAL_GROUPS,
     Preference,
@@ -31,12 +32,14 @@ from models.preference import (
     opening,
     quiet_hours,
 )
-from models.recipient import Outcome, lease_end, settle
 from models.rules import Rules
 from models.worker import Worker
 
 GROUP = 50
-"""How many people one transaction looks at."""
+"""How many people one transaction looks at, at most."""
+
+FEWEST = 10
+"""How many it looks at where fewer may leave: some of them are not to be sent to."""
 
 Person = Row[Any]
 """What of a worker and their preferences decides how they are told."""
@@ -52,9 +55,13 @@ class Copy(NamedTuple):
 
 @dataclass
 class Group:
-    """What a transaction did: how many it looked at, what it leaves to send or show."""
+    """What a transaction did, and leaves to send or show.
+
+    Of those it `looked` at, so many `ended`: they are claimed, told or put off.
+    """
 
     looked: int = 0
+    ended: int = 0
     copies: list[Copy] = field(default_factory=list)
     written: Written = field(default_factory=lambda: Written([], set()))
 
@@ -109,7 +116,7 @@ def address(
     notice = session.get(Notice, notice_id)
     if notice is None or notice.state is not NoticeState.SENDING:
         return Group()
-    due = recipient.next_due(session, notice_id, now, GROUP)
+    due = recipient.next_due(session, notice_id, now, min(GROUP, max(room, FEWEST)))
     return _Addressing(session, kit, cans, notice, now).go(due, room)
 
 
@@ -140,7 +147,7 @@ class _Addressing:
         if self.rendering.needs_name:
             self.names = _names(self.session, self.kit, due)
         for worker_id in {*due} - {person.id for person in people}:
-            recipient.forget(self.session, worker_id)  # erased since it was queued
+            notice_total.forget(self.session, worker_id)  # erased since it was queued
         group, kept = Group(len(due)), []
         outcomes: list[Outcome] = []
         for person in people:
@@ -155,6 +162,7 @@ class _Addressing:
         if kept:
             outcomes += self._keep(group, kept)
         settle(self.session, self.notice.id, outcomes)
+        group.ended = len(outcomes)
         return group
 
     def _decide(

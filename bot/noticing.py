@@ -10,8 +10,7 @@ import logging
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from datetime import datetime
 
 from sqlmodel import Session
 
@@ -25,23 +24,25 @@ from bot.channels import (
     Uncertain,
     Unreachable,
 )
-from bot.claims import stop_chat
 from bot.database import read
 from bot.kit import Kit, clock
 from bot.pace import Pace
 from bot.retracting import retract_some
+from bot.settling import Settled, Settling, over, put_back
 from bot.step import Written
 from models import audience, notice, recipient
 from models.message import Fate
 from models.notice import Notice, NoticeState
-from models.recipient import Outcome
 
 IDLE_SECONDS = 1.0
 """How often is looked for a notice whose time has come."""
 
 TICKS = 10
-"""How many groups a second leave at the pace of a channel: small ones are few to lose
-and large ones cheap to write down."""
+"""How many groups a second leave at the pace of a slow channel."""
+
+ENOUGH = 25
+"""How many copies are enough for a group: small ones are few to lose, and a reply does
+not wait long behind them; large ones are cheap to write down."""
 
 GROUPS = 10
 """How many groups of one notice leave before others are looked at."""
@@ -53,14 +54,6 @@ UNREACHABLE_SECONDS = 5.0
 """How long nothing is sent after a channel could not be reached."""
 
 log = logging.getLogger(__name__)
-
-
-class Settled(NamedTuple):
-    """What became of a copy; `stopped` where its chat is closed to us."""
-
-    copy: Copy
-    outcome: Outcome
-    stopped: bool = False
 
 
 class Noticing:
@@ -76,10 +69,7 @@ class Noticing:
         self.kit, self.channels, self.paces, self.put = kit, channels, paces, put
         self.cans = {name: channel.can for name, channel in channels.items()}
         self._tasks: set[asyncio.Task[None]] = set()
-        self._settled: list[Settled] = []
-        self._settling: asyncio.Task[None] | None = None
-        self._unsettled = 0
-        self._freed = asyncio.Event()
+        self.settling = Settling(kit)
         self._retracted: dict[int, int] = {}
         self._running: asyncio.Task[None] | None = None
         self._stopped = asyncio.Event()
@@ -127,8 +117,7 @@ class Noticing:
                 break
         else:
             return True
-        if not self._unsettled:
-            await write(lambda s: notice.end(s, row, now))
+        await write(lambda s: notice.end(s, row, now))
         return False
 
     async def _begin(self, row: Notice, now: datetime) -> bool:
@@ -165,40 +154,51 @@ class Noticing:
         return True
 
     async def _send_group(self, notice_id: int) -> bool:
-        """Claim a group and let it go; tell whether there was one."""
+        """Claim a group and let it go; tell whether there may be another now."""
         room = await self._room()
+        if self._stopping:
+            return False
         now = clock()
-        group = await self.kit.writer.write(
+        group = await self.settling.beside(
             lambda s: address(s, self.kit, self.cans, notice_id, room, now)
         )
         self.put(group.written)
-        self._unsettled += len(group.copies)
+        self.settling.on_the_way += len(group.copies)
         for copy in group.copies:
             task = asyncio.create_task(self._send(copy))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
-        return group.looked > 0
+        return group.ended > 0 or (group.looked > 0 and not self._is_held)
 
     async def _room(self) -> int:
-        """Wait until some may leave; return how many, none once this is to stop."""
-        while self._unsettled > IN_BULK - GROUP:
-            self._freed.clear()
-            await self._freed.wait()
+        """Wait until some may leave; return how many, none while the channel is held.
+
+        Pages are written to, and people are left out, whether or not any may leave.
+        """
+        await self.settling.until_at_most(IN_BULK - ENOUGH)
+        free = min(GROUP, IN_BULK - self.settling.on_the_way)
         pace = self.paces.get("telegram")
-        if pace is None:
-            return GROUP
-        enough = min(GROUP, max(1, int(pace.per_second / TICKS)))
-        while (room := pace.room(time.monotonic())) < enough and not self._stopping:
-            await self._pause((enough - room) / pace.per_second)
-        return min(GROUP, room)
+        if pace is None or self._is_held:
+            return free if pace is None else 0
+        enough = min(ENOUGH, max(1, int(pace.per_second / TICKS)))
+        missing = enough - pace.room(time.monotonic())
+        if missing > 0:
+            await self._pause(missing / pace.per_second)
+        return min(free, pace.room(time.monotonic()))
+
+    @property
+    def _is_held(self) -> bool:
+        """Whether Telegram has asked for a pause."""
+        pace = self.paces.get("telegram")
+        return pace is not None and pace.is_held(time.monotonic())
 
     async def _send(self, copy: Copy) -> None:
         try:
             settled = await self._try(copy)
         except Exception:
             log.exception("sending a notice failed in an unforeseen way")
-            settled = _over(copy, Fate.FAILED, "error")
-        self._settle(settled)
+            settled = over(copy, Fate.FAILED, "error")
+        self.settling.note(settled)
 
     async def _try(self, copy: Copy) -> Settled:
         """Send once; return what became of it, or until when it is put back."""
@@ -206,21 +206,22 @@ class Noticing:
         pace = self.paces.get(message.channel)
         seconds = await self._turn(copy, pace)
         if seconds:
-            return _put_back(copy, seconds)
+            return put_back(copy, seconds)
         try:
-            external_id = await self.channels[message.channel].send(message)
+            with self.kit.metrics.sending.labels(message.channel).time():
+                external_id = await self.channels[message.channel].send(message)
         except Unreachable:
             return self._hold(copy, pace, UNREACHABLE_SECONDS)
         except TryLater as later:
             return self._hold(copy, pace, later.seconds)
         except Uncertain:
-            return _over(copy, Fate.UNCERTAIN, "no_answer")
+            return over(copy, Fate.UNCERTAIN, "no_answer")
         except Stopped:
             # They may have another chat; if not, that is written down next.
-            return _put_back(copy, 0.0)._replace(stopped=True)
+            return put_back(copy, 0.0)._replace(stopped=True)
         except Refused as refused:
-            return _over(copy, Fate.FAILED, str(refused) or "refused")
-        return _over(copy, Fate.SENT, external_id=external_id)
+            return over(copy, Fate.FAILED, str(refused) or "refused")
+        return over(copy, Fate.SENT, external_id=external_id)
 
     async def _turn(self, copy: Copy, pace: Pace | None) -> float:
         """Wait for a copy's turn; return for how long to put it back, if at all."""
@@ -235,63 +236,16 @@ class Noticing:
         """Put a copy back that did not leave; all others wait as long."""
         if pace is not None:
             pace.hold(seconds, time.monotonic())
-        return _put_back(copy, seconds)
-
-    def _settle(self, settled: Settled) -> None:
-        self._settled.append(settled)
-        if self._settling is None:
-            self._settling = asyncio.create_task(self._write_settled())
-
-    async def _write_settled(self) -> None:
-        """Write down what became of copies, all that has gathered at once."""
-        try:
-            while batch := self._settled:
-                self._settled = []
-                try:
-                    await self.kit.writer.write(lambda s: _write(s, batch))
-                except Exception:
-                    if self._stopping:
-                        raise
-                    log.exception("what was sent of a notice cannot be marked yet")
-                    self._settled = batch + self._settled
-                    await asyncio.sleep(IDLE_SECONDS)
-                else:
-                    self._unsettled -= len(batch)
-                    self._freed.set()
-        finally:
-            self._settling = None
+        return put_back(copy, seconds)
 
     async def stop(self, seconds: float = 5.0) -> None:
         """Begin nothing new, finish what is on its way, and write it down."""
         self._stopped.set()
-        self._freed.set()
-        begun = [*self._tasks, *([self._running] if self._running else [])]
-        if begun:
-            await asyncio.wait(begun, timeout=seconds)
-        if self._tasks:  # what was claimed while this began to stop
-            await asyncio.wait(self._tasks, timeout=seconds)
-        while self._settling:
-            await asyncio.wait([self._settling])
-
-
-def _write(session: Session, batch: list[Settled]) -> None:
-    """Settle copies notice by notice, and stop the chats that are closed to us."""
-    for notice_id in {settled.copy.notice_id for settled in batch}:
-        ours = [s.outcome for s in batch if s.copy.notice_id == notice_id]
-        recipient.settle(session, notice_id, ours)
-    for settled in batch:
-        if settled.stopped:
-            chat_id = settled.copy.message.chat_id
-            stop_chat(session, chat_id, 0, settled.outcome.at)
-
-
-def _over(
-    copy: Copy, fate: Fate, reason: str = "", external_id: str | None = None
-) -> Settled:
-    to: dict[str, Any] = {"chat_id": copy.message.chat_id, "external_id": external_id}
-    return Settled(copy, Outcome(copy.worker_id, fate, clock(), reason, **to))
-
-
-def _put_back(copy: Copy, seconds: float) -> Settled:
-    at = clock() + timedelta(seconds=seconds)
-    return Settled(copy, Outcome(copy.worker_id, Fate.WAITING, at))
+        self.settling.begin_to_stop()
+        until = time.monotonic() + seconds
+        if self._running:
+            await asyncio.wait([self._running], timeout=seconds)
+        if self._tasks:
+            left = max(0.0, until - time.monotonic())
+            await asyncio.wait(self._tasks, timeout=left)
+        await self.settling.finish()

@@ -85,9 +85,13 @@ class Pace:
         """Send nothing in bulk for so long, as the channel asked."""
         self._held_until = max(self._held_until, now + seconds)
 
+    def is_held(self, now: float) -> bool:
+        """Tell whether the channel has asked for a pause that is not over."""
+        return now < self._held_until
+
     def room(self, now: float) -> int:
         """Return how many messages in bulk may leave at once."""
-        if now < self._held_until:
+        if self.is_held(now):
             return 0
         self._all.refill(now)
         return max(0, int(self._all.tokens - self.reserve))

@@ -39,13 +39,14 @@ from models.nominee import Nominee
 from models.notice import Notice
 from models.notice_answer import NoticeAnswer
 from models.notice_file import NoticeFile
+from models.notice_total import NoticeTotal
 from models.objection import Objection
 from models.once import Once
 from models.partner import Giving, Partner
 from models.place import Division, Edition, Enterprise, Group, Source, Union
 from models.preference import Preference
 from models.presence import Presence
-from models.recipient import NoticeTotal, Recipient
+from models.recipient import Recipient
 from models.reminder import Reminder
 from models.saved_reply import SavedReply
 from models.service import ServiceRequest

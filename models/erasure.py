@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Table, and_, delete, inspect, or_, select, update
 from sqlmodel import Field, Session, SQLModel, col
 
-from models import recipient, result, service, signup, voucher
+from models import notice_total, result, service, signup, voucher
 from models.application import latest_of
 from models.chat import Chat
 from models.columns import BigId, new_id, short
@@ -152,7 +152,7 @@ def forget(session: Session, worker_id: int) -> set[int]:
     Return the chats that are gone or lost messages, theirs and other people's.
     """
     session.flush()
-    recipient.forget(session, worker_id)
+    notice_total.forget(session, worker_id)
     theirs = _theirs(worker_id)
     tables = SQLModel.metadata.sorted_tables
     ids = _ids(session, theirs)

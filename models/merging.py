@@ -12,7 +12,7 @@ from sqlalchemy import Column, Table, bindparam, delete, select, update
 from sqlmodel import Session, SQLModel, col
 from sqlmodel import select as select_row
 
-from models import correction, notice_answer, quota, recipient, transfer
+from models import correction, notice_answer, notice_total, quota, transfer
 from models.application import OPEN, Application, Standing, hold, record
 from models.credential import credential_of
 from models.erasure import forget
@@ -77,7 +77,7 @@ def merge(
     transfer.end_open(session, stray.id, now)
     _settle_nominees(session, stray, member)
     correction.drop(session, stray.id, now)  # nobody decides it for who is no member
-    recipient.move(session, stray.id, member.id)
+    notice_total.move(session, stray.id, member.id)
     notice_answer.move(session, stray.id, member.id)
     quota.add_uses(session, stray.id, member.id)
     make_way(session, stray.id, member.id)

@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlmodel import Field, Session, SQLModel, col, select, update
 
-from models import audience, audit, letter, recipient, reminder
+from models import audience, audit, letter, notice_total, recipient, reminder
 from models.columns import BigId, Utc, new_id, one_of
 from models.errors import Failure
 from models.letter import Letter, read_letter, write_letter
@@ -402,6 +402,6 @@ def is_stuck(row: Notice, now: datetime) -> bool:
 def progress(session: Session, row: Notice) -> dict[Fate, int]:
     """Count a notice's copies by what became of them; they add up to `queued`."""
     counts = dict.fromkeys(recipient.FATES, 0)
-    for (fate, _), many in recipient.sums_of(session, row.id).items():
+    for (fate, _), many in notice_total.sums_of(session, row.id).items():
         counts[fate] += many
     return counts

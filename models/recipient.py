@@ -3,14 +3,12 @@
     waiting → sent, kept, uncertain, skipped(reason), failed(reason)
     kept → sent, when the page has shown it
 
-A row is narrow and holds no words.  Rows that go, with their person or for their age,
-are counted first, so that a notice's sums always add up.  They name notice and worker
-without foreign keys: to check a quarter of a million takes longer than to write them.
+A row is narrow and holds no words.  It names notice and worker without foreign keys: to
+check a quarter of a million takes longer than to write them.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -20,28 +18,19 @@ from sqlalchemy import (
     Select,
     and_,
     bindparam,
-    delete,
     exists,
-    func,
     insert,
     literal,
     select,
     text,
-    tuple_,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Field, Session, SQLModel, col
 
 from models.chat import Chat
 from models.columns import BigId, Utc, one_of
 from models.message import Fate
-
-LEASE_SECONDS = 60
-"""How long a row that was claimed may be on its way: longer than any request takes."""
-
-INTERRUPTED = "interrupted"
-"""Why it is uncertain what became of a row whose process was killed."""
+from models.outcome import INTERRUPTED, Outcome, settle
 
 FATES = (
     *(Fate.WAITING, Fate.KEPT, Fate.SENT),
@@ -96,37 +85,6 @@ class Recipient(SQLModel, table=True):
     called_by: int | None = Field(default=None, sa_type=BigId)
 
 
-class NoticeTotal(SQLModel, table=True):
-    """How many rows of a notice ended so and are no more."""
-
-    __tablename__ = "notice_total"
-
-    notice_id: int = Field(primary_key=True, foreign_key="notice.id", sa_type=BigId)
-    fate: Fate = Field(primary_key=True, sa_type=one_of(Fate))
-    reason: str = Field(primary_key=True)
-    many: int = 0
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What becomes of one copy; `at` is when, or for one that waits, until when."""
-
-    worker_id: int
-    fate: Fate
-    at: datetime
-    reason: str = ""
-    claimed: bool = False
-    chat_id: int | None = None
-    number: int | None = None
-    external_id: str | None = None
-
-
-Sums = dict[tuple[Fate, str], int]
-"""How many copies there are, by fate and reason."""
-
-_COLUMNS = tuple(getattr(Recipient, name) for name in Recipient.model_fields)
-
-
 def queue(session: Session, notice_id: int, workers: Select[Any], now: datetime) -> int:
     """Make a row for each worker selected; return how many."""
     rows = workers.with_only_columns(
@@ -171,56 +129,6 @@ def next_due(session: Session, notice_id: int, now: datetime, limit: int) -> lis
     ]
     settle(session, notice_id, lost)
     return [worker_id for worker_id, claimed in found if not claimed]
-
-
-def lease_end(now: datetime) -> datetime:
-    """Return until when a copy claimed now may be on its way."""
-    return now + timedelta(seconds=LEASE_SECONDS)
-
-
-_SETTLE = (
-    update(Recipient)
-    .where(
-        col(Recipient.notice_id) == bindparam("of_notice"),
-        col(Recipient.worker_id) == bindparam("of_worker"),
-        (col(Recipient.fate) == Fate.WAITING) | (col(Recipient.reason) == INTERRUPTED),
-    )
-    .values(
-        fate=bindparam("to_fate", type_=one_of(Fate)),
-        reason=bindparam("to_reason"),
-        at=bindparam("to_at", type_=Utc),
-        claimed=bindparam("to_claimed"),
-        chat_id=bindparam("to_chat"),
-        number=bindparam("to_number"),
-        external_id=bindparam("to_external"),
-    )
-)
-
-
-def settle(session: Session, notice_id: int, outcomes: Sequence[Outcome]) -> None:
-    """Write down what became of copies; what is over stays so.
-
-    Only one given up too early is corrected by who sent it.
-    """
-    if not outcomes:
-        return
-    session.connection().execute(
-        _SETTLE,
-        [
-            {
-                "of_notice": notice_id,
-                "of_worker": one.worker_id,
-                "to_fate": one.fate,
-                "to_reason": one.reason,
-                "to_at": one.at,
-                "to_claimed": one.claimed,
-                "to_chat": one.chat_id,
-                "to_number": one.number,
-                "to_external": one.external_id,
-            }
-            for one in outcomes
-        ],
-    )
 
 
 def follow(session: Session, chat_id: int, number: int) -> None:
@@ -269,20 +177,6 @@ def retry(session: Session, notice_id: int, now: datetime) -> int:
     )
     again = failed.values(fate=Fate.WAITING, reason="", at=now, claimed=False)
     return int(session.execute(again).rowcount)  # type: ignore[attr-defined]
-
-
-def sums_of(session: Session, notice_id: int) -> Sums:
-    """Count a notice's copies by fate and reason, those whose rows are gone too."""
-    fate, reason = col(Recipient.fate), col(Recipient.reason)
-    rows: Any = select(fate, reason, func.count()).group_by(fate, reason)
-    rows = rows.where(col(Recipient.notice_id) == notice_id)
-    gone = select(
-        col(NoticeTotal.fate), col(NoticeTotal.reason), col(NoticeTotal.many)
-    ).where(col(NoticeTotal.notice_id) == notice_id)
-    sums: Sums = {}
-    for fate, reason, many in [*session.execute(rows), *session.execute(gone)]:
-        sums[fate, reason] = sums.get((fate, reason), 0) + many
-    return sums
 
 
 _ARRIVED = (Fate.SENT, Fate.KEPT, Fate.UNCERTAIN)
@@ -365,81 +259,15 @@ def of_worker(
     limit: int | None = None,
 ) -> list[Recipient]:
     """Return one person's copies of notices of some fates, newest first."""
-    found = select(Recipient).where(_theirs(worker_id))
+    found = select(Recipient).where(theirs(worker_id))
     newest = found.where(col(Recipient.fate).in_(fates))
     newest = newest.order_by(col(Recipient.at).desc(), col(Recipient.notice_id))
     return list(session.scalars(newest.limit(limit)))
 
 
-def _theirs(worker_id: int) -> ColumnElement[bool]:
+def theirs(worker_id: int) -> ColumnElement[bool]:
     """Return the condition that a copy is somebody's, as the primary key finds it."""
     every = select(SQLModel.metadata.tables["notice"].c.id)
     return and_(
         col(Recipient.notice_id).in_(every), col(Recipient.worker_id) == worker_id
     )
-
-
-# Rows that go are counted first.
-
-
-def forget(session: Session, worker_id: int) -> None:
-    """Let go of the copies of somebody who is erased."""
-    theirs = _theirs(worker_id)
-    ended = update(Recipient).where(theirs, _WAITING_SQL)
-    session.execute(ended.values(fate=Fate.SKIPPED, reason="erased"))
-    _drop(session, theirs)
-
-
-def move(session: Session, stray_id: int, member_id: int) -> None:
-    """Give a stray's copies to the member, but for notices the member has too."""
-    twice = select(col(Recipient.notice_id)).where(_theirs(member_id))
-    stray = _theirs(stray_id)
-    doubled = and_(stray, col(Recipient.notice_id).in_(twice))
-    ended = update(Recipient).where(doubled, _WAITING_SQL)
-    # A condition on the same table in it is read before any row is changed.
-    session.execute(
-        ended.values(fate=Fate.SKIPPED, reason="same_person"),
-        execution_options={"synchronize_session": False},
-    )
-    _drop(session, doubled)
-    theirs = update(Recipient).where(stray)
-    session.execute(theirs.values(worker_id=member_id))
-
-
-def drop(
-    session: Session, keys: Iterable[Sequence[int]], *which: ColumnElement[bool]
-) -> int:
-    """Drop rows, by notice and worker, of which the rest holds; return how many."""
-    these = tuple_(col(Recipient.notice_id), col(Recipient.worker_id)).in_(list(keys))
-    return _drop(session, and_(these, *which))
-
-
-def _drop(session: Session, which: Any) -> int:
-    end = (col(Recipient.notice_id), col(Recipient.fate), col(Recipient.reason))
-    ended = select(*end, func.count()).where(which).group_by(*end)
-    found = session.execute(ended).all()
-    for notice_id, fate, reason, many in found:
-        _count(session, notice_id, fate, reason, many)
-    session.execute(
-        delete(Recipient).where(which),
-        execution_options={"synchronize_session": False},
-    )
-    return sum(row[3] for row in found)
-
-
-def _count(
-    session: Session, notice_id: int, fate: Fate, reason: str, many: int
-) -> None:
-    """Add to a total, made where there is none yet."""
-    new = _INSERT[session.get_bind().dialect.name](NoticeTotal).values(
-        notice_id=notice_id, fate=fate, reason=reason, many=many
-    )
-    key = [NoticeTotal.notice_id, NoticeTotal.fate, NoticeTotal.reason]
-    session.execute(
-        new.on_conflict_do_update(
-            index_elements=key, set_={"many": col(NoticeTotal.many) + new.excluded.many}
-        )
-    )
-
-
-_INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}

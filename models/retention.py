@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import Table, bindparam, delete, exists, func, inspect, select
 from sqlmodel import Session, SQLModel, col
 
-from models import audit, recipient
+from models import audit, notice_total
 from models.application import Application, Standing, Step
 from models.arrival import Arrival, Poison
 from models.attachment import Attachment
@@ -342,7 +342,7 @@ def _find_copies(session: Session, keys: Keyring, before: datetime) -> Search:
 def _drop_copies(
     session: Session, keys: Keyring, before: datetime, rows: Sequence[Key]
 ) -> int:
-    return recipient.drop(session, rows, *_past_copies(before))
+    return notice_total.drop(session, rows, *_past_copies(before))
 
 
 KINDS = (

@@ -7,7 +7,7 @@ from sqlmodel import Session, col, select
 from handlers.question import label
 from handlers.reports import Period, Table
 from handlers.say import Text, Word
-from models import recipient
+from models import notice_total
 from models.message import Fate
 from models.notice import Notice
 from models.notice_answer import answers_to
@@ -25,7 +25,7 @@ def notices(session: Session, atlas: Atlas, period: Period, language: str) -> Ta
     )
     rows, adds_up = [], True
     for one in session.exec(found.order_by(col(Notice.send_at), col(Notice.id))):
-        sums = recipient.sums_of(session, one.id)
+        sums = notice_total.sums_of(session, one.id)
         adds_up = adds_up and sum(sums.values()) == one.queued
         answers = sum(answers_to(session, one.id).values())
         rows.append(_row(one, sums, answers, language))
@@ -41,7 +41,7 @@ def notices(session: Session, atlas: Atlas, period: Period, language: str) -> Ta
 
 
 def _row(
-    one: Notice, sums: recipient.Sums, answers: int, language: str
+    one: Notice, sums: notice_total.Sums, answers: int, language: str
 ) -> tuple[Text | int, ...]:
     counts: Counter[Fate] = Counter()
     for (fate, _), many in sums.items():

@@ -4,16 +4,16 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, select
 
-from models import notice, recipient
+from models import notice, outcome, recipient
 from models.audience import Audience
 from models.chat import newest_chat
 from models.letter import Letter, Option
 from models.message import Fate
 from models.notice import Notice, NoticeState
 from models.notice_answer import answer
+from models.outcome import Outcome
 from models.place import Atlas, read_atlas
 from models.preference import Topic
-from models.recipient import Outcome
 from models.sealing import Keyring
 from models.staff import Staff
 
@@ -68,7 +68,7 @@ def _send(session: Session, atlas: Atlas, staff: Staff, at: datetime) -> None:
     notice.queue_slice(session, atlas, row, at)
     people = recipient.next_due(session, row.id, at, EVERYBODY)
     outcomes = [_outcome(session, worker_id, at) for worker_id in people]
-    recipient.settle(session, row.id, outcomes)
+    outcome.settle(session, row.id, outcomes)
     told = [one.worker_id for one in outcomes if one.fate is Fate.SENT]
     answer(session, row, told[0], 0, at)
     notice.end(session, row, at)

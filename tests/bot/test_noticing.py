@@ -28,7 +28,7 @@ from bot.kit import Kit, clock
 from bot.noticing import Noticing
 from bot.pace import Pace
 from bot.step import Written
-from models import notice, recipient
+from models import notice, notice_total, outcome, recipient
 from models.chat import Chat
 from models.columns import short
 from models.document import Enclosed
@@ -112,8 +112,9 @@ class World:
         """Go round until there is nothing to do for now."""
         one = noticing or self.noticing
         while True:
+            done = one.settling.is_done
             busy = await one.round()
-            if not busy and not one._unsettled:
+            if done and one.settling.is_done and not busy:
                 return
             await asyncio.sleep(0)
 
@@ -372,7 +373,7 @@ def test_a_recalled_notice_is_taken_back_where_it_can_be(world: World) -> None:
     assert len(world.post.retracted) == 59
     assert any(written.cut for written in world.written)
     with Session(world.kit.database.reading) as session:
-        found = recipient.sums_of(session, world.notice_id)
+        found = notice_total.sums_of(session, world.notice_id)
         row = session.exec(select(Message)).one()
         key = session.get_one(Worker, leaf).open_key(KEYRING)
         body = unseal_body(key, row.chat_id, row.number, row.body)
@@ -514,16 +515,7 @@ def test_a_failure_is_logged_and_tried_again(
     world.people(1)
     world.schedule()
     monkeypatch.setattr("bot.noticing.IDLE_SECONDS", 0.01)
-    broken = [RuntimeError("once"), RuntimeError("twice")]
-    whole = recipient.settle
-
-    def settle(*arguments: Any) -> None:
-        if arguments[2] and broken:
-            raise broken.pop()
-        whole(*arguments)
-
-    monkeypatch.setattr("bot.addressing.settle", settle)
-    monkeypatch.setattr("models.recipient.settle", settle)
+    monkeypatch.setattr("bot.addressing.settle", broken_once(outcome.settle))
     leading = asyncio.Event()
     leading.set()
 
@@ -536,6 +528,34 @@ def test_a_failure_is_logged_and_tried_again(
     assert world.fates() == {"sent": 1}
     assert world.told == ["p0"]
     assert "could not be sent" in caplog.text
+
+
+def test_what_cannot_be_marked_is_marked_later(
+    world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    world.people(GROUP)
+    world.schedule()
+    monkeypatch.setattr("bot.settling.AGAIN_SECONDS", 0.01)
+    monkeypatch.setattr("bot.settling.settle", broken_once(outcome.settle))
+
+    async def go() -> None:
+        await begin_to_send(world)
+        await until(lambda: world.fates() == {"sent": GROUP})
+
+    run(go)
+    assert "cannot be marked yet" in caplog.text
+
+
+def broken_once(settle: Callable[..., None]) -> Callable[..., None]:
+    """Give what fails the first time it has something to write."""
+    broken = [RuntimeError("once")]
+
+    def either(*arguments: Any) -> None:
+        if arguments[2] and broken:
+            raise broken.pop()
+        settle(*arguments)
+
+    return either
 
 
 def test_a_picture_goes_with_every_copy(world: World) -> None:

@@ -11,7 +11,7 @@ import pytest
 from sqlmodel import Session, select
 
 from bot.database import Database, in_transaction
-from models import notice, recipient
+from models import notice, outcome, recipient
 from models.audience import Audience
 from models.audit import AuditEntry
 from models.message import Fate
@@ -314,11 +314,11 @@ def test_eight_processes_never_claim_the_same_person(database: Database) -> None
     def claim(session: Session, meet: Meet) -> list[int]:
         meet()
         found = recipient.next_due(session, notice_id, NOW, 5)
-        until = recipient.lease_end(NOW)
+        until = outcome.lease_end(NOW)
         outcomes = [
-            recipient.Outcome(one, Fate.WAITING, until, claimed=True) for one in found
+            outcome.Outcome(one, Fate.WAITING, until, claimed=True) for one in found
         ]
-        recipient.settle(session, notice_id, outcomes)
+        outcome.settle(session, notice_id, outcomes)
         return found
 
     done = race(database, *[claim] * 8)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import pytest
 from sqlmodel import Session, select
 
-from models import recipient
+from models import outcome, recipient
 from models.audit import AuditEntry
 from models.message import Fate
 from models.notice import Notice
+from models.outcome import Outcome
 from models.phoning import mark_called, to_phone
 from models.place import Atlas
-from models.recipient import Outcome, Recipient
+from models.recipient import Recipient
 from models.staff import NotTheirs, Staff
 from models.worker import Worker
 from tests.models.cast import NOW, reviewer
@@ -34,7 +35,7 @@ def left_out(session: Session, row: Notice) -> tuple[Worker, Worker]:
     """Let one be whom no channel reaches, and one be told."""
     one, other = sorted(recipient.next_due(session, row.id, NOW, 2))
     ends = [Outcome(one, Fate.SKIPPED, NOW, "no_chat"), Outcome(other, Fate.SENT, NOW)]
-    recipient.settle(session, row.id, ends)
+    outcome.settle(session, row.id, ends)
     return session.get_one(Worker, one), session.get_one(Worker, other)
 
 

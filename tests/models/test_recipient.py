@@ -7,20 +7,21 @@ from datetime import timedelta
 import pytest
 from sqlmodel import Session
 
-from models import recipient, retention
+from models import notice_total, outcome, recipient, retention
 from models.columns import new_id
 from models.erasure import forget
 from models.kept import kept_about
 from models.merging import merge
 from models.message import Fate
 from models.notice import Notice
+from models.outcome import Outcome
 from models.place import Atlas
-from models.recipient import Outcome, Recipient
+from models.recipient import Recipient
 from models.worker import Worker
 from tests.models.cast import KEYS, NOW, meet, reviewer
 from tests.models.noticing import LATER, begun, copy_of, fates, member
 
-LEASE = timedelta(seconds=recipient.LEASE_SECONDS)
+LEASE = timedelta(seconds=outcome.LEASE_SECONDS)
 
 
 @pytest.fixture
@@ -35,8 +36,8 @@ def people(session: Session, row: Notice) -> list[int]:
 
 
 def end(session: Session, row: Notice, one: int, fate: Fate, **facts: object) -> None:
-    outcome = Outcome(one, fate, NOW, **facts)  # type: ignore[arg-type]
-    recipient.settle(session, row.id, [outcome])
+    end_ = Outcome(one, fate, NOW, **facts)  # type: ignore[arg-type]
+    outcome.settle(session, row.id, [end_])
 
 
 def copy(session: Session, row: Notice, one: int) -> Recipient:
@@ -48,14 +49,14 @@ def test_a_claim_that_is_not_settled_is_uncertain_and_not_claimed_again(
 ) -> None:
     one = people(session, row)[0]
     end(session, row, one, Fate.WAITING)
-    until = recipient.lease_end(NOW)
-    recipient.settle(
+    until = outcome.lease_end(NOW)
+    outcome.settle(
         session, row.id, [Outcome(one, Fate.WAITING, until, claimed=True, chat_id=7)]
     )
     assert one not in recipient.next_due(session, row.id, NOW, 99)
     assert one not in recipient.next_due(session, row.id, NOW + LEASE, 99)
     found = copy(session, row, one)
-    assert (found.fate, found.reason) == (Fate.UNCERTAIN, recipient.INTERRUPTED)
+    assert (found.fate, found.reason) == (Fate.UNCERTAIN, outcome.INTERRUPTED)
     assert recipient.uncertain(session, row.id, 0, 9) == [one]
     assert recipient.uncertain(session, row.id, one, 9) == []
 
@@ -64,7 +65,7 @@ def test_who_sent_it_corrects_what_was_given_up_too_early(
     session: Session, row: Notice
 ) -> None:
     one, other, *_ = people(session, row)
-    end(session, row, one, Fate.UNCERTAIN, reason=recipient.INTERRUPTED)
+    end(session, row, one, Fate.UNCERTAIN, reason=outcome.INTERRUPTED)
     end(session, row, other, Fate.UNCERTAIN, reason="no_answer")
     for each in (one, other):
         end(session, row, each, Fate.SENT, external_id="5")
@@ -80,14 +81,14 @@ def test_what_is_over_stays_so(session: Session, row: Notice) -> None:
 
 
 def test_nothing_is_written_of_nobody(session: Session, row: Notice) -> None:
-    recipient.settle(session, row.id, [])
+    outcome.settle(session, row.id, [])
     assert fates(session, row) == {"waiting": 4}
 
 
 def test_what_is_on_its_way_is_not_skipped(session: Session, row: Notice) -> None:
     one = people(session, row)[0]
-    until = recipient.lease_end(NOW)
-    recipient.settle(session, row.id, [Outcome(one, Fate.WAITING, until, claimed=True)])
+    until = outcome.lease_end(NOW)
+    outcome.settle(session, row.id, [Outcome(one, Fate.WAITING, until, claimed=True)])
     assert recipient.skip_some(session, row.id, "called_off", NOW, limit=2) == 2
     assert recipient.skip_some(session, row.id, "called_off", NOW) == 1
     assert recipient.skip_some(session, row.id, "called_off", NOW) == 0
@@ -134,7 +135,7 @@ def test_who_is_erased_is_counted_and_gone(session: Session, row: Notice) -> Non
     for each in (one, other):
         forget(session, each)
     assert session.get(Recipient, (row.id, one)) is None
-    assert recipient.sums_of(session, row.id) == {
+    assert notice_total.sums_of(session, row.id) == {
         (Fate.WAITING, ""): 2,
         (Fate.SENT, ""): 1,
         (Fate.SKIPPED, "erased"): 1,
@@ -155,11 +156,11 @@ def test_two_who_are_one_person_have_one_copy(
             )
         )
     session.flush()
-    recipient.move(session, stray.id, one)
+    notice_total.move(session, stray.id, one)
     session.expire_all()
     copies = recipient.of_worker(session, one)
     assert {copy.notice_id for copy in copies} == {row.id, another.id}
-    assert recipient.sums_of(session, row.id)[Fate.SKIPPED, "same_person"] == 1
+    assert notice_total.sums_of(session, row.id)[Fate.SKIPPED, "same_person"] == 1
 
 
 def test_merging_carries_copies_along(session: Session, row: Notice) -> None:

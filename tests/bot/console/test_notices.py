@@ -16,14 +16,14 @@ from bot.console import site
 from bot.console.notices import NOTICES_NOUN
 from bot.console.noun import Form
 from handlers.offers import OWN_WORDS
-from models import notice, recipient
+from models import notice, outcome, recipient
 from models.audit import AuditEntry
 from models.columns import short
 from models.message import Fate
 from models.notice import Notice, NoticeState
+from models.outcome import Outcome
 from models.place import Enterprise
 from models.preference import Preference
-from models.recipient import Outcome
 from models.worker import Worker
 from tests.models.noticing import member
 from tests.papers import pdf
@@ -97,7 +97,7 @@ def settle(house: House, *ends: tuple[int, Fate, str]) -> None:
 
     def work(session: Session) -> None:
         row = session.exec(select(Notice)).one()
-        recipient.settle(session, row.id, outcomes)
+        outcome.settle(session, row.id, outcomes)
         notice.end(session, row, house.world.now)
 
     house.world.write(work)

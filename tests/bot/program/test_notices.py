@@ -10,13 +10,13 @@ from PIL import Image
 from sqlmodel import Session
 
 from bot.kit import clock
-from models import notice, recipient
+from models import notice, notice_total
 from models.document import Enclosed
 from models.message import Fate
 from models.notice import Notice
 from models.notice_file import enclose
+from models.notice_total import Sums
 from models.place import read_atlas
-from models.recipient import Sums
 from models.rules import Rules
 from models.staff import Staff
 from tests.bot.program.running import Running, running, until
@@ -66,7 +66,7 @@ def photos(server: TelegramServer, chat: int) -> list[str]:
 
 def sums(world: Running, notice_id: int) -> Sums:
     """Count what became of the copies."""
-    return world.look(lambda s: recipient.sums_of(s, notice_id))
+    return world.look(lambda s: notice_total.sums_of(s, notice_id))
 
 
 def test_a_picture_reaches_everybody_and_is_taken_back(

@@ -8,12 +8,12 @@ from sqlmodel import Session
 
 from handlers.reports import Period
 from handlers.reports.notices import notices
-from models import recipient
+from models import outcome
 from models.letter import Option
 from models.message import Fate
 from models.notice_answer import answer
+from models.outcome import Outcome
 from models.place import Atlas
-from models.recipient import Outcome
 from tests.models.cast import NOW, reviewer
 from tests.models.noticing import begun, member, scheduled
 
@@ -29,7 +29,7 @@ def test_it_adds_up_notice_by_notice(session: Session, atlas: Atlas) -> None:
         Outcome(one, fate, NOW, why)
         for one, (fate, why) in zip(people, ends, strict=False)
     ]
-    recipient.settle(session, row.id, outcomes)
+    outcome.settle(session, row.id, outcomes)
     answer(session, row, people[0], 0, NOW)
     scheduled(session, atlas, staff)  # nobody has a copy of this one yet
     table = notices(session, atlas, PERIOD, "zh-CN")
