@@ -140,9 +140,10 @@ class _Addressing:
     def go(self, due: list[int], room: int) -> Group:
         """Look at everybody who is due."""
         ids = {"ids": due}
-        people = self.session.execute(_PEOPLE, ids).all()
-        chats = defaultdict(list)
-        for chat in self.session.execute(_CHATS, ids):
+        connection = self.session.connection()
+        people = connection.execute(_PEOPLE, ids).all()
+        chats: dict[int, list[Any]] = defaultdict(list)
+        for chat in connection.execute(_CHATS, ids):
             chats[chat.worker_id].append(chat)
         if self.rendering.needs_name:
             self.names = _names(self.session, self.kit, due)

@@ -68,6 +68,7 @@ class Noticing:
     ) -> None:
         self.kit, self.channels, self.paces, self.put = kit, channels, paces, put
         self.cans = {name: channel.can for name, channel in channels.items()}
+        self._timing = {name: kit.metrics.sending.labels(name) for name in channels}
         self._tasks: set[asyncio.Task[None]] = set()
         self.settling = Settling(kit)
         self._retracted: dict[int, int] = {}
@@ -208,7 +209,7 @@ class Noticing:
         if seconds:
             return put_back(copy, seconds)
         try:
-            with self.kit.metrics.sending.labels(message.channel).time():
+            with self._timing[message.channel].time():
                 external_id = await self.channels[message.channel].send(message)
         except Unreachable:
             return self._hold(copy, pace, UNREACHABLE_SECONDS)

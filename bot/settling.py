@@ -7,7 +7,7 @@ one commit for both, and the replies of other people wait for half as many.
 import asyncio
 import logging
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, NamedTuple, TypeVar
@@ -72,18 +72,12 @@ class Settling:
         self._gathered.append(settled)
         self.on_the_way -= 1
         self._answered.set()
-        self._count(settled)
         self._see_to_it()
 
     def _see_to_it(self) -> None:
         """Have what has gathered written, whether or not a claim follows."""
         if self._soon is None:
             self._soon = asyncio.create_task(self._write_soon())
-
-    def _count(self, settled: Settled) -> None:
-        channel, fate = settled.copy.message.channel, settled.outcome.fate
-        if fate is not Fate.WAITING:
-            self.kit.metrics.messages.labels(channel, Kind.BROADCAST, fate).inc()
 
     @property
     def is_done(self) -> bool:
@@ -105,12 +99,21 @@ class Settling:
             return deed(session)
 
         try:
-            return await self.kit.writer.write(write)
+            done = await self.kit.writer.write(write)
         except Exception:
             self._gathered = batch + self._gathered
             if batch and not self._stopping:
                 self._see_to_it()
             raise
+        self._count(batch)
+        return done
+
+    def _count(self, batch: list[Settled]) -> None:
+        ends = Counter((s.copy.message.channel, s.outcome.fate) for s in batch)
+        for (channel, fate), many in ends.items():
+            if fate is not Fate.WAITING:
+                of_kind = (channel, Kind.BROADCAST, fate)
+                self.kit.metrics.messages.labels(*of_kind).inc(many)
 
     async def _write_soon(self) -> None:
         """Write down what no claim has taken along in time."""

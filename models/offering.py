@@ -51,24 +51,25 @@ def _offer(session: Session, event: Event, rules: Rules, now: datetime) -> None:
             return
         told = next_open(session, rules, worker, now)
         until = min(told + timedelta(hours=rules.offer_hours), event.starts_at)
-        if told < until:
-            _offer_one(session, event, row, told, until)
+        if told < until and not _offer_one(session, event, row, told, until):
+            return  # the seat has gone; whoever stands behind must not get the next one
 
 
 def _offer_one(
     session: Session, event: Event, row: Signup, told: datetime, until: datetime
-) -> None:
-    """Keep a seat for somebody from when they may be told of it."""
+) -> bool:
+    """Keep a seat for somebody from when they may be told; False if there is none."""
     waits = col(Signup.state) == SignupState.WAITING
     offered = {"state": SignupState.OFFERED, "offer_until": until}
     if not move(session, row, waits, **offered):
-        return  # cancelled at this moment
+        return True  # cancelled at this moment
     if take_seat(session, event):
         count(session, event.id, waiting=col(Event.waiting) - 1)
         reminder.schedule(session, OFFERED, str(row.id), told)
-    else:
-        back = col(Signup.state) == SignupState.OFFERED
-        move(session, row, back, state=SignupState.WAITING, offer_until=None)
+        return True
+    back = col(Signup.state) == SignupState.OFFERED
+    move(session, row, back, state=SignupState.WAITING, offer_until=None)
+    return False
 
 
 def accept(session: Session, row: Signup, now: datetime) -> bool:

@@ -79,7 +79,8 @@ def settle(session: Session, notice_id: int, outcomes: Sequence[Outcome]) -> Non
     """
     if outcomes:
         rows = orjson.dumps([_row(notice_id, one) for one in outcomes]).decode()
-        session.execute(_SETTLE[session.get_bind().dialect.name], {"rows": rows})
+        connection = session.connection()
+        connection.execute(_SETTLE[connection.dialect.name], {"rows": rows})
 
 
 def _row(notice_id: int, one: Outcome) -> list[Any]:

@@ -121,7 +121,7 @@ def next_due(session: Session, notice_id: int, now: datetime, limit: int) -> lis
     What was claimed and whose lease has run out is over: nobody knows whether it went.
     """
     of = {"notice_id": notice_id, "now": now, "limit": limit}
-    found = session.execute(_NEXT, of).all()
+    found = session.connection().execute(_NEXT, of).all()
     lost = [
         Outcome(worker_id, Fate.UNCERTAIN, now, INTERRUPTED)
         for worker_id, claimed in found

@@ -32,7 +32,7 @@ from models import notice, notice_total, outcome, recipient
 from models.chat import Chat
 from models.columns import short
 from models.document import Enclosed
-from models.message import Fate, Message, unseal_body
+from models.message import Fate, Kind, Message, unseal_body
 from models.notice import Notice, NoticeState
 from models.notice_file import enclose
 from models.place import read_atlas
@@ -144,6 +144,8 @@ def test_everybody_is_told_once_and_the_sums_add_up(world: World) -> None:
     assert (world.row.state, world.row.queued) == (NoticeState.DONE, 230)
     run(world.work)
     assert len(world.told) == 230
+    counted = world.kit.metrics.messages.labels("post", Kind.BROADCAST, Fate.SENT)
+    assert counted._value.get() == 230
 
 
 def test_what_a_channel_says_decides_what_becomes_of_a_copy(world: World) -> None:

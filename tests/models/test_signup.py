@@ -277,6 +277,18 @@ def test_what_was_taken_at_this_moment_is_not_offered(session: Session) -> None:
     assert counted(session, event) == (1, 1)
 
 
+def test_nobody_gets_a_seat_that_comes_free_just_after_who_stands_before(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    event = open_event(session, capacity=1)
+    seated, first, second = (guest(session, event, n) for n in range(3))
+    cancel(session, seated)
+    free = iter([False, True])
+    monkeypatch.setattr(offering, "take_seat", lambda *seat: next(free))
+    offer_seats(session, RULES, NOW)
+    assert standings(first, second) == ["waiting", "waiting"]
+
+
 def test_who_leaves_gives_up_all_places(session: Session) -> None:
     one, two = open_event(session, capacity=1), open_event(session, capacity=1)
     worker = member(session)

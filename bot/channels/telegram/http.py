@@ -34,6 +34,7 @@ class Http(BaseRequest):
     def __init__(self, connections: int, read_seconds: float = READ_SECONDS) -> None:
         self._connections = connections
         self._read_seconds = read_seconds
+        self._patience = _patience(read_seconds)
         self._session: aiohttp.ClientSession | None = None
 
     @property
@@ -47,7 +48,8 @@ class Http(BaseRequest):
             connector = aiohttp.TCPConnector(
                 limit=self._connections, keepalive_timeout=30
             )
-            self._session = aiohttp.ClientSession(connector=connector)
+            jar = aiohttp.DummyCookieJar()
+            self._session = aiohttp.ClientSession(connector=connector, cookie_jar=jar)
 
     async def shutdown(self) -> None:
         """Close the session."""
@@ -84,12 +86,8 @@ class Http(BaseRequest):
         """Make one HTTP request; raise NotConnected, TimedOut or NetworkError."""
         await self.initialize()
         assert self._session is not None  # noqa: S101 - just opened
-        seconds = read_timeout if isinstance(read_timeout, int | float) else None
-        timeout = aiohttp.ClientTimeout(
-            total=None,
-            sock_connect=CONNECT_SECONDS,
-            sock_read=seconds or self._read_seconds,
-        )
+        given = isinstance(read_timeout, int | float)
+        timeout = _patience(read_timeout) if given else self._patience
         try:
             async with self._session.request(
                 method, url, timeout=timeout, **_body(request_data)
@@ -101,6 +99,12 @@ class Http(BaseRequest):
             raise TimedOut from None
         except aiohttp.ClientError as error:
             raise NetworkError(type(error).__name__) from None
+
+
+def _patience(read_seconds: float) -> aiohttp.ClientTimeout:
+    return aiohttp.ClientTimeout(
+        total=None, sock_connect=CONNECT_SECONDS, sock_read=read_seconds
+    )
 
 
 def _body(data: RequestData | Payload | None) -> dict[str, Any]:
