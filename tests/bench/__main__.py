@@ -302,7 +302,7 @@ def broadcast(
     people: int = 251_600,
     faster: Annotated[float, typer.Option(help="the clock at 30/s")] = 20,
     only: Annotated[
-        list[str] | None, typer.Option(help=f"some of: {', '.join(telling.WAYS)}")
+        list[telling.Pick] | None, typer.Option(help="this way alone; may be repeated")
     ] = None,
     rival: Annotated[bool, typer.Option(help="the stock bot, too")] = True,
     database: DatabaseOption = Kind.BOTH,

@@ -84,13 +84,14 @@ async def ours(way: Way, database: str = "", told_of: Report = str) -> Sent:
     return sent
 
 
-async def theirs(way: Way, at_once: bool) -> Sent:
+async def theirs(way: Way, at_a_time: int) -> Sent:
     """Measure the stock bot, which keeps no books."""
-    options = ["--chats", str(way.people), "--per-second", str(way.per_second)]
+    options = ["--chats", str(way.people), "--at-a-time", str(at_a_time)]
+    if way.limits is not None:
+        options += ["--per-second", str(way.per_second)]
     facts: dict[str, Any] = {"limits": way.limits, "knows_every_chat": True}
     rival = rival_at_work(
         *options,
-        *(["--at-once"] if at_once else []),
         module="ptb_broadcast",
         **facts,
     )

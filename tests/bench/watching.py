@@ -49,9 +49,11 @@ class Way:
 
 @dataclass
 class Sent:
-    """What one broadcast showed; `rate` counts replies, too, as Telegram does.
+    """What one broadcast showed.
 
-    Who speaks while the program is stopped waits longest `across` that; no other does.
+    The `rate` counts replies, too, as Telegram does, and leaves restarts out.  `middle`
+    is that of the middle second.  Who speaks while the program is stopped waits longest
+    `across` that; no other does.
     """
 
     people: int = 0
@@ -59,6 +61,7 @@ class Sent:
     twice: int = 0
     seconds: float = 0.0
     rate: float = 0.0
+    middle: float = 0.0
     bulk: float = 0.0
     cpu: float = 0.0
     restarts: int = 0
@@ -109,7 +112,7 @@ async def watch(
     sent.restarts = len(stops.spans)
     sent.memory_mb = [look.memory_mb for look in looks]
     sent.cpu = _busy(looks)
-    _read(sent, server, way)
+    _read(sent, server, way, stops)
     return sent
 
 
@@ -174,21 +177,29 @@ def _busy(looks: list[Look]) -> float:
     return sum(cpu for _, cpu in spans) / seconds if seconds else 0.0
 
 
-def _read(sent: Sent, server: TelegramServer, way: Way) -> None:
+def _read(sent: Sent, server: TelegramServer, way: Way, stops: Stops) -> None:
     times = told(server)
     sent.told, sent.twice = len(times), sum(many > 1 for many in times.values())
     effects = server.telegram.effects
-    sent.rate = _rate(way, [e.at for e in effects])
-    sent.bulk = _rate(way, [e.at for e in effects if TEXT in e.text])
+    copies = [e.at for e in effects if TEXT in e.text]
+    span = (min(copies, default=0.0), max(copies, default=0.0))
+    sent.rate = _rate([e.at for e in effects], span, stops)
+    sent.bulk = _rate(copies, span, stops)
+    sent.middle = _middle([e.at for e in effects], way)
     sent.refused = sum(a.code == 429 for a in [*server.refused, *server.faulted])
     sent.violations = len(server.gate.violations)
 
 
-def _rate(way: Way, moments: list[float]) -> float:
-    """Give how many are sent in a second of Telegram's, the median of all seconds.
+def _rate(moments: list[float], span: tuple[float, float], stops: Stops) -> float:
+    """Give how many were sent in a second of Telegram's, from first copy to last."""
+    first, last = span
+    sent = [at for at in moments if first <= at <= last and not stops.cover(at)]
+    seconds = last - first - sum(ended - began for began, ended in stops.spans)
+    return len(sent) / seconds if seconds > 0 else 0.0
 
-    A second of ours counts, and where the clock is faster it holds many of them.
-    """
+
+def _middle(moments: list[float], way: Way) -> float:
+    """Give the median of all seconds of ours; a faster clock puts more into each."""
     seconds = Counter(int(at / way.times) for at in moments)
     whole = [seconds[at] for at in sorted(seconds)][1:-1]
     return median(whole or [0]) / way.times

@@ -1,7 +1,7 @@
-"""The rival in broadcasting: python-telegram-bot with its own AIORateLimiter.
+"""The rival in broadcasting: python-telegram-bot, at a limit with its AIORateLimiter.
 
 It answers whatever it is told, and meanwhile sends a notice to so many chats: one after
-another, or all at once and left to the limiter to hold back.
+another, or so many at a time and left to the limiter to hold back.
 """
 
 from __future__ import annotations
@@ -34,14 +34,14 @@ async def answer(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
 
 async def broadcast(application: Application[Any, Any, Any, Any, Any, Any]) -> None:
     """Send the notice to everybody."""
-    chats, at_once = application.bot_data["chats"], application.bot_data["at_once"]
-    bot = application.bot
-    if at_once:
-        sends = (bot.send_message(chat, TEXT) for chat in range(1, chats + 1))
-        await asyncio.gather(*sends)
-        return
-    for chat in range(1, chats + 1):
-        await bot.send_message(chat, TEXT)
+    data, bot = application.bot_data, application.bot
+    room = asyncio.Semaphore(data["at_a_time"])
+
+    async def tell(chat: int) -> None:
+        async with room:
+            await bot.send_message(chat, TEXT)
+
+    await asyncio.gather(*(tell(chat) for chat in range(1, data["chats"] + 1)))
 
 
 async def begin(application: Application[Any, Any, Any, Any, Any, Any]) -> None:
@@ -55,13 +55,16 @@ def main() -> None:
     parser.add_argument("--base-url", required=True)
     parser.add_argument("--token", required=True)
     parser.add_argument("--chats", type=int, required=True)
-    parser.add_argument("--per-second", type=float, required=True)
-    parser.add_argument("--at-once", action="store_true")
+    parser.add_argument("--per-second", type=float)
+    parser.add_argument("--at-a-time", type=int, required=True)
     options = parser.parse_args()
-    limiter = AIORateLimiter(options.per_second, 1, max_retries=RETRIES)
     builder = ApplicationBuilder().token(options.token).base_url(options.base_url)
-    application = builder.rate_limiter(limiter).post_init(begin).build()
-    application.bot_data.update(chats=options.chats, at_once=options.at_once)
+    if options.per_second is not None:
+        # A generic builder changes its type with every step.
+        limiter: Any = AIORateLimiter(options.per_second, 1, max_retries=RETRIES)
+        builder = builder.rate_limiter(limiter)
+    application = builder.post_init(begin).build()
+    application.bot_data.update(chats=options.chats, at_a_time=options.at_a_time)
     application.add_handler(MessageHandler(filters.TEXT, answer))
     application.run_polling()
 
