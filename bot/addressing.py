@@ -231,7 +231,8 @@ class _Addressing:
     def _write(self, ledger: Ledger, chat: Chat, worker: Worker) -> Outcome:
         can = self.cans[chat.channel]
         turn = self.kit.turn(self.session, chat, worker, self.now, can.trusted)
-        name = worker.unseal(self.kit.keys, "name")
+        needs_name = self.rendering.needs_name
+        name = worker.unseal(self.kit.keys, "name") if needs_name else None
         ledger.say(turn, can, [self.rendering.say(worker, name, worker.language)])
         return Outcome(
             worker.id, Fate.KEPT, self.now, chat_id=chat.id, number=chat.last_number

@@ -265,7 +265,7 @@ def audience(members: int = 1_000_000, database: DatabaseOption = Kind.BOTH) -> 
                 **{f"{what}, s": f"{seconds:.2f}" for what, seconds in spent.items()},
                 "longest slice, ms": f"{found.longest * 1000:.0f}",
             }
-            count, queue = spent["count again"], spent["queue"]
+            count, queue = spent["count"], spent["queue"]
             report, turn = spent["report"], spent["next page"] / found.pages * 1000
             goals += [
                 Goal(f"{name}: counted in 0.1 s", f"{count:.2f} s", count <= 0.1),

@@ -12,19 +12,24 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from sqlalchemy import update
 from sqlmodel import Session, select
 
 from bot.database import Database, in_transaction
 from bot.kit import clock
 from models import notice
 from models.audience import Audience
+from models.chat import Chat
 from models.notice import Notice, NoticeState
 from models.place import read_atlas
+from models.sealing import new_key
+from models.worker import Worker
 from tests.bench.choosing import CITY, due_notice, fill
 from tests.bench.watching import Report, Sent, Way, told, watch
 from tests.databases import opened
 from tests.databases import seed as seed_database
 from tests.programs import (
+    KEYRING,
     TOKEN,
     Program,
     at_telegram,
@@ -65,7 +70,7 @@ async def ours(way: Way, database: str = "", told_of: Report = str) -> Sent:
             made = program_for(way, server, Path(folder), database)
             seed_database(made.database)
             with opened(made.database) as opened_:
-                notice_id = prepare(opened_, way.people)
+                notice_id = prepare(opened_, way)
 
                 def is_over() -> bool:
                     with Session(opened_.reading) as session:
@@ -134,9 +139,18 @@ def settings_of(server: TelegramServer, way: Way) -> dict[str, object]:
     }
 
 
-def prepare(database: Database, people: int) -> int:
+def prepare(database: Database, way: Way) -> int:
     """Make the members and a notice to all of them, whose time has come."""
     atlas = in_transaction(database, read_atlas)
-    fill(database, atlas, people, [sorted(atlas.branch(CITY))])
+    fill(database, atlas, way.people, [sorted(atlas.branch(CITY))])
+    if way.pages:
+        in_transaction(database, _turn_to_pages)
     whom = Audience(union_code=CITY)
     return in_transaction(database, lambda s: due_notice(s, whom, clock()).id)
+
+
+def _turn_to_pages(session: Session) -> None:
+    """Let everybody have a page, and a key that opens, instead of a chat there."""
+    session.execute(update(Chat).values(channel="page"))
+    for row in session.exec(select(Worker)):
+        row.key = KEYRING.wrap(f"worker.key|{row.id}", new_key())

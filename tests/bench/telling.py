@@ -22,7 +22,7 @@ from tests.torture.chosen import Addresses
 
 FREE = Limits()
 TALKERS = 20
-SOME, FEW = 50_000, 1500
+SOME, SOME_PAGES, FEW = 50_000, 20_000, 1500
 AT_ONCE, IN_A_LOOP = 100, 1
 """How many messages the stock bot sends at a time."""
 
@@ -47,6 +47,10 @@ def _flat(size: Size) -> Way:
     return Way(min(size.people, SOME), 10_000)
 
 
+def _pages(size: Size) -> Way:
+    return Way(min(size.people, SOME_PAGES), 10_000, talkers=TALKERS, pages=True)
+
+
 def _paid(size: Size) -> Way:
     facts: dict[str, Any] = {"delay_ms": 50, "talkers": TALKERS, "restart": True}
     return Way(size.people, PAID.overall, PAID, **facts)
@@ -64,6 +68,7 @@ class Pick(StrEnum):
     """The ways there are."""
 
     FLAT = "flat"
+    PAGES = "pages"
     PAID = "1000"
     FREE = "30"
     ALL = "all-at-30"
@@ -71,13 +76,14 @@ class Pick(StrEnum):
 
 WAYS: dict[Pick, Callable[[Size], Way]] = {
     Pick.FLAT: _flat,
+    Pick.PAGES: _pages,
     Pick.PAID: _paid,
     Pick.FREE: _free,
     Pick.ALL: _fast,
 }
 
 
-RIVALS = {Pick.FLAT: 5000, Pick.PAID: 1000, Pick.FREE: FEW, Pick.ALL: 0}
+RIVALS = {Pick.FLAT: 5000, Pick.PAGES: 0, Pick.PAID: 1000, Pick.FREE: FEW, Pick.ALL: 0}
 """How many people the stock bot tells: it is much slower where calls are slow."""
 
 
@@ -117,6 +123,7 @@ def _in_a_line(sent: Sent) -> str:
 def _title(name: Pick, size: Size) -> str:
     return {
         Pick.FLAT: "flat out",
+        Pick.PAGES: "to pages",
         Pick.PAID: "1,000/s, 50 ms a call",
         Pick.FREE: "30/s",
         Pick.ALL: f"30/s, {size.faster:g} × time",
@@ -172,6 +179,7 @@ def _goals(database: str, name: Pick, sent: Sent) -> list[Goal]:
     ]
     own = {
         Pick.FLAT: [Goal("3,000/s", f"{sent.rate:.0f}", sent.rate >= 3000)],
+        Pick.PAGES: [reply, heard],
         Pick.PAID: [
             Goal("1,000/s held", f"{sent.rate:.0f}", sent.rate >= 990),
             Goal("at 60 % of a core", f"{sent.cpu:.0%}", sent.cpu <= 0.6),

@@ -36,7 +36,10 @@ Report = Callable[[str], object]
 
 @dataclass(frozen=True)
 class Way:
-    """How a broadcast is measured; Telegram's clock and our pace run `times` faster."""
+    """How a broadcast is measured; Telegram's clock and our pace run `times` faster.
+
+    Everybody is on Telegram, or on `pages`, but for the talkers.
+    """
 
     people: int
     per_second: float
@@ -45,6 +48,7 @@ class Way:
     times: float = 1.0
     talkers: int = 0
     restart: bool = False
+    pages: bool = False
 
 
 @dataclass
@@ -89,7 +93,8 @@ async def watch(
     """Let the program send while people talk; restart it in the middle."""
     sent, stops = Sent(way.people), Stops()
     process.start()
-    await asyncio.wait_for(server.called("sendMessage"), PATIENCE)
+    first = "getUpdates" if way.pages else "sendMessage"
+    await asyncio.wait_for(server.called(first), PATIENCE)
     began = time.monotonic()
     talking = asyncio.create_task(_talk(server, way.talkers, stops, sent))
     halves = [way.people // 2] * way.restart
