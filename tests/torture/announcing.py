@@ -60,7 +60,7 @@ async def announce(din: Din, database: str = "") -> Heard:
             program = Program(Path(folder), database, **settings_of(server, way))
             seed_database(program.database)
             with opened(program.database) as made:
-                notice_id = prepare(made, din.people)
+                notice_id = prepare(made, way)
                 try:
                     kills = await _din(din, server, program, made, notice_id)
                 finally:
