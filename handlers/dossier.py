@@ -60,10 +60,10 @@ class ByForm(Generic[Row]):
 
 @dataclass(frozen=True)
 class Undoing(Generic[Row]):
-    """How the last decision is taken back, while that can be."""
+    """How the last decision is taken back: which step that is now, if it can be."""
 
-    can: Callable[[Turn, Staff, Row], bool]
-    do: Callable[[Turn, Staff, Row], bool]
+    last: Callable[[Turn, Staff, Row], int | None]
+    do: Callable[[Turn, Staff, Row, int], None]
     undone: Word
 
 

@@ -16,6 +16,7 @@ from bot.console.desk import Desk, Label, Text, Went, Wrong
 from bot.console.listing import page_of
 from bot.console.noun import Form, Noun, Page, Rule, Waiting, whole
 from bot.console.records import position
+from bot.console.undoing import or_wrong, step_of, undo_of
 from bot.console.views import (
     Badge,
     Detail,
@@ -30,7 +31,7 @@ from bot.console.views import (
 )
 from bot.console.words_of_deeds import DEEDS
 from bot.files import file_of
-from handlers.dossier import ByForm, ByPress, Dossier
+from handlers.dossier import ByForm, ByPress, Dossier, Undoing
 from handlers.matter import Told
 from handlers.say import Say, Word
 from models import audit
@@ -93,8 +94,8 @@ class Pages(Generic[Row]):
 
     def _undo_form(self) -> Iterator[Form[Row]]:
         if self.of.undoing is not None:
-            rule = Rule(self.roles, self.own)
-            yield Form("{key}/undo", rule, self.show, self._undo, note=self.note)
+            rule, do = Rule(self.roles, self.own), partial(self._undo, self.of.undoing)
+            yield Form("{key}/undo", rule, self.show, do, note=self.note)
 
     def _picture_page(self) -> Iterator[Page[File]]:
         if self.of.photo is not None:
@@ -209,9 +210,9 @@ class Pages(Generic[Row]):
             at_once = isinstance(way, ByPress)
             yield Do(way.label(row), path, at_once, kind)
         undoing = self.of.undoing
-        if undoing is not None and undoing.can(desk.turn, desk.staff, row):
-            undo = Label("Undo this decision")
-            yield Do(undo, f"{self.at(row)}/undo", at_once=True)
+        step = undoing.last(desk.turn, desk.staff, row) if undoing else None
+        if step is not None:
+            yield undo_of(self.at(row), step)
 
     def _deeds(self, desk: Desk, row: Row) -> Iterator[Line]:
         for entry in audit.entries_about(desk.session, row.id, HISTORY):
@@ -252,20 +253,17 @@ class Pages(Generic[Row]):
         if way not in self.of.open_to(desk.turn, desk.staff, row):
             is_open = matter.waits(desk.turn, row) and way.when(row)
             raise Wrong.altogether(matter.others if is_open else matter.settled)
-        try:
+        with or_wrong(matter):
             said = act(desk.staff, row)
-        except matter.failures as failure:
-            raise Wrong.altogether(matter.why_not(failure)) from None
         return Went(self._after(desk, row), said.text or "")
 
     def _after(self, desk: Desk, row: Row) -> str:
         """Return where to go on: to the list where the row is for others now."""
         return self.at(row) if self.own(desk, short(row.id)) else self.path
 
-    def _undo(self, desk: Desk, row: Row) -> Went:
-        undoing = self.of.undoing
-        if undoing is None or not undoing.do(desk.turn, desk.staff, row):
-            raise Wrong.altogether(Word("reviewing", "too_late"))
+    def _undo(self, undoing: Undoing[Row], desk: Desk, row: Row) -> Went:
+        with or_wrong(self.of.matter):
+            undoing.do(desk.turn, desk.staff, row, step_of(desk))
         return Went(self._after(desk, row), undoing.undone)
 
 

@@ -159,6 +159,14 @@ def test_what_was_told_is_not_undone(world: World) -> None:
     assert "不能撤销" in world.do("press", undo, "社工")[0]["text"]
 
 
+def test_what_was_undone_is_not_said_to_have_been_told(world: World) -> None:
+    move(world)
+    press(world, "a:release_move")
+    undo = world.screens["社工"][-1]["choices"][0][2]
+    assert "没有通知本人" in world.do("press", undo, "社工")[0]["text"]
+    assert "情况又有变化" in world.do("press", undo, "社工")[0]["text"]
+
+
 def test_a_transfer_received_meanwhile_is_not_withdrawn(world: World) -> None:
     move(world)
     number = row(world).number

@@ -193,17 +193,34 @@ def test_a_transfer_is_let_go_undone_and_refused(house: House) -> None:
     others = browser.send(f"{at}/receive_move")
     assert others.status_code == 422
     assert "不在您负责的范围内" in words_of(others)
-    assert "已撤销，没有通知本人" in browser.do(f"{at}/undo")
+    assert "已撤销，没有通知本人" in browser.do(browser.undo(at))
     assert row_of(house, Transfer, key).standing is Moving.REQUESTED
     assert "（已撤销）" in browser.read(at)
     browser.do(f"{at}/refuse_move", reason="unsettled")
+    undo = browser.undo(at)
     house.world.wait(timedelta(minutes=2))
-    assert browser.send(f"{at}/undo").status_code == 422
-    assert f"{at}/undo" not in browser.get(at).text
+    assert browser.send(undo).status_code == 422
+    assert "撤销刚才的决定" not in browser.read(at)
     assert row_of(house, Transfer, key).standing is Moving.REFUSED
     words = browser.read(at)
     assert "张*" in words
     assert "张三" not in words
+
+
+def test_who_let_go_does_not_undo_what_another_received(sqlite_house: House) -> None:
+    house = sqlite_house
+    key = MATTERS["transfers"](house, "").own
+    old, at = house.appoint("social_worker"), SEEN.format("transfers", key)
+    new = house.appoint("social_worker", "4451", "乙")
+    old.do(f"{at}/release_move")
+    undo = old.undo(at)
+    new.do(f"{at}/receive_move")
+    late = old.send(undo)
+    assert late.status_code == 422
+    assert "这之后情况又有变化" in words_of(late)
+    assert row_of(house, Transfer, key).standing is Moving.RECEIVED
+    assert "已撤销" in new.do(new.undo(at))
+    assert row_of(house, Transfer, key).standing is Moving.RELEASED
 
 
 def test_a_transfer_that_is_late_says_so(sqlite_house: House) -> None:
