@@ -266,9 +266,15 @@ def test_a_nominee_is_read_and_confirmed(house: House) -> None:
     key = MATTERS["nominees"](house, "").own
     browser, at = house.appoint("social_worker"), SEEN.format("nominees", key)
     words = browser.read(at)
-    assert "三十年如一日" in words
+    assert "三十年如一日 请核对" in words
     assert "本人同意参评" in words
-    assert "编为 1 号" in browser.do(f"{at}/confirm_nominee")
+    assert "张三" in words
+    words = browser.do(f"{at}/confirm_nominee")
+    assert "编为 1 号" in words
+    assert "三十年如一日 这份提名已经有结果了" in words
+    assert "请核对" not in words
+    assert "张*" in words
+    assert "张三" not in words
     assert row_of(house, Nominee, key).standing is Candidacy.CONFIRMED
     assert browser.send(f"{at}/refuse_nominee", reason="privacy").status_code == 422
 
@@ -303,7 +309,7 @@ def test_an_objection_is_an_officer_s_to_settle(house: House) -> None:
     assert worker.get(at).status_code == 403
     assert "objections" not in worker.get("/console/matters").text
     browser = house.appoint(OFFICER)
-    assert "他不是我们行业的" in browser.read(at)
+    assert "他不是我们行业的 请向当事人和单位核实" in browser.read(at)
     assert wrong(browser.send(f"{at}/settle")) == {"verdict", "answer"}
     said = {"verdict": "upheld", "answer": "核实过了"}
     assert "异议成立" in browser.do(f"{at}/settle", **said)
@@ -311,4 +317,7 @@ def test_an_objection_is_an_officer_s_to_settle(house: House) -> None:
     assert row.standing is Heard.UPHELD
     struck = house.world.write(lambda s: s.get_one(Nominee, row.nominee_id))
     assert struck.standing is Candidacy.STRUCK
-    assert "核实过了" in browser.read(at)
+    words = browser.read(at)
+    assert "核实过了" in words
+    assert "他不是我们行业的 这份异议已经处理过了" in words
+    assert "请向当事人" not in words
