@@ -240,6 +240,6 @@ DOSSIER = Dossier(
     states=states_of(Transfer.standing, *Moving),
     history=_history,
     unions=(Transfer.union_code, Transfer.from_union),
-    late=lambda turn, row: row.standing in WAITING and row.due < turn.today,
+    due=Transfer.due,
     undoing=Undoing(_last, _undo, Word("moving", "undone")),
 )

@@ -115,9 +115,7 @@ class Pages(Generic[Row]):
         show, union = self._asked(desk)
         queue, table = self.of.source.queue, self.of.matter.table
         below = desk.kit.atlas.branch(union) & desk.unions if union else desk.unions
-        query = select(table).where(
-            *self.of.theirs(desk.staff, below), *self._stands(show)
-        )
+        query = select(table).where(*self._that(desk, show, below))
         order, after = (queue.since, table.id), desk.query.get("after", "")
         newest_first = show != WAITING
         rows, more = page_of(desk.session, query, order, after, newest_first)
@@ -146,10 +144,14 @@ class Pages(Generic[Row]):
         named = {key: state.name for key, state in self.of.states.items()}
         return {WAITING: Label("Still waiting"), **named, ALL: Label("All")}
 
-    def _stands(self, show: str) -> tuple[Any, ...]:
+    def _that(self, desk: Desk, show: str, unions: set[str]) -> Iterator[Any]:
+        """Yield the conditions of what is asked for; what waits is for these unions."""
         if show == WAITING:
-            return self.of.source.queue.waits
-        return (self.of.states[show].holds,) if show in self.of.states else ()
+            yield from self.of.source.queue.theirs(desk.staff, unions)
+            return
+        yield from self.of.theirs(desk.staff, unions)
+        if show in self.of.states:
+            yield self.of.states[show].holds
 
     def _line(self, desk: Desk, row: Row) -> Line:
         since = desk.moment(getattr(row, self.of.source.queue.since.key))
@@ -158,7 +160,7 @@ class Pages(Generic[Row]):
         return Line(self.at(row), cells, self._badge(desk, row))
 
     def _badge(self, desk: Desk, row: Row) -> Badge:
-        if self.of.late(desk.turn, row):
+        if self.of.is_late(desk.turn, row):
             return Badge(Label("Overdue"), "bad")
         waits = self.of.matter.waits(desk.turn, row)
         return Badge(self.of.state(row), "wait" if waits else "")
@@ -173,7 +175,7 @@ class Pages(Generic[Row]):
             [oldest] = first
             row = desk.session.get_one(self.of.matter.table, oldest.number)
             path = self.at(row) if count == 1 else self.path
-            late = self.of.late(desk.turn, row)
+            late = self.of.are_late(*who)
             yield Waiting(self.of.title, count, oldest.since, path, late)
 
     # One row.

@@ -24,7 +24,7 @@ from models.transfer import Moving, Transfer
 from models.worker import Worker
 
 from .house import House, words_of
-from .matter_rows import MATTERS, a_chat, a_member
+from .matter_rows import MATTERS, a_chat, a_member, transfer
 from .test_records import wrong
 
 SEEN = "/console/{}/{}"
@@ -235,6 +235,38 @@ def test_a_transfer_that_is_late_says_so(sqlite_house: House) -> None:
 
     house.world.write(pass_by)
     assert "已超时" in browser.read("/console/transfers")
+    assert 'class="late"' in browser.get("/console/today").text
+
+
+def test_what_is_released_waits_for_the_other_union_alone(sqlite_house: House) -> None:
+    house = sqlite_house
+    key = MATTERS["transfers"](house, "").own
+    browser, at = house.appoint("social_worker"), SEEN.format("transfers", key)
+    browser.do(f"{at}/release_move")
+    assert at not in browser.get("/console/transfers").text
+    assert at in browser.get("/console/transfers?show=released").text
+    assert at in browser.get("/console/transfers?show=all").text
+    other = house.appoint("social_worker", "4451", "乙")
+    assert at in other.get("/console/transfers").text
+
+
+def test_one_that_is_late_is_seen_behind_one_that_waits_for_longer(
+    sqlite_house: House,
+) -> None:
+    house = sqlite_house
+
+    def ask(session: Session) -> list[str]:
+        return [short(transfer(session, house, n, "440106")) for n in (1, 2)]
+
+    older, newer = house.world.write(ask)
+
+    def pass_by(session: Session) -> None:
+        session.get_one(Transfer, long(older)).requested_at -= timedelta(days=9)
+        session.get_one(Transfer, long(newer)).due -= timedelta(days=9)
+
+    browser = house.appoint("social_worker")
+    assert 'class="late"' not in browser.get("/console/today").text
+    house.world.write(pass_by)
     assert 'class="late"' in browser.get("/console/today").text
 
 
