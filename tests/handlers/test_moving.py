@@ -197,18 +197,21 @@ def _nobody(session: Session) -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "reason"), [("decide", "decided"), ("leave", "not_theirs")]
+    ("change", "reason"),
+    [("decide", "decided"), ("release", "decided"), ("leave", "not_theirs")],
 )
 def test_a_reminder_in_the_night_is_looked_at_again_in_the_morning(
     world: World, change: str, reason: str
 ) -> None:
     move(world)
+    world.appoint("4401")  # who answers for both unions
     world.now += timedelta(days=6, hours=15)  # one in the night, on the last day
     world.wait(timedelta())
-    if change == "decide":
+    if change != "leave":
         press(world, "a:release_move")
+    if change == "decide":
         world.do("press", f"a:withdraw_transfer:{row(world).number}.sure")
-    else:
+    if change == "leave":
         world.write(_nobody)
     world.wait(timedelta(hours=9))
     assert ended(world, "transfer_late") == [("skipped", reason)]
