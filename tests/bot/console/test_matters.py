@@ -286,6 +286,7 @@ def test_a_request_goes_from_accepted_to_rated(house: House) -> None:
     assert row_of(house, ServiceRequest, key).standing is Served.DONE
     house.world.write(lambda s: rate(s, s.get_one(ServiceRequest, long(key)), 4))
     words = browser.read(at)
+    assert words.count("已办好") == 1
     assert "已办好，已评价" in words
     assert "本人评价" in words
     assert "张*" in words
