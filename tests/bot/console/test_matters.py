@@ -9,7 +9,9 @@ import pytest
 from sqlmodel import Session, col, select
 
 from handlers.dossiers import DOSSIERS
+from models import nominee as nominees
 from models.audit import AuditEntry
+from models.award import Award
 from models.chat import Chat
 from models.claim import Claim, Claimed
 from models.columns import long, short
@@ -310,6 +312,28 @@ def test_a_nominee_is_read_and_confirmed(house: House) -> None:
     assert "张三" not in words
     assert row_of(house, Nominee, key).standing is Candidacy.CONFIRMED
     assert browser.send(f"{at}/refuse_nominee", reason="privacy").status_code == 422
+
+
+def test_who_is_nominated_anew_after_a_refusal_is_not_decided_on(
+    sqlite_house: House,
+) -> None:
+    house = sqlite_house
+    key = MATTERS["nominees"](house, "").own
+    browser, at = house.appoint("social_worker"), SEEN.format("nominees", key)
+    assert "处理时间" in browser.do(f"{at}/refuse_nominee", reason="privacy")
+
+    def try_again(session: Session) -> None:
+        row = session.get_one(Nominee, long(key))
+        award = session.get_one(Award, row.award_id)
+        who, now = session.get_one(Worker, row.worker_id), house.world.now
+        own = (session, house.world.kit.keys, award, who, "四十年如一日", now)
+        assert nominees.nominate(*own, oneself=True) is row
+        nominees.agree(session, award, row, False, now)
+
+    house.world.write(try_again)
+    words = browser.read(at)
+    assert "四十年如一日" in words
+    assert "处理时间" not in words
 
 
 def test_an_objection_is_kept_from_an_officer_it_is_against(house: House) -> None:
