@@ -89,7 +89,7 @@ class Pages(Generic[Row]):
         rule, path = Rule(self.roles, self.own), f"{{key}}/{way.name}"
         if isinstance(way, ByForm):
             ask, do = partial(self._ask, way), partial(self._answer, way)
-            return Form(path, rule, ask, do)
+            return Form(path, rule, ask, do, note=partial(self._note_unless, way))
         return Form(path, rule, self.show, partial(self._press, way), note=self.note)
 
     def _undo_form(self) -> Iterator[Form[Row]]:
@@ -234,7 +234,18 @@ class Pages(Generic[Row]):
     def _press(self, way: ByPress[Row], desk: Desk, row: Row) -> Went:
         return self._decide(way, desk, row, partial(way.do, desk.turn))
 
+    def _is_open(self, way: Way[Row], desk: Desk, row: Row) -> bool:
+        return way in self.of.open_to(desk.turn, desk.staff, row)
+
+    def _note_unless(self, way: ByForm[Row], desk: Desk, row: Row) -> None:
+        """Write down a look where there is nothing to fill in any more."""
+        if not self._is_open(way, desk, row):
+            self.note(desk, row)
+
     def _ask(self, way: ByForm[Row], desk: Desk, row: Row) -> View:
+        """Show the form, or the row where it cannot be decided so any more."""
+        if not self._is_open(way, desk, row):
+            return self.show(desk, row)
         form, key = way.form, short(row.id)
         return Fill(
             form.title(desk.turn, key, named=True),
@@ -252,9 +263,9 @@ class Pages(Generic[Row]):
     def _decide(self, way: Way[Row], desk: Desk, row: Row, act: Act[Row]) -> Went:
         """Carry out a decision; where it cannot be made any more nothing changes."""
         matter = self.of.matter
-        if way not in self.of.open_to(desk.turn, desk.staff, row):
-            is_open = matter.waits(desk.turn, row) and way.when(row)
-            raise Wrong.altogether(matter.others if is_open else matter.settled)
+        if not self._is_open(way, desk, row):
+            waits = matter.waits(desk.turn, row) and way.when(row)
+            raise Wrong.altogether(matter.others if waits else matter.settled)
         with or_wrong(matter):
             said = act(desk.staff, row)
         return Went(self._after(desk, row), said.text or "")

@@ -85,6 +85,10 @@ def test_a_correction_is_made_and_no_more_refused(house: House) -> None:
     late = browser.send(f"{at}/refuse", reason="unclear")
     assert late.status_code == 422
     assert "已经有结果了" in words_of(late)
+    for shown in (late, browser.get(f"{at}/refuse")):
+        assert 'name="reason"' not in shown.text
+        assert "处理时间" in shown.text
+    assert acts(house, key).count("correction.read") == 4
     assert browser.send(f"{at}/approve_correction").status_code == 422
     assert row_of(house, Correction, key).standing is Wish.APPROVED
     assert acts(house, key).count("correction.approved") == 1
