@@ -154,7 +154,7 @@ def transfer(turn: Turn, arg: str) -> list[Say]:
     step = as_told(turn, row.id)
     requested = step.standing is Moving.REQUESTED
     decides = turn.atlas.unions[row.from_union if requested else row.to_union]
-    union = {"union": turn.named(decides), "due": row.due}
+    union = {"union": turn.named(decides), "due": step.due}
     message = Say(
         Word("transfer", f"standing_{step.standing}", union),
         title=Word("transfer", "mine"),
