@@ -64,7 +64,6 @@ class Undoing(Generic[Row]):
 
     last: Callable[[Turn, Staff, Row], int | None]
     do: Callable[[Turn, Staff, Row, int], None]
-    undone: Word
 
 
 @dataclass(frozen=True)

@@ -163,7 +163,7 @@ def undo(turn: Turn, arg: str) -> list[Say]:
     def act() -> Say:
         _undo(turn, staff, row, step.id)
         again = Choice(Word("moving", "look_at_it"), f"v:moving:{short(row.id)}")
-        return say("moving", "undone").offering(again, WAITING_LIST)
+        return say("reviewing", "undone").offering(again, WAITING_LIST)
 
     return [MATTER.attempt(act)]
 
@@ -241,5 +241,5 @@ DOSSIER = Dossier(
     history=_history,
     unions=(Transfer.union_code, Transfer.from_union),
     due=Transfer.due,
-    undoing=Undoing(_last, _undo, Word("moving", "undone")),
+    undoing=Undoing(_last, _undo),
 )

@@ -27,7 +27,7 @@ from bot.console.reviewing import (
     rejected_for,
     returned_for,
 )
-from bot.console.undoing import or_wrong, step_of, undo_of
+from bot.console.undoing import UNDONE, or_wrong, step_of, undo_of
 from bot.console.views import (
     Badge,
     Detail,
@@ -179,7 +179,7 @@ def undo(desk: Desk, row: Application) -> Went:
     by = (desk.session, desk.kit.keys, desk.staff)
     with or_wrong(MATTER):
         review.undo(*by, step_of(desk), row, desk.now)
-    return Went(f"{PATH}/{short(row.id)}", Word("reviewing", "undone"))
+    return Went(f"{PATH}/{short(row.id)}", UNDONE)
 
 
 def ask_return(desk: Desk, row: Application) -> View:

@@ -16,7 +16,7 @@ from bot.console.desk import Desk, Label, Text, Went, Wrong
 from bot.console.listing import page_of
 from bot.console.noun import Form, Noun, Page, Rule, Waiting, whole
 from bot.console.records import position
-from bot.console.undoing import or_wrong, step_of, undo_of
+from bot.console.undoing import UNDONE, or_wrong, step_of, undo_of
 from bot.console.views import (
     Badge,
     Detail,
@@ -277,7 +277,7 @@ class Pages(Generic[Row]):
     def _undo(self, undoing: Undoing[Row], desk: Desk, row: Row) -> Went:
         with or_wrong(self.of.matter):
             undoing.do(desk.turn, desk.staff, row, step_of(desk))
-        return Went(self._after(desk, row), undoing.undone)
+        return Went(self._after(desk, row), UNDONE)
 
 
 def _as_it_is(desk: Desk, picture: File) -> View:

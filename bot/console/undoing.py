@@ -7,7 +7,10 @@ from typing import Any
 from bot.console.desk import Desk, Label, Wrong
 from bot.console.views import Do
 from handlers.matter import Matter
+from handlers.say import Word
 from models.columns import long, short
+
+UNDONE = Word("reviewing", "undone")
 
 
 def undo_of(at: str, step_id: int) -> Do:
