@@ -175,9 +175,8 @@ def transfer(turn: Turn, arg: str) -> list[Say]:
 
 def as_told(turn: Turn, number: int) -> TransferStep:
     """Return the last step the member knows; a decision shows with its notice."""
-    *before, last = transfers.steps_of(turn.session, number)
-    untold = reminder.waits(turn.session, MOVED, str(last.id))
-    return before[-1] if untold else last
+    steps = reversed(transfers.steps_of(turn.session, number))
+    return next(s for s in steps if not reminder.waits(turn.session, MOVED, str(s.id)))
 
 
 def reason_row(turn: Turn, step: TransferStep) -> tuple[tuple[Text, Text], ...]:

@@ -159,14 +159,16 @@ def test_what_was_told_is_not_undone(world: World) -> None:
     assert "不能撤销" in world.do("press", undo, "社工")[0]["text"]
 
 
-def test_a_release_shows_only_once_it_is_told(world: World) -> None:
+def test_a_step_shows_only_once_it_is_told(world: World) -> None:
     move(world)
     before = world.say("我的转接")[0]["text"]
     world.wait(timedelta(days=1))
-    press(world, "a:release_move")
-    assert world.say("我的转接")[0]["text"] == before
+    world.appoint("4401")
+    for act in ("a:release_move", "a:receive_move"):
+        press(world, act)
+        assert world.say("我的转接")[0]["text"] == before
     world.wait(timedelta(minutes=1))
-    assert world.say("我的转接")[0]["text"] != before
+    assert "办完了" in world.say("我的转接")[0]["text"]
 
 
 def test_what_was_undone_is_not_said_to_have_been_told(world: World) -> None:
