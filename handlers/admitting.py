@@ -74,11 +74,12 @@ MATTER = Matter(
 
 
 def _shown(turn: Turn, row: Nominee) -> Say:
-    """Show a nominee with the story."""
+    """Show a nominee with the story, and what to make sure of before deciding."""
     award, person = _award_of(turn, row), turn.session.get_one(Worker, row.worker_id)
     story = own_words(turn, row.read(turn.keys, person, "story"))
+    then = Word("admitting", "check") if MATTER.waits(turn, row) else MATTER.settled
     return Say(
-        Word("admitting", "look", {"text": story}),
+        Word("admitting", "look", {"text": story, "then": then}),
         title=Word("admitting", "title", {"award": turn.named(award)}),
         rows=tuple(_rows(turn, row, person)),
     )
@@ -86,7 +87,8 @@ def _shown(turn: Turn, row: Nominee) -> Say:
 
 def _rows(turn: Turn, row: Nominee, person: Worker) -> Iterator[tuple[Text, Text]]:
     name = person.unseal(turn.keys, "name") or ""
-    yield Word("join", "label_full_name"), name if turn.trusted else mask_name(name)
+    in_full = turn.trusted and MATTER.waits(turn, row)
+    yield Word("join", "label_full_name"), name if in_full else mask_name(name)
     yield Word("admitting", "shown_name"), row.name(turn.keys, person)
     yield Word("my_application", "member_no"), person.member_no or ""
     yield from _eligible(turn, person)

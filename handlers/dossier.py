@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar, Generic, TypeVar
 
-from sqlmodel import col, or_
+from sqlmodel import col, or_, select
 
 from handlers.matter import Deciding, Matter, Told
 from handlers.my_application import reason_text
@@ -60,11 +60,10 @@ class ByForm(Generic[Row]):
 
 @dataclass(frozen=True)
 class Undoing(Generic[Row]):
-    """How the last decision is taken back, while that can be."""
+    """How the last decision is taken back: which step that is now, if it can be."""
 
-    can: Callable[[Turn, Staff, Row], bool]
-    do: Callable[[Turn, Staff, Row], bool]
-    undone: Word
+    last: Callable[[Turn, Staff, Row], int | None]
+    do: Callable[[Turn, Staff, Row, int], None]
 
 
 @dataclass(frozen=True)
@@ -107,7 +106,8 @@ class Dossier(Generic[Row]):
 
     `show` says all that a decider must know; `called` names a row in a list: which one,
     and what of.  `history` tells what became of it.  Others than who decides see a row
-    where one of `unions` is theirs.  A row is `late` when it should be decided by now.
+    where one of `unions` is theirs.  `due` is the column of the day by which it is
+    decided.
     """
 
     name: str
@@ -123,7 +123,7 @@ class Dossier(Generic[Row]):
     union: Callable[[Turn, Row], str] = _union
     photo: Callable[[Row], int | None] | None = None
     unions: tuple[Any, ...] = ()
-    late: Callable[[Turn, Row], bool] = lambda turn, row: False
+    due: Any = None
     undoing: Undoing[Row] | None = None
 
     @property
@@ -153,10 +153,23 @@ class Dossier(Generic[Row]):
         return {way.name: self._act(way) for way in presses}
 
     def theirs(self, staff: Staff, unions: set[str]) -> list[Any]:
-        """Return the conditions of the rows that a staff member of unions may see."""
+        """Return the conditions of all rows that a staff member of unions may see."""
         columns = self.unions or (self.source.queue.union,)
         of_unions = or_(*(col(column).in_(unions) for column in columns))
         return [*self.source.queue.of_others(staff), of_unions]
+
+    def is_late(self, turn: Turn, row: Row) -> bool:
+        """Tell whether a row should be decided by now."""
+        waits = self.due is not None and self.matter.waits(turn, row)
+        return waits and bool(getattr(row, self.due.key) < turn.today)
+
+    def are_late(self, turn: Turn, staff: Staff, unions: set[str]) -> bool:
+        """Tell whether any of the rows that wait for a staff member is late."""
+        if self.due is None:
+            return False
+        waiting = self.source.queue.theirs(staff, unions)
+        found = select(self.due).where(*waiting, col(self.due) < turn.today)
+        return turn.session.exec(found.limit(1)).first() is not None
 
     def open_to(
         self, turn: Turn, staff: Staff, row: Row

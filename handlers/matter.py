@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 from handlers.flow import Flow
@@ -18,7 +19,7 @@ from models import audit
 from models.application import CannotDecide
 from models.columns import long
 from models.errors import Failure
-from models.review import may_review
+from models.review import AlreadyTold, Overtaken, may_review
 from models.staff import Staff, staff_of
 
 
@@ -33,6 +34,12 @@ class Told(Protocol):
 
 
 Row = TypeVar("Row", bound=Told)
+
+CANNOT_UNDO: dict[type[Failure], Word] = {
+    AlreadyTold: Word("reviewing", "too_late"),
+    Overtaken: Word("reviewing", "overtaken"),
+}
+"""What hinders that a decision is taken back."""
 
 
 def _may_review(turn: Turn, staff: Staff, row: Any) -> bool:
@@ -89,10 +96,12 @@ class Matter(Generic[Row]):
     def decide(self, turn: Turn, arg: str, act: Callable[[Staff, Row], Say]) -> Say:
         """Do something about the row and say so, or why it cannot be done."""
         found = self.mine(turn, arg)
-        if found is None:
-            return self.not_yours()
+        return self.attempt(partial(act, *found)) if found else self.not_yours()
+
+    def attempt(self, act: Callable[[], Say]) -> Say:
+        """Do what may be done, or say why it cannot be."""
         try:
-            return act(*found)
+            return act()
         except self.failures as failure:
             return Say(self.why_not(failure)).offering(WAITING_LIST)
 

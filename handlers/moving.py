@@ -14,7 +14,7 @@ from handlers.deciding import LONGEST_REASON, reasons
 from handlers.dossier import ByForm, ByPress, Dossier, Facts, Undoing, states_of
 from handlers.flow import questions
 from handlers.join import Join
-from handlers.matter import Deciding, Matter
+from handlers.matter import CANNOT_UNDO, Deciding, Matter
 from handlers.my_application import reason_text
 from handlers.question import Submit, ask, label
 from handlers.queued import WAITING_LIST, Source, days_since
@@ -58,6 +58,7 @@ MATTER = Matter(
     settled=Word("moving", "settled_already"),
     waits=lambda turn, row: row.standing in WAITING,
     which=lambda turn, row, named: {"number": row.number},
+    hindered=CANNOT_UNDO,
 )
 
 
@@ -158,20 +159,23 @@ def undo(turn: Turn, arg: str) -> list[Say]:
     if staff is None or step is None:
         return [MATTER.not_yours()]
     row = turn.session.get_one(Transfer, step.transfer_id)
-    if not transfer.undo(*_by(turn, staff), step, row, turn.now):
-        return [say("reviewing", "too_late").offering(WAITING_LIST)]
-    again = Choice(Word("moving", "look_at_it"), f"v:moving:{short(row.id)}")
-    return [say("moving", "undone").offering(again, WAITING_LIST)]
+
+    def act() -> Say:
+        _undo(turn, staff, row, step.id)
+        again = Choice(Word("moving", "look_at_it"), f"v:moving:{short(row.id)}")
+        return say("reviewing", "undone").offering(again, WAITING_LIST)
+
+    return [MATTER.attempt(act)]
 
 
-def _can_undo(turn: Turn, staff: Staff, row: Transfer) -> bool:
+def _undo(turn: Turn, staff: Staff, row: Transfer, step_id: int) -> None:
+    transfer.undo(*_by(turn, staff), step_id, row, turn.now)
+
+
+def _last(turn: Turn, staff: Staff, row: Transfer) -> int | None:
     last = transfer.steps_of(turn.session, row.id)[-1]
-    return transfer.may_undo(turn.session, turn.atlas, staff, last, row)
-
-
-def _undo_last(turn: Turn, staff: Staff, row: Transfer) -> bool:
-    last = transfer.steps_of(turn.session, row.id)[-1]
-    return transfer.undo(*_by(turn, staff), last, row, turn.now)
+    mine = transfer.may_undo(turn.session, turn.atlas, staff, last, row)
+    return last.id if mine else None
 
 
 class RefuseMove(Deciding):
@@ -236,6 +240,6 @@ DOSSIER = Dossier(
     states=states_of(Transfer.standing, *Moving),
     history=_history,
     unions=(Transfer.union_code, Transfer.from_union),
-    late=lambda turn, row: row.standing in WAITING and row.due < turn.today,
-    undoing=Undoing(_can_undo, _undo_last, Word("moving", "undone")),
+    due=Transfer.due,
+    undoing=Undoing(_last, _undo),
 )

@@ -184,5 +184,5 @@ def _answer(turn: Turn, arg: str, naming: Naming | None) -> Say:
             _agree(turn, award, row, naming)
     except (TooLate, NotThere):
         return say("nominate", "too_late").offering(AWARDS)
-    done = Word("nominate", "declined" if naming is None else "accepted")
+    done = Word("nominate", "declined" if naming is None else f"agreed_{row.standing}")
     return Say(done, kind=Kind.RECEIPT).offering(_to(award))

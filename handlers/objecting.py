@@ -132,8 +132,9 @@ def _shown(turn: Turn, row: Objection) -> Say:
     """Show an objection; who objected is not named."""
     teller = turn.session.get_one(Worker, row.worker_id)
     said = own_words(turn, row.read(turn.keys, teller, "text"))
+    then = Word("settle", "check") if MATTER.waits(turn, row) else MATTER.settled
     return Say(
-        Word("settle", "look", {"text": said}),
+        Word("settle", "look", {"text": said, "then": then}),
         title=Word("settle", "title", {"award": turn.named(_award_of(turn, row))}),
         rows=((Word("settle", "against"), _named(turn, row)),),
     )

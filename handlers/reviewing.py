@@ -10,7 +10,7 @@ from typing import Any
 from handlers.doubts import doubts_about
 from handlers.flow import questions
 from handlers.join import Join
-from handlers.matter import Matter
+from handlers.matter import CANNOT_UNDO, Matter
 from handlers.question import Question, label
 from handlers.queued import WAITING_LIST, Source, days_since
 from handlers.say import Choice, Say, Text, Word, say
@@ -69,7 +69,7 @@ MATTER = Matter(
     settled=Word("reviewing", "settled_already"),
     waits=lambda turn, row: row.standing in WAITING,
     which=_which,
-    hindered={DoubleMember: Word("reviewing", "double_member")},
+    hindered={DoubleMember: Word("reviewing", "double_member"), **CANNOT_UNDO},
 )
 
 
@@ -181,11 +181,12 @@ def _decided(turn: Turn, row: Application, step: Step) -> Say:
 def undo(turn: Turn, arg: str) -> list[Say]:
     """Take a decision back while the worker has not been told."""
     step = turn.session.get(Step, long(arg))
-    found = MATTER.mine(turn, short(step.application_id)) if step else None
-    if step is None or found is None:
+    if step is None:
         return [MATTER.not_yours()]
-    staff, row = found
-    if not review.undo(turn.session, turn.keys, staff, step, row, turn.now):
-        return [say("reviewing", "too_late").offering(WAITING_LIST)]
-    again = Choice(Word("reviewing", "look_again"), f"v:review:{short(row.id)}")
-    return [say("reviewing", "undone").offering(again, WAITING_LIST)]
+
+    def act(staff: Staff, row: Application) -> Say:
+        review.undo(turn.session, turn.keys, staff, step.id, row, turn.now)
+        again = Choice(Word("reviewing", "look_again"), f"v:review:{short(row.id)}")
+        return say("reviewing", "undone").offering(again, WAITING_LIST)
+
+    return [MATTER.decide(turn, short(step.application_id), act)]

@@ -174,9 +174,12 @@ def _received(turn: Turn, row: ServiceRequest) -> Say:
 
 
 def _followed(turn: Turn, row: ServiceRequest) -> dict[str, Any]:
-    """Return who sees to a request, and whether it has a time."""
-    union = turn.atlas.unions[row.union_code]
-    return {"union": turn.named(union), "slot": row.slot_id is not None}
+    """Return who sees to a request, and whether it has a time, or has to have one."""
+    return {
+        "union": turn.named(turn.atlas.unions[row.union_code]),
+        "slot": row.slot_id is not None,
+        "choose": waits_for_a_time(turn, row),
+    }
 
 
 def facts(turn: Turn, row: ServiceRequest) -> Iterator[tuple[Text, Text]]:
@@ -185,6 +188,8 @@ def facts(turn: Turn, row: ServiceRequest) -> Iterator[tuple[Text, Text]]:
     slot = turn.session.get(Slot, row.slot_id or 0)
     if slot is not None:
         yield Word("service", "label_slot"), chosen(turn, slot)
+    elif waits_for_a_time(turn, row):
+        yield Word("service", "label_slot"), Word("service", "not_booked")
 
 
 def requests(turn: Turn, arg: str) -> list[Say]:

@@ -22,7 +22,7 @@ from handlers.question import Submit, ask
 from handlers.queued import Source, days_since, own_words
 from handlers.reviewing import label_of
 from handlers.say import Choice, Say, Text, Word, say
-from handlers.services import facts, standing
+from handlers.services import facts
 from handlers.stars import stars
 from handlers.turn import Turn
 from models import service
@@ -88,8 +88,7 @@ def _rows(turn: Turn, row: ServiceRequest) -> tuple[tuple[Text, Text], ...]:
         who.append((label_of("mobile"), dialled(known["mobile"])))
     if words := row.read(turn.keys, worker, "words"):
         who.append((Word("service", "label_words"), own_words(turn, words)))
-    state = (Word("services", "label_standing"), standing(row))
-    return (*who, *facts(turn, row), state)
+    return (*who, *facts(turn, row))
 
 
 def _accept(turn: Turn, staff: Staff, row: ServiceRequest) -> Say:

@@ -154,7 +154,7 @@ def transfer(turn: Turn, arg: str) -> list[Say]:
     step = as_told(turn, row.id)
     requested = step.standing is Moving.REQUESTED
     decides = turn.atlas.unions[row.from_union if requested else row.to_union]
-    union = {"union": turn.named(decides), "due": row.due}
+    union = {"union": turn.named(decides), "due": step.due}
     message = Say(
         Word("transfer", f"standing_{step.standing}", union),
         title=Word("transfer", "mine"),
@@ -175,9 +175,8 @@ def transfer(turn: Turn, arg: str) -> list[Say]:
 
 def as_told(turn: Turn, number: int) -> TransferStep:
     """Return the last step the member knows; a decision shows with its notice."""
-    *before, last = transfers.steps_of(turn.session, number)
-    untold = reminder.waits(turn.session, MOVED, str(last.id))
-    return before[-1] if untold else last
+    steps = reversed(transfers.steps_of(turn.session, number))
+    return next(s for s in steps if not reminder.waits(turn.session, MOVED, str(s.id)))
 
 
 def reason_row(turn: Turn, step: TransferStep) -> tuple[tuple[Text, Text], ...]:

@@ -91,6 +91,8 @@ def _tell_late(turn: Turn, row: Reminder) -> list[Say] | Skip:
     found = turn.session.get(Transfer, row.parts[0])
     if found is None or found.standing not in WAITING:
         return "decided"
+    if found.standing is not Moving.REQUESTED and found.due >= turn.today:
+        return "decided"  # it was released meanwhile, and waits for another
     if not may_review(turn.atlas, staff_of(turn.session, row), found):
         return "not_theirs"
     said = {"number": found.number, "due": found.due}

@@ -138,6 +138,7 @@ def nominate(
         at=now,
     )
     row.standing, row.number, row.why = Candidacy.ASKED, None, None
+    row.decided_at = row.staff_id = None
     row.keep(keys, worker, "story", story)
     session.add(row)
     session.flush()

@@ -39,7 +39,7 @@ class Queue:
         if self._is_for_others(staff):
             return 0
         every = select(func.count()).select_from(self.table)
-        return session.exec(every.where(*self._theirs(staff, unions))).one()
+        return session.exec(every.where(*self.theirs(staff, unions))).one()
 
     def oldest(
         self, session: Session, staff: Staff, unions: set[str], limit: int
@@ -48,19 +48,20 @@ class Queue:
         if self._is_for_others(staff):
             return []
         since, key = col(self.since), col(self.table.id)  # type: ignore[attr-defined]
-        found = select(since, key).where(*self._theirs(staff, unions))
+        found = select(since, key).where(*self.theirs(staff, unions))
         return session.exec(found.order_by(since, key).limit(limit)).all()
 
     def of_others(self, staff: Staff) -> list[Any]:
         """Return the conditions of what is not about this staff member."""
         return [*self.joins, *(one != staff.worker_id for one in self.people)]
 
-    def _is_for_others(self, staff: Staff) -> bool:
-        return self.role not in ("", staff.role)
-
-    def _theirs(self, staff: Staff, unions: set[str]) -> list[Any]:
+    def theirs(self, staff: Staff, unions: set[str]) -> list[Any]:
+        """Return the conditions of what waits for a staff member of these unions."""
         theirs = (*self.of_others(staff), col(self.union).in_(unions))
         return [*self.waits, *theirs, *self._free(staff)]
+
+    def _is_for_others(self, staff: Staff) -> bool:
+        return self.role not in ("", staff.role)
 
     def _free(self, staff: Staff) -> list[Any]:
         if self.holder is None:

@@ -28,11 +28,20 @@ from models.application import (
     record,
     steps_of,
 )
+from models.errors import Failure
 from models.identity import birth_date, sex
 from models.place import Atlas
 from models.sealing import Keyring
 from models.staff import Staff, serves
 from models.worker import Worker, hold_id, member_with_id
+
+
+class Overtaken(Failure):
+    """Something came after a decision, so it can no longer be undone (permanent)."""
+
+
+class AlreadyTold(Failure):
+    """The worker knows of a decision, so it can no longer be undone (permanent)."""
 
 
 class Asked(Protocol):
@@ -117,21 +126,20 @@ def undo(
     session: Session,
     keys: Keyring,
     staff: Staff,
-    step: Step,
+    step_id: int,
     application: Application,
     now: datetime,
-) -> bool:
-    """Take a decision back; False when the worker has been told already."""
+) -> None:
+    """Take the last decision back; raises Overtaken for another, or AlreadyTold."""
     worker = hold(session, application)
     last = steps_of(session, application.id)[-1]
-    if last.id != step.id or not reminder.skip(
-        session, DECISION, str(step.id), "undone", now
-    ):
-        return False
-    step.undone = True
-    record(session, keys, application, _before(session, worker, step), now, staff.id)
+    if last.id != step_id:
+        raise Overtaken
+    if not reminder.skip(session, DECISION, str(step_id), "undone", now):
+        raise AlreadyTold
+    last.undone = True
+    record(session, keys, application, _before(session, worker, last), now, staff.id)
     audit.record(session, now, staff.id, "application.undone", application.id)
-    return True
 
 
 def _before(session: Session, worker: Worker, step: Step) -> Standing:

@@ -22,7 +22,7 @@ from models.columns import BigId, Utc, new_id, one_of
 from models.correction import correct, membership_of
 from models.place import Atlas
 from models.queue import Queue
-from models.review import may_review
+from models.review import AlreadyTold, Overtaken, may_review
 from models.sealing import Keyring, seal, unseal
 from models.staff import Staff
 from models.worker import Worker
@@ -311,28 +311,30 @@ def undo(
     keys: Keyring,
     atlas: Atlas,
     staff: Staff,
-    step: TransferStep,
+    step_id: int,
     row: Transfer,
     now: datetime,
-) -> bool:
-    """Take a decision back; False when it is not theirs, or the member was told."""
+) -> None:
+    """Take the last decision back; raises AlreadyTold, or Overtaken for another.
+
+    So it is where it is no longer theirs: who serves elsewhere now undoes nothing.
+    """
     worker = _locked(session, row)
     *before, last = steps_of(session, row.id)
-    if last.id != step.id or not _is_theirs(atlas, staff, step, row):
-        return False
-    if not reminder.skip(session, MOVED, str(step.id), "undone", now):
-        return False
-    if step.standing is Moving.RECEIVED:
+    if last.id != step_id or not _is_theirs(atlas, staff, last, row):
+        raise Overtaken
+    if not reminder.skip(session, MOVED, str(step_id), "undone", now):
+        raise AlreadyTold
+    if last.standing is Moving.RECEIVED:
         _return(session, keys, worker, row)
     was = next(s for s in reversed(before) if not s.undone)
     requested = was.standing is Moving.REQUESTED
     row.union_code = row.from_union if requested else row.to_union
     row.due = was.due
-    step.undone = True
-    session.add(step)
+    last.undone = True
+    session.add(last)
     _record(session, row, was.standing, now, staff.id)
     audit.record(session, now, staff.id, "transfer.undone", row.id)
-    return True
 
 
 def may_undo(

@@ -27,6 +27,7 @@ from bot.console.reviewing import (
     rejected_for,
     returned_for,
 )
+from bot.console.undoing import UNDONE, or_wrong, step_of, undo_of
 from bot.console.views import (
     Badge,
     Detail,
@@ -42,7 +43,7 @@ from handlers.deciding import asked_of
 from handlers.doubts import doubts_about
 from handlers.my_application import rows_of
 from handlers.question import label
-from handlers.reviewing import fact_rows, facts_of
+from handlers.reviewing import MATTER, fact_rows, facts_of
 from handlers.say import Word
 from models import review
 from models.application import (
@@ -143,8 +144,7 @@ def _undo(desk: Desk, row: Application) -> tuple[Do, ...]:
     decided = last.standing in (*APPROVED, Standing.RETURNED, Standing.REJECTED)
     if not decided or review.is_told(desk.session, last):
         return ()
-    path = f"{PATH}/{short(row.id)}/undo"
-    return (Do(Label("Undo this decision"), path, at_once=True),)
+    return (undo_of(f"{PATH}/{short(row.id)}", last.id),)
 
 
 def _decide(desk: Desk, row: Application, decision: Decision) -> Went:
@@ -175,12 +175,11 @@ def pool(desk: Desk, row: Application) -> Went:
 
 
 def undo(desk: Desk, row: Application) -> Went:
-    """Take the last decision back, while the worker has not been told."""
-    last = steps_of(desk.session, row.id)[-1]
-    keys = desk.kit.keys
-    if not review.undo(desk.session, keys, desk.staff, last, row, desk.now):
-        raise Wrong.altogether(Word("reviewing", "too_late"))
-    return Went(f"{PATH}/{short(row.id)}", Word("reviewing", "undone"))
+    """Take a decision back, while it is the last and the worker has not been told."""
+    by = (desk.session, desk.kit.keys, desk.staff)
+    with or_wrong(MATTER):
+        review.undo(*by, step_of(desk), row, desk.now)
+    return Went(f"{PATH}/{short(row.id)}", UNDONE)
 
 
 def ask_return(desk: Desk, row: Application) -> View:

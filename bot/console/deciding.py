@@ -16,6 +16,7 @@ from bot.console.desk import Desk, Label, Text, Went, Wrong
 from bot.console.listing import page_of
 from bot.console.noun import Form, Noun, Page, Rule, Waiting, whole
 from bot.console.records import position
+from bot.console.undoing import UNDONE, or_wrong, step_of, undo_of
 from bot.console.views import (
     Badge,
     Detail,
@@ -30,7 +31,7 @@ from bot.console.views import (
 )
 from bot.console.words_of_deeds import DEEDS
 from bot.files import file_of
-from handlers.dossier import ByForm, ByPress, Dossier
+from handlers.dossier import ByForm, ByPress, Dossier, Undoing
 from handlers.matter import Told
 from handlers.say import Say, Word
 from models import audit
@@ -88,13 +89,13 @@ class Pages(Generic[Row]):
         rule, path = Rule(self.roles, self.own), f"{{key}}/{way.name}"
         if isinstance(way, ByForm):
             ask, do = partial(self._ask, way), partial(self._answer, way)
-            return Form(path, rule, ask, do)
+            return Form(path, rule, ask, do, note=partial(self._note_unless, way))
         return Form(path, rule, self.show, partial(self._press, way), note=self.note)
 
     def _undo_form(self) -> Iterator[Form[Row]]:
         if self.of.undoing is not None:
-            rule = Rule(self.roles, self.own)
-            yield Form("{key}/undo", rule, self.show, self._undo, note=self.note)
+            rule, do = Rule(self.roles, self.own), partial(self._undo, self.of.undoing)
+            yield Form("{key}/undo", rule, self.show, do, note=self.note)
 
     def _picture_page(self) -> Iterator[Page[File]]:
         if self.of.photo is not None:
@@ -114,9 +115,7 @@ class Pages(Generic[Row]):
         show, union = self._asked(desk)
         queue, table = self.of.source.queue, self.of.matter.table
         below = desk.kit.atlas.branch(union) & desk.unions if union else desk.unions
-        query = select(table).where(
-            *self.of.theirs(desk.staff, below), *self._stands(show)
-        )
+        query = select(table).where(*self._that(desk, show, below))
         order, after = (queue.since, table.id), desk.query.get("after", "")
         newest_first = show != WAITING
         rows, more = page_of(desk.session, query, order, after, newest_first)
@@ -145,10 +144,14 @@ class Pages(Generic[Row]):
         named = {key: state.name for key, state in self.of.states.items()}
         return {WAITING: Label("Still waiting"), **named, ALL: Label("All")}
 
-    def _stands(self, show: str) -> tuple[Any, ...]:
+    def _that(self, desk: Desk, show: str, unions: set[str]) -> Iterator[Any]:
+        """Yield the conditions of what is asked for; what waits is for these unions."""
         if show == WAITING:
-            return self.of.source.queue.waits
-        return (self.of.states[show].holds,) if show in self.of.states else ()
+            yield from self.of.source.queue.theirs(desk.staff, unions)
+            return
+        yield from self.of.theirs(desk.staff, unions)
+        if show in self.of.states:
+            yield self.of.states[show].holds
 
     def _line(self, desk: Desk, row: Row) -> Line:
         since = desk.moment(getattr(row, self.of.source.queue.since.key))
@@ -157,7 +160,7 @@ class Pages(Generic[Row]):
         return Line(self.at(row), cells, self._badge(desk, row))
 
     def _badge(self, desk: Desk, row: Row) -> Badge:
-        if self.of.late(desk.turn, row):
+        if self.of.is_late(desk.turn, row):
             return Badge(Label("Overdue"), "bad")
         waits = self.of.matter.waits(desk.turn, row)
         return Badge(self.of.state(row), "wait" if waits else "")
@@ -172,7 +175,7 @@ class Pages(Generic[Row]):
             [oldest] = first
             row = desk.session.get_one(self.of.matter.table, oldest.number)
             path = self.at(row) if count == 1 else self.path
-            late = self.of.late(desk.turn, row)
+            late = self.of.are_late(*who)
             yield Waiting(self.of.title, count, oldest.since, path, late)
 
     # One row.
@@ -209,9 +212,9 @@ class Pages(Generic[Row]):
             at_once = isinstance(way, ByPress)
             yield Do(way.label(row), path, at_once, kind)
         undoing = self.of.undoing
-        if undoing is not None and undoing.can(desk.turn, desk.staff, row):
-            undo = Label("Undo this decision")
-            yield Do(undo, f"{self.at(row)}/undo", at_once=True)
+        step = undoing.last(desk.turn, desk.staff, row) if undoing else None
+        if step is not None:
+            yield undo_of(self.at(row), step)
 
     def _deeds(self, desk: Desk, row: Row) -> Iterator[Line]:
         for entry in audit.entries_about(desk.session, row.id, HISTORY):
@@ -231,7 +234,18 @@ class Pages(Generic[Row]):
     def _press(self, way: ByPress[Row], desk: Desk, row: Row) -> Went:
         return self._decide(way, desk, row, partial(way.do, desk.turn))
 
+    def _is_open(self, way: Way[Row], desk: Desk, row: Row) -> bool:
+        return way in self.of.open_to(desk.turn, desk.staff, row)
+
+    def _note_unless(self, way: ByForm[Row], desk: Desk, row: Row) -> None:
+        """Write down a look where there is nothing to fill in any more."""
+        if not self._is_open(way, desk, row):
+            self.note(desk, row)
+
     def _ask(self, way: ByForm[Row], desk: Desk, row: Row) -> View:
+        """Show the form, or the row where it cannot be decided so any more."""
+        if not self._is_open(way, desk, row):
+            return self.show(desk, row)
         form, key = way.form, short(row.id)
         return Fill(
             form.title(desk.turn, key, named=True),
@@ -249,24 +263,21 @@ class Pages(Generic[Row]):
     def _decide(self, way: Way[Row], desk: Desk, row: Row, act: Act[Row]) -> Went:
         """Carry out a decision; where it cannot be made any more nothing changes."""
         matter = self.of.matter
-        if way not in self.of.open_to(desk.turn, desk.staff, row):
-            is_open = matter.waits(desk.turn, row) and way.when(row)
-            raise Wrong.altogether(matter.others if is_open else matter.settled)
-        try:
+        if not self._is_open(way, desk, row):
+            waits = matter.waits(desk.turn, row) and way.when(row)
+            raise Wrong.altogether(matter.others if waits else matter.settled)
+        with or_wrong(matter):
             said = act(desk.staff, row)
-        except matter.failures as failure:
-            raise Wrong.altogether(matter.why_not(failure)) from None
         return Went(self._after(desk, row), said.text or "")
 
     def _after(self, desk: Desk, row: Row) -> str:
         """Return where to go on: to the list where the row is for others now."""
         return self.at(row) if self.own(desk, short(row.id)) else self.path
 
-    def _undo(self, desk: Desk, row: Row) -> Went:
-        undoing = self.of.undoing
-        if undoing is None or not undoing.do(desk.turn, desk.staff, row):
-            raise Wrong.altogether(Word("reviewing", "too_late"))
-        return Went(self._after(desk, row), undoing.undone)
+    def _undo(self, undoing: Undoing[Row], desk: Desk, row: Row) -> Went:
+        with or_wrong(self.of.matter):
+            undoing.do(desk.turn, desk.staff, row, step_of(desk))
+        return Went(self._after(desk, row), UNDONE)
 
 
 def _as_it_is(desk: Desk, picture: File) -> View:

@@ -248,6 +248,8 @@ def test_one_s_own_nomination_may_be_taken_back_in_time(
     assert text(press(world, "a:nominee_full", row)).startswith("现在改不了了")
     change(world, Nominee, row, standing=Candidacy.PROPOSED)
     assert text(press(world, "a:nominee_masked", row)).startswith("好的，记下了")
+    change(world, Nominee, row, standing=Candidacy.CONFIRMED)
+    assert text(press(world, "a:nominee_full", row)).startswith("好的，改好了")
     agreed = world.write(lambda s: s.exec(select(Consent)).all())
     assert {(one.scope, one.withdrawn_at) for one in agreed} == {
         (f"award.{short(award.id)}", None)

@@ -159,6 +159,26 @@ def test_what_was_told_is_not_undone(world: World) -> None:
     assert "不能撤销" in world.do("press", undo, "社工")[0]["text"]
 
 
+def test_a_step_shows_only_once_it_is_told(world: World) -> None:
+    move(world)
+    before = world.say("我的转接")[0]["text"]
+    world.wait(timedelta(days=1))
+    world.appoint("4401")
+    for act in ("a:release_move", "a:receive_move"):
+        press(world, act)
+        assert world.say("我的转接")[0]["text"] == before
+    world.wait(timedelta(minutes=1))
+    assert "办完了" in world.say("我的转接")[0]["text"]
+
+
+def test_what_was_undone_is_not_said_to_have_been_told(world: World) -> None:
+    move(world)
+    press(world, "a:release_move")
+    undo = world.screens["社工"][-1]["choices"][0][2]
+    assert "没有通知本人" in world.do("press", undo, "社工")[0]["text"]
+    assert "情况又有变化" in world.do("press", undo, "社工")[0]["text"]
+
+
 def test_a_transfer_received_meanwhile_is_not_withdrawn(world: World) -> None:
     move(world)
     number = row(world).number
@@ -189,18 +209,21 @@ def _nobody(session: Session) -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "reason"), [("decide", "decided"), ("leave", "not_theirs")]
+    ("change", "reason"),
+    [("decide", "decided"), ("release", "decided"), ("leave", "not_theirs")],
 )
 def test_a_reminder_in_the_night_is_looked_at_again_in_the_morning(
     world: World, change: str, reason: str
 ) -> None:
     move(world)
+    world.appoint("4401")  # who answers for both unions
     world.now += timedelta(days=6, hours=15)  # one in the night, on the last day
     world.wait(timedelta())
-    if change == "decide":
+    if change != "leave":
         press(world, "a:release_move")
+    if change == "decide":
         world.do("press", f"a:withdraw_transfer:{row(world).number}.sure")
-    else:
+    if change == "leave":
         world.write(_nobody)
     world.wait(timedelta(hours=9))
     assert ended(world, "transfer_late") == [("skipped", reason)]

@@ -82,6 +82,24 @@ def test_where_no_time_is_left_the_request_is_kept(world: World) -> None:
     assert "选时间" in labels(world.do("press", f"v:request:{key}"))
 
 
+@pytest.mark.parametrize("accepted", [False, True])
+def test_whose_time_is_called_off_is_not_told_to_wait(
+    world: World, accepted: bool
+) -> None:
+    key = book(world, 3, 5)
+    if accepted:
+        world.appoint("440111")
+        world.do("press", f"a:accept_service:{key}", "社工")
+    call_off(world)
+    if accepted:
+        asked = world.do("press", f"v:service_asked:{key}", "社工")
+        assert ["时间地点", "还没有约好"] in [list(row) for row in asked[-1]["rows"]]
+    shown = texts(world.do("press", f"v:request:{key}"))
+    assert "请点“选时间”" in shown
+    assert "联系您" not in shown
+    assert "正在办理" not in shown
+
+
 def test_only_one_s_own_request_without_a_time_can_have_another(world: World) -> None:
     key = book(world, 3, 5)
     assert "没有找到" in texts(world.do("press", f"f:rebook:{key}", "别人"))

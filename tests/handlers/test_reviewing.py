@@ -160,6 +160,13 @@ def test_undoing_is_checked_when_it_is_pressed(world: World) -> None:
     assert application(world).standing is Standing.POOL
 
 
+def test_what_was_undone_is_not_said_to_have_been_told(world: World) -> None:
+    ask(world, "待审", "1", "通过，进周转库")
+    undo = world.screens["社工"][-1]["choices"][0][2]
+    assert "没有通知本人" in world.do("press", undo, "社工")[0]["text"]
+    assert "情况又有变化" in world.do("press", undo, "社工")[0]["text"]
+
+
 def test_losing_the_position_in_the_middle_of_a_form_decides_nothing(
     world: World,
 ) -> None:

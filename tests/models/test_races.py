@@ -25,6 +25,7 @@ from models.chat import Chat
 from models.erasure import erase
 from models.message import Fate
 from models.reminder import Reminder
+from models.review import AlreadyTold, Overtaken
 from models.rotation import move_workers
 from models.sealing import Keyring
 from models.staff import Staff
@@ -113,7 +114,11 @@ def undoing(staff_id: int, step_id: int) -> Runner:
         step = session.get_one(Step, step_id)
         row = session.get_one(Application, step.application_id)
         meet()
-        return review.undo(session, KEYS, staff, step, row, NOW)
+        try:
+            review.undo(session, KEYS, staff, step.id, row, NOW)
+        except (AlreadyTold, Overtaken):
+            return False
+        return True
 
     return run
 

@@ -23,6 +23,7 @@ from models.audit import AuditEntry
 from models.message import Fate
 from models.place import Atlas
 from models.reminder import Reminder
+from models.review import AlreadyTold, Overtaken
 from models.staff import Staff
 from models.worker import Worker
 from tests.models.cast import (
@@ -50,8 +51,8 @@ def decide(
     return review.decide(session, KEYS, staff, row, decision, NOW, UNDO_SECONDS)
 
 
-def undo(session: Session, staff: Staff, step: Step, row: Application) -> bool:
-    return review.undo(session, KEYS, staff, step, row, NOW)
+def undo(session: Session, staff: Staff, step: Step, row: Application) -> None:
+    review.undo(session, KEYS, staff, step.id, row, NOW)
 
 
 def due(session: Session, now: datetime = LATER) -> list[Reminder]:
@@ -209,7 +210,7 @@ def test_an_approval_is_undone_without_a_trace_on_the_worker(
 ) -> None:
     row, staff = applicant(session), reviewer(session)
     step = decide(session, staff, row, decision)
-    assert undo(session, staff, step, row)
+    undo(session, staff, step, row)
     worker = worker_of(session, row)
     assert (worker.member_no, worker.member_since) == (None, None)
     assert (worker.union_code, worker.in_pool) == (None, False)
@@ -219,7 +220,7 @@ def test_an_approval_is_undone_without_a_trace_on_the_worker(
 def test_undoing_adds_to_the_history_and_is_never_told(session: Session) -> None:
     row, staff = applicant(session), reviewer(session)
     step = decide(session, staff, row, BACK)
-    assert undo(session, staff, step, row)
+    undo(session, staff, step, row)
     session.commit()
     steps = steps_of(session, row.id)
     assert [(s.standing, s.undone) for s in steps] == [
@@ -234,17 +235,18 @@ def test_undoing_adds_to_the_history_and_is_never_told(session: Session) -> None
 
 def test_what_was_undone_may_be_decided_anew(session: Session) -> None:
     row, staff = applicant(session), reviewer(session)
-    assert undo(session, staff, decide(session, staff, row, TO_POOL), row)
+    undo(session, staff, decide(session, staff, row, TO_POOL), row)
     step = decide(session, staff, row, NO)
     assert row.standing is Standing.REJECTED
-    assert undo(session, staff, step, row)
+    undo(session, staff, step, row)
 
 
 def test_a_decision_is_undone_once(session: Session) -> None:
     row, staff = applicant(session), reviewer(session)
     step = decide(session, staff, row, TO_POOL)
-    assert undo(session, staff, step, row)
-    assert not undo(session, staff, step, row)
+    undo(session, staff, step, row)
+    with pytest.raises(Overtaken):
+        undo(session, staff, step, row)
     assert len(steps_of(session, row.id)) == 3
 
 
@@ -252,7 +254,8 @@ def test_nothing_is_undone_after_the_notice(session: Session) -> None:
     row, staff = applicant(session), reviewer(session)
     step = decide(session, staff, row, TO_POOL)
     tell(session, step)
-    assert not undo(session, staff, step, row)
+    with pytest.raises(AlreadyTold, match="can no longer be undone"):
+        undo(session, staff, step, row)
     assert row.standing is Standing.POOL
     assert worker_of(session, row).member_no is not None
 
@@ -286,7 +289,8 @@ def test_a_decision_overtaken_by_the_worker_is_neither_told_nor_undone(
     step = decide(session, staff, row, BACK)
     review.withdraw(session, KEYS, row, NOW)
     assert due(session) == []
-    assert not undo(session, staff, step, row)
+    with pytest.raises(Overtaken):
+        undo(session, staff, step, row)
     assert row.standing is Standing.WITHDRAWN
     skipped = session.exec(select(reminder.Reminder)).one()
     session.refresh(skipped)
@@ -310,7 +314,7 @@ def test_an_id_that_a_member_holds_is_not_enrolled_again(session: Session) -> No
 def test_who_left_may_be_a_member_again(session: Session) -> None:
     staff = reviewer(session)
     first, second = applicant(session, 1), applicant(session, 1)
-    assert undo(session, staff, decide(session, staff, first, TO_POOL), first)
+    undo(session, staff, decide(session, staff, first, TO_POOL), first)
     decide(session, staff, second, TO_POOL)
     assert worker_of(session, second).id_tag == KEYS.tag("id_number", resident_id(1))
 
@@ -366,7 +370,7 @@ def test_a_placing_is_taken_back_to_the_pool(session: Session) -> None:
     row, staff = applicant(session), reviewer(session)
     tell(session, decide(session, staff, row, TO_POOL))
     number = worker_of(session, row).member_no
-    assert undo(session, staff, place(session, staff, row), row)
+    undo(session, staff, place(session, staff, row), row)
     worker = worker_of(session, row)
     assert (worker.union_code, worker.in_pool) == (row.union_code, True)
     assert worker.member_no == number

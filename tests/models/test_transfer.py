@@ -15,7 +15,7 @@ from models.audit import AuditEntry
 from models.merging import merge
 from models.place import Atlas, read_atlas
 from models.preference import Preference, keep, preference_of
-from models.review import decide, may_review
+from models.review import AlreadyTold, Overtaken, decide, may_review
 from models.staff import Staff
 from models.transfer import MOVED, TIMED, Moving, Transfer, TransferStep, Wish
 from models.withdrawal import withdraw_consent
@@ -58,9 +58,9 @@ class Move:
         by = (self.session, KEYS, self.atlas, staff)
         return transfer.refuse(*by, self.row, NOW, 30, "no_answer")
 
-    def undo(self, staff: Staff, step: TransferStep) -> bool:
+    def undo(self, staff: Staff, step: TransferStep) -> None:
         by = (self.session, KEYS, self.atlas, staff)
-        return transfer.undo(*by, step, self.row, NOW)
+        transfer.undo(*by, step.id, self.row, NOW)
 
     @property
     def standings(self) -> list[Moving]:
@@ -141,38 +141,51 @@ def test_each_step_is_theirs_alone_to_decide(move: Move) -> None:
 
 def test_a_release_can_be_taken_back_by_who_gave_it(move: Move) -> None:
     step = move.release()
-    assert move.undo(move.old, step)
+    move.undo(move.old, step)
     assert (move.row.union_code, move.row.standing) == ("440106", Moving.REQUESTED)
-    assert not move.undo(move.old, step)
+    with pytest.raises(Overtaken):
+        move.undo(move.old, step)
     assert not reminder.waits(move.session, MOVED, str(step.id))
 
 
 def test_a_reception_taken_back_gives_the_member_back(move: Move) -> None:
     move.release()
     step = move.receive()
-    assert not move.undo(move.old, step)
-    assert move.undo(move.new, step)
+    with pytest.raises(Overtaken):
+        move.undo(move.old, step)
+    move.undo(move.new, step)
     assert (move.worker.union_code, move.district) == ("440106", "440106")
     assert (move.row.standing, move.row.union_code) == (Moving.RELEASED, "440306")
     assert move.row.load(KEYS, move.worker) == {"after": FACTS}
 
 
+def test_a_release_is_not_taken_back_once_it_is_received(move: Move) -> None:
+    step = move.release()
+    move.receive()
+    for staff in (move.old, move.new):
+        with pytest.raises(Overtaken):
+            move.undo(staff, step)
+    assert move.row.standing is Moving.RECEIVED
+
+
 def test_what_was_told_is_not_taken_back(move: Move) -> None:
     step = move.release()
     reminder.skip(move.session, MOVED, str(step.id), "told", NOW)
-    assert not move.undo(move.old, step)
+    with pytest.raises(AlreadyTold):
+        move.undo(move.old, step)
 
 
 def test_a_request_is_nobody_s_decision_to_take_back(move: Move) -> None:
     (first,) = transfer.steps_of(move.session, move.row.id)
-    assert not move.undo(move.old, first)
+    with pytest.raises(AlreadyTold):
+        move.undo(move.old, first)
 
 
 def test_a_refusal_says_why_and_can_be_taken_back(move: Move) -> None:
     move.release()
     step = move.refuse(move.new)
     assert step.reason(KEYS, move.worker) == "no_answer"
-    assert move.undo(move.new, step)
+    move.undo(move.new, step)
     assert (move.row.standing, move.row.union_code) == (Moving.RELEASED, "440306")
     first = transfer.steps_of(move.session, move.row.id)[0]
     assert first.reason(KEYS, move.worker) == ""
@@ -197,7 +210,7 @@ def test_what_was_applied_with_is_the_new_union_s_to_read(move: Move) -> None:
     move.release()
     step = move.receive()
     assert readers() == [False, True]
-    assert move.undo(move.new, step)
+    move.undo(move.new, step)
     assert readers() == [True, False]
 
 
@@ -213,7 +226,7 @@ def test_a_decision_undone_gives_no_more_time(move: Move) -> None:
         DUE + timedelta(days=9),
     )
     assert move.row.due == DUE + timedelta(days=9)
-    assert move.undo(move.old, step)
+    move.undo(move.old, step)
     assert (move.row.union_code, move.row.due) == ("440106", DUE)
 
 

@@ -24,6 +24,7 @@ from tests.world import World
 
 COOKIE = "zhigong-console"
 KEY = re.compile(r'name="once" value="([^"]+)"')
+UNDO = re.compile(r'action="([^"]+/undo[^"]+)"')
 MARKUP = re.compile(r"<[^>]+>")
 
 
@@ -49,6 +50,12 @@ class Colleague:
     def key(self, path: str = "/console/account/leave-all") -> str:
         """Return the key of a form, as a page carries it."""
         found = KEY.search(self.get(path).text)
+        assert found is not None
+        return found[1]
+
+    def undo(self, path: str) -> str:
+        """Return where the button of a page sends that undoes its decision."""
+        found = UNDO.search(self.get(path).text)
         assert found is not None
         return found[1]
 

@@ -76,12 +76,29 @@ def test_a_decision_can_be_undone_until_then(waiting: House) -> None:
     (path,) = paths(browser)
     browser.do(f"{path}/pool")
     assert "撤销" in browser.read(path)
-    assert "已撤销" in browser.do(f"{path}/undo")
+    assert "已撤销" in browser.do(browser.undo(path))
     assert waiting.world.wait(timedelta(minutes=1)).get("工人") is None
     browser.do(f"{path}/pool")
+    undo = browser.undo(path)
     waiting.world.wait(timedelta(minutes=1))
-    assert browser.send(f"{path}/undo").status_code == 422
+    late = browser.send(undo)
+    assert late.status_code == 422
+    assert "已经通知本人" in words_of(late)
     assert "撤销刚才的决定" not in browser.read(path)
+
+
+def test_only_the_decision_a_page_shows_is_undone_from_it(waiting: House) -> None:
+    browser, other = (waiting.appoint("social_worker", who=w) for w in ("甲", "乙"))
+    (path,) = paths(browser)
+    browser.do(f"{path}/pool")
+    undo = browser.undo(path)
+    other.do(undo)
+    other.do(f"{path}/pool")
+    for button in (undo, f"{path}/undo"):
+        late = browser.send(button)
+        assert late.status_code == 422
+        assert "这之后情况又有变化" in words_of(late)
+    assert row_of(waiting).standing is Standing.POOL
 
 
 def test_a_form_that_is_sent_twice_has_one_effect_and_one_answer(

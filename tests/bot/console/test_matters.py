@@ -9,7 +9,9 @@ import pytest
 from sqlmodel import Session, col, select
 
 from handlers.dossiers import DOSSIERS
+from models import nominee as nominees
 from models.audit import AuditEntry
+from models.award import Award
 from models.chat import Chat
 from models.claim import Claim, Claimed
 from models.columns import long, short
@@ -24,7 +26,7 @@ from models.transfer import Moving, Transfer
 from models.worker import Worker
 
 from .house import House, words_of
-from .matter_rows import MATTERS, a_chat, a_member
+from .matter_rows import MATTERS, a_chat, a_member, transfer
 from .test_records import wrong
 
 SEEN = "/console/{}/{}"
@@ -83,6 +85,10 @@ def test_a_correction_is_made_and_no_more_refused(house: House) -> None:
     late = browser.send(f"{at}/refuse", reason="unclear")
     assert late.status_code == 422
     assert "已经有结果了" in words_of(late)
+    for shown in (late, browser.get(f"{at}/refuse")):
+        assert 'name="reason"' not in shown.text
+        assert "处理时间" in shown.text
+    assert acts(house, key).count("correction.read") == 4
     assert browser.send(f"{at}/approve_correction").status_code == 422
     assert row_of(house, Correction, key).standing is Wish.APPROVED
     assert acts(house, key).count("correction.approved") == 1
@@ -193,17 +199,34 @@ def test_a_transfer_is_let_go_undone_and_refused(house: House) -> None:
     others = browser.send(f"{at}/receive_move")
     assert others.status_code == 422
     assert "不在您负责的范围内" in words_of(others)
-    assert "已撤销，没有通知本人" in browser.do(f"{at}/undo")
+    assert "已撤销，没有通知本人" in browser.do(browser.undo(at))
     assert row_of(house, Transfer, key).standing is Moving.REQUESTED
     assert "（已撤销）" in browser.read(at)
     browser.do(f"{at}/refuse_move", reason="unsettled")
+    undo = browser.undo(at)
     house.world.wait(timedelta(minutes=2))
-    assert browser.send(f"{at}/undo").status_code == 422
-    assert f"{at}/undo" not in browser.get(at).text
+    assert browser.send(undo).status_code == 422
+    assert "撤销刚才的决定" not in browser.read(at)
     assert row_of(house, Transfer, key).standing is Moving.REFUSED
     words = browser.read(at)
     assert "张*" in words
     assert "张三" not in words
+
+
+def test_who_let_go_does_not_undo_what_another_received(sqlite_house: House) -> None:
+    house = sqlite_house
+    key = MATTERS["transfers"](house, "").own
+    old, at = house.appoint("social_worker"), SEEN.format("transfers", key)
+    new = house.appoint("social_worker", "4451", "乙")
+    old.do(f"{at}/release_move")
+    undo = old.undo(at)
+    new.do(f"{at}/receive_move")
+    late = old.send(undo)
+    assert late.status_code == 422
+    assert "这之后情况又有变化" in words_of(late)
+    assert row_of(house, Transfer, key).standing is Moving.RECEIVED
+    assert "已撤销" in new.do(new.undo(at))
+    assert row_of(house, Transfer, key).standing is Moving.RELEASED
 
 
 def test_a_transfer_that_is_late_says_so(sqlite_house: House) -> None:
@@ -218,6 +241,38 @@ def test_a_transfer_that_is_late_says_so(sqlite_house: House) -> None:
 
     house.world.write(pass_by)
     assert "已超时" in browser.read("/console/transfers")
+    assert 'class="late"' in browser.get("/console/today").text
+
+
+def test_what_is_released_waits_for_the_other_union_alone(sqlite_house: House) -> None:
+    house = sqlite_house
+    key = MATTERS["transfers"](house, "").own
+    browser, at = house.appoint("social_worker"), SEEN.format("transfers", key)
+    browser.do(f"{at}/release_move")
+    assert at not in browser.get("/console/transfers").text
+    assert at in browser.get("/console/transfers?show=released").text
+    assert at in browser.get("/console/transfers?show=all").text
+    other = house.appoint("social_worker", "4451", "乙")
+    assert at in other.get("/console/transfers").text
+
+
+def test_one_that_is_late_is_seen_behind_one_that_waits_for_longer(
+    sqlite_house: House,
+) -> None:
+    house = sqlite_house
+
+    def ask(session: Session) -> list[str]:
+        return [short(transfer(session, house, n, "440106")) for n in (1, 2)]
+
+    older, newer = house.world.write(ask)
+
+    def pass_by(session: Session) -> None:
+        session.get_one(Transfer, long(older)).requested_at -= timedelta(days=9)
+        session.get_one(Transfer, long(newer)).due -= timedelta(days=9)
+
+    browser = house.appoint("social_worker")
+    assert 'class="late"' not in browser.get("/console/today").text
+    house.world.write(pass_by)
     assert 'class="late"' in browser.get("/console/today").text
 
 
@@ -237,6 +292,7 @@ def test_a_request_goes_from_accepted_to_rated(house: House) -> None:
     assert row_of(house, ServiceRequest, key).standing is Served.DONE
     house.world.write(lambda s: rate(s, s.get_one(ServiceRequest, long(key)), 4))
     words = browser.read(at)
+    assert words.count("已办好") == 1
     assert "已办好，已评价" in words
     assert "本人评价" in words
     assert "张*" in words
@@ -249,11 +305,39 @@ def test_a_nominee_is_read_and_confirmed(house: House) -> None:
     key = MATTERS["nominees"](house, "").own
     browser, at = house.appoint("social_worker"), SEEN.format("nominees", key)
     words = browser.read(at)
-    assert "三十年如一日" in words
+    assert "三十年如一日 请核对" in words
     assert "本人同意参评" in words
-    assert "编为 1 号" in browser.do(f"{at}/confirm_nominee")
+    assert "张三" in words
+    words = browser.do(f"{at}/confirm_nominee")
+    assert "编为 1 号" in words
+    assert "三十年如一日 这份提名已经有结果了" in words
+    assert "请核对" not in words
+    assert "张*" in words
+    assert "张三" not in words
     assert row_of(house, Nominee, key).standing is Candidacy.CONFIRMED
     assert browser.send(f"{at}/refuse_nominee", reason="privacy").status_code == 422
+
+
+def test_who_is_nominated_anew_after_a_refusal_is_not_decided_on(
+    sqlite_house: House,
+) -> None:
+    house = sqlite_house
+    key = MATTERS["nominees"](house, "").own
+    browser, at = house.appoint("social_worker"), SEEN.format("nominees", key)
+    assert "处理时间" in browser.do(f"{at}/refuse_nominee", reason="privacy")
+
+    def try_again(session: Session) -> None:
+        row = session.get_one(Nominee, long(key))
+        award = session.get_one(Award, row.award_id)
+        who, now = session.get_one(Worker, row.worker_id), house.world.now
+        own = (session, house.world.kit.keys, award, who, "四十年如一日", now)
+        assert nominees.nominate(*own, oneself=True) is row
+        nominees.agree(session, award, row, False, now)
+
+    house.world.write(try_again)
+    words = browser.read(at)
+    assert "四十年如一日" in words
+    assert "处理时间" not in words
 
 
 def test_an_objection_is_kept_from_an_officer_it_is_against(house: House) -> None:
@@ -286,7 +370,7 @@ def test_an_objection_is_an_officer_s_to_settle(house: House) -> None:
     assert worker.get(at).status_code == 403
     assert "objections" not in worker.get("/console/matters").text
     browser = house.appoint(OFFICER)
-    assert "他不是我们行业的" in browser.read(at)
+    assert "他不是我们行业的 请向当事人和单位核实" in browser.read(at)
     assert wrong(browser.send(f"{at}/settle")) == {"verdict", "answer"}
     said = {"verdict": "upheld", "answer": "核实过了"}
     assert "异议成立" in browser.do(f"{at}/settle", **said)
@@ -294,4 +378,7 @@ def test_an_objection_is_an_officer_s_to_settle(house: House) -> None:
     assert row.standing is Heard.UPHELD
     struck = house.world.write(lambda s: s.get_one(Nominee, row.nominee_id))
     assert struck.standing is Candidacy.STRUCK
-    assert "核实过了" in browser.read(at)
+    words = browser.read(at)
+    assert "核实过了" in words
+    assert "他不是我们行业的 这份异议已经处理过了" in words
+    assert "请向当事人" not in words

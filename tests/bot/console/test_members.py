@@ -187,7 +187,9 @@ def test_a_placing_can_be_taken_back_to_the_pool(
 ) -> None:
     browser.do(f"{PATH}/{short(person(pooled).id)}/place", union="440111")
     row = pooled.world.write(lambda s: s.exec(select(Application)).one())
-    assert "已撤销" in browser.do(f"/console/applications/{short(row.id)}/undo")
+    assert "已撤销" in browser.do(
+        browser.undo(f"/console/applications/{short(row.id)}")
+    )
     member = person(pooled)
     assert member.in_pool
     assert member.member_no
