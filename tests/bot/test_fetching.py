@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from bot.channels.telegram import Telegram
-from bot.channels.telegram.fetching import TRIES
+from bot.channels.telegram.fetching import TRIES, Fetching
 from bot.config import Config
 from bot.sections import Telegram as Settings
 from handlers.turn import Incoming
 from models.document import PDF
+from models.sealing import CannotOpen
 from tests.papers import Cabinet, pdf
 from tests.programs import TOKEN
 from tests.telegram_server import Kind, TelegramServer
@@ -134,6 +136,55 @@ async def test_a_document_that_does_not_come_is_told(
 ) -> None:
     server.faults.add(Kind.ERROR_BEFORE, method="getFile")
     assert (await sent(server, telegram, pdf(), "a.pdf")).text == "lost"
+
+
+@pytest.mark.parametrize(
+    ("whose", "name", "error"),
+    [
+        (Fetching, "_bytes", RuntimeError()),
+        (Fetching, "_bytes", OSError()),
+        (Cabinet, "keep", CannotOpen()),
+    ],
+)
+async def test_a_file_that_fails_keeps_no_update_from_us(
+    server: TelegramServer,
+    telegram: Telegram,
+    monkeypatch: pytest.MonkeyPatch,
+    whose: type,
+    name: str,
+    error: Exception,
+) -> None:
+    async def fail(*given: object) -> int:
+        raise error
+
+    monkeypatch.setattr(whose, name, fail)
+    assert (await sent(server, telegram, pdf(), "a.pdf")).text == "lost"
+
+
+async def test_a_photo_that_fails_is_told_without_its_picture(
+    server: TelegramServer, telegram: Telegram, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(*given: object) -> bytes:
+        raise RuntimeError
+
+    monkeypatch.setattr(Fetching, "_bytes", fail)
+    found = await received(server, telegram)
+    assert [(incoming.kind, incoming.data) for incoming in found] == [
+        ("text", b""),
+        ("photo", b""),
+        ("text", b""),
+    ]
+
+
+async def test_a_database_that_is_gone_leaves_a_file_for_later(
+    server: TelegramServer, telegram: Telegram, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(*given: object) -> int:
+        raise OperationalError("", {}, ValueError())
+
+    monkeypatch.setattr(Cabinet, "keep", fail)
+    with pytest.raises(OperationalError):
+        await sent(server, telegram, pdf(), "a.pdf")
 
 
 async def test_who_writes_beside_a_file_does_not_wait_for_it(

@@ -1,6 +1,7 @@
 """Fetching: what a person sent is brought here before its update is handled."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
@@ -8,6 +9,7 @@ from telegram import Bot
 from telegram.error import BadRequest, TelegramError
 
 from bot.channels.telegram.read import Given, Update, document_of, photo_of, read
+from bot.database import is_outage
 from bot.files import Files
 from bot.pictures import cleaned
 from handlers.turn import Incoming
@@ -23,6 +25,8 @@ SECONDS_A_MEGABYTE = 1.0
 LARGEST = 20 << 20
 """How many bytes the Bot API hands out of one file."""
 
+log = logging.getLogger(__name__)
+
 
 class Fetching:
     """Reads updates, with the files they speak of."""
@@ -36,9 +40,10 @@ class Fetching:
         if incoming is None:
             return None
         if photo := photo_of(update):
-            return await self._with_photo(incoming, photo)
+            return await _or(incoming, self._with_photo(incoming, photo))
         if given := document_of(update):
-            return await self._with_document(incoming, given)
+            lost = replace(incoming, text="lost")
+            return await _or(lost, self._with_document(incoming, given))
         return incoming
 
     async def _with_photo(self, incoming: Incoming, photo: str) -> Incoming:
@@ -77,6 +82,17 @@ class Fetching:
     async def _bytes(self, file_id: str) -> bytes:
         file = await self._api.get_file(file_id)
         return bytes(await file.download_as_bytearray())
+
+
+async def _or(lost: Incoming, bringing: Awaitable[Incoming]) -> Incoming:
+    """Return what comes with its file; what fails there keeps no update from us."""
+    try:
+        return await bringing
+    except Exception as error:
+        if is_outage(error):
+            raise
+        log.warning("a file could not be brought: %s", type(error).__name__)
+        return lost
 
 
 async def _tried(fetch: Callable[[], Awaitable[bytes]], seconds: float) -> bytes | None:
