@@ -3,18 +3,19 @@
 What goes to many is uploaded once; from then on Telegram knows it by an id.
 """
 
-import asyncio
-from collections import defaultdict
 from typing import Any
 
 from telegram import Bot, Message
 
-from bot.channels import Outgoing
+from bot.channels import Outgoing, TryLater
 from bot.channels.telegram.draw import CAPTION_LIMIT, text_of
 from bot.drawings import drawn
 from bot.files import Files, enclosed_in
 from models.document import PDF, Enclosed
 from models.message import Kind
+
+UPLOAD_SECONDS = 1.0
+"""For how long a copy is put back while its file is being uploaded with another."""
 
 
 class Enclosing:
@@ -23,7 +24,7 @@ class Enclosing:
     def __init__(self, api: Bot, files: Files) -> None:
         self._api, self._files = api, files
         self.uploaded: dict[str, str] = {}
-        self._uploading: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._uploading: set[str] = set()
 
     async def send(self, message: Outgoing, markup: Any) -> int | None:
         """Send a message with its file and return its id; None where it has none."""
@@ -31,12 +32,22 @@ class Enclosing:
         if not name or message.kind is not Kind.BROADCAST:
             return await self._upload(message, markup)
         if name not in self.uploaded:
-            async with self._uploading[name]:
-                if name not in self.uploaded:
-                    return await self._upload(message, markup, name)
+            return await self._upload_for_many(message, markup, name)
         file = Enclosed(_mime_of(message), b"")
         sent = await self._post(message, markup, file, self.uploaded[name])
         return sent.message_id
+
+    async def _upload_for_many(
+        self, message: Outgoing, markup: Any, name: str
+    ) -> int | None:
+        """Upload a file unless that is going on; who waited for it would spend pace."""
+        if name in self._uploading:
+            raise TryLater(UPLOAD_SECONDS)
+        self._uploading.add(name)
+        try:
+            return await self._upload(message, markup, name)
+        finally:
+            self._uploading.remove(name)
 
     async def _upload(
         self, message: Outgoing, markup: Any, name: str = ""

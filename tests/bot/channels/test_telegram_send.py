@@ -6,6 +6,7 @@ import asyncio
 import io
 import sys
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from typing import cast
 
 import pytest
@@ -205,11 +206,28 @@ async def test_the_file_of_a_notice_is_uploaded_once(
 ) -> None:
     telegram = made(server.url, found=file)
     cabinet = cast(Cabinet, telegram.files)
-    await asyncio.gather(*(telegram.send(notice(**more)) for _ in range(3)))
-    assert server.calls[call] == 3
+    copies = (telegram.send(notice(**more)) for _ in range(3))
+    found = await asyncio.gather(*copies, return_exceptions=True)
+    assert found[0] == "1"
+    assert [type(one) for one in found[1:]] == [TryLater, TryLater]
+    assert server.calls[call] == 1
+    await asyncio.gather(*(telegram.send(notice(**more)) for _ in range(2)))
     assert list(server.telegram.texts(CHAT)) == ["通知\n停水"] * 3
     assert cabinet.fetched == 1
     assert [f.content for f in server.telegram.files.values()] == [file.data]
+    await telegram.close()
+
+
+async def test_a_file_whose_upload_fails_is_uploaded_with_the_next_copy(
+    server: TelegramServer,
+) -> None:
+    telegram = made(server.url, found=Enclosed("image/jpeg", b"picture"))
+    server.faults.add("error_before", times=1)
+    for _ in range(2):
+        with suppress(Uncertain):
+            await telegram.send(notice(image="abc"))
+    assert server.calls["sendPhoto"] == 2
+    assert list(server.telegram.texts(CHAT)) == ["通知\n停水"]
     await telegram.close()
 
 
