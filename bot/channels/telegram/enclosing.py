@@ -1,6 +1,7 @@
 """Enclosing: a picture, a document or a drawing goes with a message, words below it.
 
-What goes to many is uploaded once; from then on Telegram knows it by an id.
+Where the words are too many to stand below it, they follow; where those do not leave,
+both go again.  What goes to many is uploaded once, and known by an id from then on.
 """
 
 from typing import Any
@@ -27,7 +28,7 @@ class Enclosing:
         self._uploading: set[str] = set()
 
     async def send(self, message: Outgoing, markup: Any) -> int | None:
-        """Send a message with its file and return its id; None where it has none."""
+        """Send a message's file; return its id, or None where the words must follow."""
         name = enclosed_in(message.body)
         if not name or message.kind is not Kind.BROADCAST:
             return await self._upload(message, markup)
@@ -35,7 +36,7 @@ class Enclosing:
             return await self._upload_for_many(message, markup, name)
         file = Enclosed(_mime_of(message), b"")
         sent = await self._post(message, markup, file, self.uploaded[name])
-        return sent.message_id
+        return _whole(message, sent)
 
     async def _upload_for_many(
         self, message: Outgoing, markup: Any, name: str
@@ -58,20 +59,30 @@ class Enclosing:
         sent = await self._post(message, markup, file, file.data)
         if name:
             self.uploaded[name] = _file_id(sent)
-        return sent.message_id
+        return _whole(message, sent)
 
     async def _post(
         self, message: Outgoing, markup: Any, file: Enclosed, content: str | bytes
     ) -> Message:
         chat = int(message.address)
-        below: dict[str, Any] = {
-            "caption": text_of(message.body, plain=True)[:CAPTION_LIMIT],
-            "api_kwargs": {"reply_markup": markup},
-        }
+        below: dict[str, Any] = {}
+        if _fits(message):
+            words = text_of(message.body, plain=True)
+            below = {"caption": words, "api_kwargs": {"reply_markup": markup}}
         if file.mime != PDF:
             return await self._api.send_photo(chat, content, **below)
         name = file.name or None
         return await self._api.send_document(chat, content, filename=name, **below)
+
+
+def _fits(message: Outgoing) -> bool:
+    """Tell whether all words of a message may stand below its file."""
+    return len(text_of(message.body, plain=True)) <= CAPTION_LIMIT
+
+
+def _whole(message: Outgoing, sent: Message) -> int | None:
+    """Return the id of what was sent, if nothing of the message is left to send."""
+    return sent.message_id if _fits(message) else None
 
 
 def _mime_of(message: Outgoing) -> str:

@@ -240,6 +240,22 @@ async def test_a_document_goes_under_its_name(server: TelegramServer) -> None:
     await telegram.close()
 
 
+async def test_words_too_many_for_a_file_follow_it_whole(
+    server: TelegramServer,
+) -> None:
+    telegram = made(server.url, found=Enclosed("image/jpeg", b"picture"))
+    rows = [["说了什么", "长" * 600], ["又说", "短" * 500]]
+    choices = [[1, "回复", "a:talk:1"]]
+    more = {"rows": rows, "choices": choices, "image": "abc"}
+    assert await telegram.send(outgoing("最迟 12 月 1 日", title="案件", **more)) == "2"
+    photo, words = server.telegram.chats[CHAT].messages.values()
+    assert not {"caption", "reply_markup"} & {*photo}
+    assert words["text"].endswith("最迟 12 月 1 日")
+    assert "短" * 500 in words["text"]
+    assert words["reply_markup"]["inline_keyboard"][0][0]["text"] == "1 回复"
+    await telegram.close()
+
+
 async def test_a_file_that_is_gone_leaves_the_words(
     server: TelegramServer, telegram: Telegram
 ) -> None:
