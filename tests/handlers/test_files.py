@@ -15,7 +15,7 @@ from models.case_file import CaseFile
 from models.file_piece import FilePiece
 from models.worker import Worker
 from tests.handlers.members import make_member, worker_of
-from tests.handlers.test_cases import met, press, talking
+from tests.handlers.test_cases import deafen, met, press, talking
 from tests.models.casework import a_document
 from tests.papers import put
 from tests.world import World
@@ -92,6 +92,18 @@ def test_many_words_with_a_file_follow_it(met: World) -> None:
     assert "document" in first
     assert "长" not in first["text"]
     assert second["text"].endswith("长" * 801)
+
+
+def test_many_words_with_a_file_are_kept_where_nobody_hears_them(met: World) -> None:
+    row = talking(met)
+    deafen(met)
+    told = met.do("document", who="社工", file=put(met, "社工"), caption="长" * 801)
+    assert "收不到消息" in told[-1]["text"]
+    case = met.write(lambda s: s.get_one(Case, row))
+    key = case.open_key(met.kit.keys)
+    *_, file, words = met.write(lambda s: entries_of(s, row))
+    assert file.picture_id is not None
+    assert words.read(key) == "长" * 801
 
 
 def test_a_number_with_a_file_is_refused_where_it_is_when_typed(abroad: World) -> None:
