@@ -74,7 +74,7 @@ def test_only_one_s_own_document_is_an_answer(met: World) -> None:
 
 @pytest.mark.parametrize("kind", ["photo", "document"])
 def test_the_words_with_a_file_go_with_it(met: World, kind: str) -> None:
-    talking(met)
+    row = talking(met)
     data = b"picture" if kind == "photo" else b""
     given: dict[str, Any] = {"data": data, "mime": "image/jpeg"}
     if kind == "document":
@@ -83,6 +83,10 @@ def test_the_words_with_a_file_go_with_it(met: World, kind: str) -> None:
     (heard,) = met.elsewhere["社工"]
     assert heard["text"].endswith("这是工资条 " + "*" * 18)
     assert {"image", "document"} & {*heard}
+    met.say("结束")
+    (last,) = [value for _, value in press(met, "v:case", row)[-1]["rows"]][-1:]
+    said = {"photo": "[图片]", "document": "[文件] 合同.pdf"}[kind]
+    assert last == f"{said} 这是工资条 " + "*" * 18
 
 
 def test_many_words_with_a_file_follow_it(met: World) -> None:
