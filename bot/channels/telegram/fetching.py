@@ -73,8 +73,7 @@ class Fetching:
 
     async def _with_document(self, incoming: Incoming, given: Given) -> Incoming:
         """Keep a document where one is wanted; else say nothing of it."""
-        place = (incoming.channel, incoming.bot, incoming.address)
-        owner = await self._files.owner_at(place, self._trusted)
+        owner = await self._files.owner_of(incoming, self._trusted)
         if not owner:
             return incoming
         fault, data = await self._looked_at(given)
