@@ -1,7 +1,8 @@
 """Lanes: what one person does is taken in order, and nobody waits for another's file.
 
 An update is read only after its sender's previous one is taken, since what that changed
-decides whose a document is and whether one is wanted.
+decides whose a document is and whether one is wanted.  A webhook call is answered once
+its update is taken, so while `max_connections` of them wait Telegram sends no more.
 """
 
 import asyncio
