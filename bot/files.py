@@ -12,12 +12,13 @@ from sqlmodel import Session, select
 
 from bot.database import is_outage, read
 from bot.kit import Kit, clock
+from bot.people import chat_at, has_come, place_of
 from bot.pictures import at_the_table
 from handlers.files import owner_of_next
+from handlers.turn import Incoming
 from models.attachment import Attachment, new_document
 from models.case import Case
 from models.case_file import CaseFile
-from models.chat import Chat
 from models.columns import long
 from models.document import Enclosed, clean_name, fault_of
 from models.file_piece import PIECE, write_piece
@@ -81,19 +82,17 @@ class Files:
             self.kit.database, lambda session: file_of(session, self.kit, number)
         )
 
-    async def owner_at(self, place: tuple[str, str, str], trusted: bool) -> int:
-        """Return whose a document is that is sent in a chat now; 0 if not wanted."""
+    async def owner_of(self, incoming: Incoming, trusted: bool) -> int:
+        """Return whose a document is that comes; 0 if not wanted, or it came before."""
         return await read(
-            self.kit.database, lambda session: self._owner(session, place, trusted)
+            self.kit.database, lambda session: self._owner(session, incoming, trusted)
         )
 
-    def _owner(
-        self, session: Session, place: tuple[str, str, str], trusted: bool
-    ) -> int:
+    def _owner(self, session: Session, incoming: Incoming, trusted: bool) -> int:
         """Return whose it is; what fails here fails in the step too, as poison."""
         try:
-            chat = chat_at(session, place)
-            if chat is None:
+            chat = chat_at(session, place_of(incoming))
+            if chat is None or has_come(session, incoming):
                 return 0
             worker = session.get_one(Worker, chat.worker_id)
             turn = self.kit.turn(session, chat, worker, clock(), trusted)
@@ -150,12 +149,3 @@ def _drop(number: int, session: Session) -> None:
     row = session.get(Attachment, number)
     if row is not None:  # it is none any more where a case has it
         session.delete(row)
-
-
-def chat_at(session: Session, place: tuple[str, str, str]) -> Chat | None:
-    """Return the chat at a place."""
-    channel, bot, address = place
-    found = select(Chat).where(
-        Chat.channel == channel, Chat.bot == bot, Chat.address == address
-    )
-    return session.exec(found).first()

@@ -35,6 +35,25 @@ def place_of(incoming: Incoming) -> Place:
     return incoming.channel, incoming.bot, incoming.address
 
 
+_AT = select(Chat).where(
+    Chat.channel == bindparam("channel"),
+    Chat.bot == bindparam("bot"),
+    Chat.address == bindparam("address"),
+)
+
+
+def chat_at(session: Session, place: Place) -> Chat | None:
+    """Return the chat at a place."""
+    at = dict(zip(("channel", "bot", "address"), place, strict=True))
+    return session.exec(_AT, params=at).first()
+
+
+def has_come(session: Session, incoming: Incoming) -> bool:
+    """Tell whether an update was taken before, perhaps by another process."""
+    key = (incoming.channel, incoming.bot, incoming.key)
+    return session.get(Arrival, key) is not None
+
+
 def first_seen(
     session: Session, batch: list[Incoming], now: datetime
 ) -> list[Incoming]:

@@ -129,12 +129,14 @@ def said_by(entry: CaseEntry) -> Word:
 
 
 def words_of(turn: Turn, row: Case, entry: CaseEntry, masked: bool = False) -> Text:
-    """Return what an entry says, an ID number in it masked; or that it is a picture."""
-    words = entry.read(row.open_key(turn.keys))
-    if not words:
-        sent = turn.session.get(CaseFile, entry.picture_id or 0)
-        return sent_words(sent, row.open_key(turn.keys))
-    return brief(mask_ids(words) if masked else words)
+    """Return what an entry says, an ID number in it masked, behind the file it has."""
+    key = row.open_key(turn.keys)
+    words = entry.read(key)
+    shown = brief(mask_ids(words) if masked else words)
+    if entry.picture_id is None:
+        return shown
+    sent = sent_words(turn.session.get(CaseFile, entry.picture_id), key)
+    return Word("cases", "file_and_words", {"file": sent, "words": shown})
 
 
 def brief(words: str) -> str:

@@ -157,8 +157,8 @@ def _reply(turn: Turn, line: Line, number: str) -> list[Say]:
         return [say("live", "no_such_reply", number=number)]
     worker = turn.session.get_one(Worker, line.case.worker_id)
     words = row.words(worker.language)
-    _send(turn, line, words, None)
-    return [say("live", "reply_sent", words=words)]
+    deaf = _send(turn, line, (words, None))
+    return deaf or [say("live", "reply_sent", words=words)]
 
 
 def _carry(turn: Turn, line: Line, incoming: Incoming) -> list[Say]:
@@ -175,7 +175,7 @@ def _carry(turn: Turn, line: Line, incoming: Incoming) -> list[Say]:
     words = _words(turn, line, incoming)
     if not words:
         return [say("live", "not_carried")]
-    return _send(turn, line, words, None)
+    return _send(turn, line, (words, None))
 
 
 def _words(turn: Turn, line: Line, incoming: Incoming) -> str:
@@ -210,14 +210,15 @@ def _send_file(turn: Turn, line: Line, incoming: Incoming, file: CaseFile) -> li
     """Carry a file over with its words; behind it where they are too many."""
     words = incoming.caption.strip()
     if len(words) <= LONGEST_WITH_FILE:
-        return _send(turn, line, words, file)
-    return _send(turn, line, "", file) or _send(turn, line, words, None)
+        return _send(turn, line, (words, file))
+    return _send(turn, line, ("", file), (words, None))
 
 
-def _send(turn: Turn, line: Line, words: str, file: CaseFile | None) -> list[Say]:
-    """Carry something over, unless the chat at the other end hears nothing any more."""
+def _send(turn: Turn, line: Line, *parts: tuple[str, CaseFile | None]) -> list[Say]:
+    """Carry parts over; the case has them though the other end may hear nothing."""
     carry = to_staff if line.is_worker else to_worker
-    heard = carry(turn.session, turn.keys, line.staff, line.case, words, file, turn.now)
+    to = (turn.session, turn.keys, line.staff, line.case)
+    heard = [one for part in parts for one in carry(*to, *part, turn.now)]
     if line.is_deaf:
         _hang_up(turn, line, STOPPED)
         return over(turn, line.case, STOPPED)

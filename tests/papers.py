@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from sqlmodel import Session
 
 from bot.files import Files
+from handlers.turn import Incoming
 from models.attachment import new_document
 from models.document import Enclosed
 from models.file_piece import PIECE, write_piece
@@ -52,7 +53,7 @@ class Cabinet(Files):
         self.fetched += 1
         return self.found if {"image", "document"} & {*body} else None
 
-    async def owner_at(self, place: tuple[str, str, str], trusted: bool) -> int:
+    async def owner_of(self, incoming: Incoming, trusted: bool) -> int:
         """Return whose a document is."""
         return self.owner
 
@@ -68,8 +69,8 @@ def put(world: World, who: str, name: str = "合同.pdf", data: bytes = b"") -> 
 
     def write(session: Session) -> int:
         files = Files(world.kit)
-        place = (world.adapter.name, "", who)
-        owner = files._owner(session, place, trusted=world.adapter.can.trusted)
+        coming = Incoming(world.adapter.name, "", who, new_key().hex(), "document")
+        owner = files._owner(session, coming, trusted=world.adapter.can.trusted)
         if not owner:
             return 0
         worker = session.get_one(Worker, owner)

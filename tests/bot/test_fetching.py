@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+import asyncio
+from collections.abc import AsyncIterator
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from bot.channels.telegram import Telegram
-from bot.channels.telegram.fetching import TRIES
+from bot.channels.telegram.fetching import AT_ONCE, TRIES, Fetching
 from bot.config import Config
 from bot.sections import Telegram as Settings
 from handlers.turn import Incoming
 from models.document import PDF
+from models.sealing import CannotOpen
 from tests.papers import Cabinet, pdf
 from tests.programs import TOKEN
 from tests.telegram_server import Kind, TelegramServer
@@ -40,12 +43,17 @@ async def telegram(server: TelegramServer, cabinet: Cabinet) -> AsyncIterator[Te
     await telegram.close()
 
 
+async def read(server: TelegramServer, telegram: Telegram) -> list[Incoming]:
+    found = [await telegram._fetching.read(one) for one in server.updates.get()]
+    return [incoming for incoming in found if incoming is not None]
+
+
 async def received(server: TelegramServer, telegram: Telegram) -> list[Incoming]:
     person = server.person(11)
     await person.say("入会")
     await person.send_photo(photo())
     await person.say("好了")
-    return await telegram._read(server.updates.get())
+    return await read(server, telegram)
 
 
 @pytest.mark.parametrize("kind", [Kind.ERROR_BEFORE, Kind.RESET, Kind.REFUSE])
@@ -75,7 +83,7 @@ async def sent(
     server: TelegramServer, telegram: Telegram, data: bytes, name: str, mime: str = PDF
 ) -> Incoming:
     await server.person(11).send_document(data, name, mime)
-    (found,) = await telegram._read(server.updates.get())
+    (found,) = await read(server, telegram)
     return found
 
 
@@ -136,15 +144,79 @@ async def test_a_document_that_does_not_come_is_told(
     assert (await sent(server, telegram, pdf(), "a.pdf")).text == "lost"
 
 
-async def test_who_writes_beside_a_file_does_not_wait_for_it(
-    server: TelegramServer, telegram: Telegram
+@pytest.mark.parametrize(
+    ("whose", "name", "error"),
+    [
+        (Fetching, "_bytes", RuntimeError()),
+        (Fetching, "_bytes", OSError()),
+        (Cabinet, "keep", CannotOpen()),
+    ],
+)
+async def test_a_file_that_fails_keeps_no_update_from_us(
+    server: TelegramServer,
+    telegram: Telegram,
+    monkeypatch: pytest.MonkeyPatch,
+    whose: type,
+    name: str,
+    error: Exception,
 ) -> None:
-    await server.person(11).send_document(pdf(), "a.pdf", PDF)
-    await server.person(12).say("入会")
-    taken: list[str] = []
+    async def fail(*given: object) -> int:
+        raise error
 
-    async def take(batch: Sequence[Incoming]) -> None:
-        taken.extend(incoming.kind for incoming in batch)
+    monkeypatch.setattr(whose, name, fail)
+    assert (await sent(server, telegram, pdf(), "a.pdf")).text == "lost"
 
-    await telegram._take(server.updates.get(), take)
-    assert taken == ["text", "document"]
+
+async def test_a_photo_that_fails_is_told_without_its_picture(
+    server: TelegramServer, telegram: Telegram, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(*given: object) -> bytes:
+        raise RuntimeError
+
+    monkeypatch.setattr(Fetching, "_bytes", fail)
+    found = await received(server, telegram)
+    assert [(incoming.kind, incoming.data) for incoming in found] == [
+        ("text", b""),
+        ("photo", b""),
+        ("text", b""),
+    ]
+
+
+async def test_a_database_that_is_gone_leaves_a_file_for_later(
+    server: TelegramServer, telegram: Telegram, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(*given: object) -> int:
+        raise OperationalError("", {}, ValueError())
+
+    monkeypatch.setattr(Cabinet, "keep", fail)
+    with pytest.raises(OperationalError):
+        await sent(server, telegram, pdf(), "a.pdf")
+
+
+async def test_a_file_that_hangs_is_given_up_once_for_all_tries(
+    server: TelegramServer, telegram: Telegram, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.channels.telegram.fetching.SECONDS", 0.05)
+    server.faults.add(Kind.HANG, method="getFile")
+    assert (await sent(server, telegram, pdf(), "a.pdf")).text == "lost"
+    assert server.calls["getFile"] == 1
+
+
+async def test_few_files_are_brought_side_by_side(
+    server: TelegramServer, telegram: Telegram, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_once = most = 0
+
+    async def fetch(self: Fetching, file_id: str) -> bytes:
+        nonlocal at_once, most
+        at_once += 1
+        most = max(most, at_once)
+        await asyncio.sleep(0)
+        at_once -= 1
+        return pdf()
+
+    monkeypatch.setattr(Fetching, "_bytes", fetch)
+    for number in range(3 * AT_ONCE):
+        await server.person(11 + number).send_document(pdf(), "a.pdf", PDF)
+    await asyncio.gather(*map(telegram._fetching.read, server.updates.get()))
+    assert most == AT_ONCE

@@ -5,10 +5,12 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from bot.database import Database
 from bot.files import Files, is_there
+from handlers.turn import Incoming
+from models.arrival import Arrival
 from models.sealing import CannotOpen
 from tests.world import World
 
@@ -26,16 +28,32 @@ def test_what_cannot_be_opened_is_left_to_the_step(
         raise error
 
     monkeypatch.setattr("bot.files.owner_of_next", fail)
-    place = (world.adapter.name, "", "工人")
+    coming = Incoming(world.adapter.name, "", "工人", "7", "document")
 
     def owner() -> int:
-        return world.write(lambda s: Files(world.kit)._owner(s, place, trusted=True))
+        return world.write(lambda s: Files(world.kit)._owner(s, coming, trusted=True))
 
     if isinstance(error, CannotOpen):
         assert owner() == 0
         return
     with pytest.raises(OperationalError):
         owner()
+
+
+def test_what_came_before_is_not_kept_again(
+    sqlite: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = World(sqlite)
+    world.do("hello", who="工人")
+    came = world.write(lambda s: s.exec(select(Arrival.key)).one())
+    monkeypatch.setattr("bot.files.owner_of_next", lambda turn: 7)
+
+    def owner(key: str) -> int:
+        coming = Incoming(world.adapter.name, "", "工人", key, "document")
+        return world.write(lambda s: Files(world.kit)._owner(s, coming, trusted=True))
+
+    assert owner(came) == 0
+    assert owner("another") == 7
 
 
 def test_to_see_that_a_file_is_there_loads_none_of_it(sqlite: Database) -> None:

@@ -291,16 +291,25 @@ def test_a_contact_and_a_group_in_the_middle_of_a_talk(met: World) -> None:
     assert "私聊" in text(met.do("group"))
 
 
-def test_who_is_gone_in_the_middle_hears_nothing_and_the_talk_ends(met: World) -> None:
-    talking(met)
+def deafen(world: World) -> None:
+    """Close the worker's chat to us, without their having said so."""
 
     def stop(session: Session) -> None:
         chat = session.exec(select(Chat).where(Chat.address == "工人")).one()
-        chat.stopped_at = met.now
+        chat.stopped_at = world.now
         session.add(chat)
 
-    met.write(stop)
-    assert "收不到消息" in text(met.say("您好", "社工"))
+    world.write(stop)
+
+
+@pytest.mark.parametrize("said", ["您好", "#1"])
+def test_who_is_gone_in_the_middle_hears_nothing_and_the_talk_ends(
+    met: World, said: str
+) -> None:
+    save_reply_of(met, "4401", "1", "马上来")
+    talking(met)
+    deafen(met)
+    assert "收不到消息" in text(met.say(said, "社工"))
     assert chat_of(met, "工人").case_id is None
 
 

@@ -15,7 +15,7 @@ from models.case_file import CaseFile
 from models.file_piece import FilePiece
 from models.worker import Worker
 from tests.handlers.members import make_member, worker_of
-from tests.handlers.test_cases import met, press, talking
+from tests.handlers.test_cases import deafen, met, press, talking
 from tests.models.casework import a_document
 from tests.papers import put
 from tests.world import World
@@ -74,7 +74,7 @@ def test_only_one_s_own_document_is_an_answer(met: World) -> None:
 
 @pytest.mark.parametrize("kind", ["photo", "document"])
 def test_the_words_with_a_file_go_with_it(met: World, kind: str) -> None:
-    talking(met)
+    row = talking(met)
     data = b"picture" if kind == "photo" else b""
     given: dict[str, Any] = {"data": data, "mime": "image/jpeg"}
     if kind == "document":
@@ -83,6 +83,10 @@ def test_the_words_with_a_file_go_with_it(met: World, kind: str) -> None:
     (heard,) = met.elsewhere["社工"]
     assert heard["text"].endswith("这是工资条 " + "*" * 18)
     assert {"image", "document"} & {*heard}
+    met.say("结束")
+    (last,) = [value for _, value in press(met, "v:case", row)[-1]["rows"]][-1:]
+    said = {"photo": "[图片]", "document": "[文件] 合同.pdf"}[kind]
+    assert last == f"{said} 这是工资条 " + "*" * 18
 
 
 def test_many_words_with_a_file_follow_it(met: World) -> None:
@@ -92,6 +96,18 @@ def test_many_words_with_a_file_follow_it(met: World) -> None:
     assert "document" in first
     assert "长" not in first["text"]
     assert second["text"].endswith("长" * 801)
+
+
+def test_many_words_with_a_file_are_kept_where_nobody_hears_them(met: World) -> None:
+    row = talking(met)
+    deafen(met)
+    told = met.do("document", who="社工", file=put(met, "社工"), caption="长" * 801)
+    assert "收不到消息" in told[-1]["text"]
+    case = met.write(lambda s: s.get_one(Case, row))
+    key = case.open_key(met.kit.keys)
+    *_, file, words = met.write(lambda s: entries_of(s, row))
+    assert file.picture_id is not None
+    assert words.read(key) == "长" * 801
 
 
 def test_a_number_with_a_file_is_refused_where_it_is_when_typed(abroad: World) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import bindparam
 from sqlmodel import Session, col, select, update
 
+from bot import people
 from bot.channels.page.protocol import MOST
 from bot.files import enclosed_in, is_there
 from bot.kit import Kit
@@ -25,9 +26,6 @@ PAGE = 50
 Row = dict[str, Any]
 
 
-_AT = select(Chat).where(
-    Chat.channel == "page", Chat.bot == "", Chat.address == bindparam("address")
-)
 _AFTER = (
     select(Message)
     .where(
@@ -51,7 +49,7 @@ _NUMBER = (
 
 def chat_at(session: Session, address: str) -> Chat | None:
     """Return the chat of a cookie."""
-    return session.exec(_AT, params={"address": address}).first()
+    return people.chat_at(session, ("page", "", address))
 
 
 def mark_of(chat: Chat | None, after: int = 0) -> str | None:

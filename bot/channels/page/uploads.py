@@ -7,9 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from bot.channels.page import history
 from bot.channels.page.protocol import Sent, key_of, refusal_of
-from bot.database import read
 from bot.files import Files
 from bot.kit import Kit
 from bot.pages import language_of
@@ -70,7 +68,7 @@ class Uploads:
         if isinstance(came, Response):
             return came
         sent, upload = came
-        owner = await self._owner(sent)
+        owner = await self.files.owner_of(sent, trusted=True)
         if not owner:
             return await self._take(sent)
         if fault := await self.files.fault(upload.data):
@@ -89,17 +87,6 @@ class Uploads:
         if isinstance(upload, Response):
             return upload
         return _incoming(address, upload, kind), upload
-
-    async def _owner(self, sent: Incoming) -> int:
-        """Return whose a document will be; 0 if none is wanted, or it came before."""
-        given = sent.given_id or ""
-        came = await read(
-            self.kit.database, lambda s: history.number_of(s, sent.address, given)
-        )
-        if came is not None:
-            return 0
-        place = (sent.channel, sent.bot, sent.address)
-        return await self.files.owner_at(place, trusted=True)
 
     async def _upload(self, request: Request) -> Upload | Response:
         """Read the file of a form, unless it is too large or none."""

@@ -8,7 +8,7 @@ import asyncio
 import hmac
 import logging
 import os
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -45,20 +45,14 @@ from bot.channels.telegram.draw import draw
 from bot.channels.telegram.enclosing import Enclosing
 from bot.channels.telegram.fetching import Fetching
 from bot.channels.telegram.http import Http, NotConnected
-from bot.channels.telegram.read import (
-    COMMANDS,
-    WANTED,
-    Update,
-    callback_of,
-    has_file,
-    place_of,
-)
+from bot.channels.telegram.lanes import Lanes, Take
+from bot.channels.telegram.polling import Polling
+from bot.channels.telegram.read import COMMANDS, WANTED, Update, callback_of
 from bot.config import Config
 from bot.files import Files
 from bot.words import LANGUAGES, Reader
 from bot.words import text_of as words_of
 from handlers.say import Word
-from handlers.turn import Incoming
 
 PATH = "/telegram"
 BODY_LIMIT = 1 << 20
@@ -67,8 +61,6 @@ STAND_BY_SECONDS = 5.0
 
 TOKEN_SECONDS = 60.0
 """How long to wait when Telegram does not know our token."""
-
-Take = Callable[[Sequence[Incoming]], Awaitable[None]]
 
 log = logging.getLogger(__name__)
 
@@ -149,23 +141,29 @@ class Telegram:
 
     async def poll(self, take: Take) -> None:
         """Fetch updates and hand them in, until cancelled."""
-        offset: int | None = None
-        while True:
-            try:
-                updates = await self._fetch(offset)
-            except RetryAfter as wait:
-                await asyncio.sleep(_seconds(wait))
-            except Conflict:
-                log.warning("another program polls for this bot; standing by")
-                await asyncio.sleep(STAND_BY_SECONDS)
-            except TelegramError as error:
-                log.warning("polling failed: %s", type(error).__name__)
-                await asyncio.sleep(1.0)
-            else:
-                if updates:
-                    await self._take(updates, take)
-                    self._acknowledge(updates)
-                    offset = max(u["update_id"] for u in updates) + 1
+        polling = Polling(self._fetching.read, take)
+        try:
+            while True:
+                self._acknowledge(await self._round(polling))
+        finally:
+            await polling.end()
+
+    async def _round(self, polling: Polling) -> list[Update]:
+        """Fetch once; return what was new."""
+        offset = polling.offset()
+        try:
+            updates = await self._fetch(offset)
+        except RetryAfter as wait:
+            await asyncio.sleep(_seconds(wait))
+        except Conflict:
+            log.warning("another program polls for this bot; standing by")
+            await asyncio.sleep(STAND_BY_SECONDS)
+        except TelegramError as error:
+            log.warning("polling failed: %s", type(error).__name__)
+            await asyncio.sleep(1.0)
+        else:
+            return await polling.take(updates)
+        return []
 
     async def _fetch(self, offset: int | None) -> list[Update]:
         seconds = self.config.telegram.poll_seconds
@@ -180,22 +178,6 @@ class Telegram:
             f"{self._url}/getUpdates", call, read_seconds=seconds + 15
         )
         return found
-
-    async def _take(self, updates: Sequence[Update], take: Take) -> None:
-        """Hand updates in; who writes beside somebody's file does not wait for it."""
-        slow = {place_of(update) for update in updates if has_file(update)}
-        quick = [update for update in updates if place_of(update) not in slow]
-        rest = [update for update in updates if place_of(update) in slow]
-        await asyncio.gather(*(self._hand_in(some, take) for some in (quick, rest)))
-
-    async def _hand_in(self, updates: Sequence[Update], take: Take) -> None:
-        if updates:
-            await take(await self._read(updates))
-
-    async def _read(self, updates: Iterable[Update]) -> list[Incoming]:
-        """Read updates, fetching the files among them before anything is locked."""
-        found = await asyncio.gather(*map(self._fetching.read, updates))
-        return [incoming for incoming in found if incoming is not None]
 
     def _acknowledge(self, updates: Iterable[Update]) -> None:
         """Stop the spinner on the buttons that were pressed; losing this is no loss."""
@@ -216,6 +198,7 @@ class Telegram:
 
     def routes(self, take: Take) -> list[Route]:
         """Return the webhook's route."""
+        lanes = Lanes(self._fetching.read, take)
 
         async def webhook(request: Request) -> Response:
             given = request.headers.get("X-Telegram-Bot-Api-Secret-Token", "")
@@ -228,10 +211,8 @@ class Telegram:
                 update = orjson.loads(body)
             except ValueError:
                 return Response(status_code=400)
-            incoming = await self._fetching.read(update)
-            if incoming is not None:
-                await take([incoming])
-                self._acknowledge([update])
+            await lanes.put(update)
+            self._acknowledge([update])
             return Response(status_code=200)
 
         if self.config.telegram.mode != "webhook":

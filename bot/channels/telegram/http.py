@@ -1,8 +1,8 @@
 """The way to the Bot API: python-telegram-bot's request over aiohttp.
 
 httpx, the library's own backend, takes 72 % of a stock bot's time and gets slower with
-concurrency (encode/httpx#3215); this one also tells a connection that never stood from
-an answer that never came, since only the first is safe to repeat.
+concurrency; this one also tells a connection that never stood from an answer that never
+came, since only the first is safe to repeat.
 """
 
 from dataclasses import dataclass

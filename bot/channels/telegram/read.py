@@ -186,12 +186,13 @@ def has_file(update: Update) -> bool:
     return photo_of(update) is not None or document_of(update) is not None
 
 
-def place_of(update: Update) -> object:
-    """Return what is the same for all that one person did in one chat."""
+def sender_of(update: Update) -> str:
+    """Return who did something; "" where nobody can tell."""
     try:
-        return next(update[kind]["from"]["id"] for kind in WANTED if kind in update)
+        found = (update[kind]["from"]["id"] for kind in WANTED if kind in update)
+        return str(next(found))
     except (KeyError, TypeError, StopIteration):
-        return None
+        return ""
 
 
 def callback_of(update: Update) -> str | None:

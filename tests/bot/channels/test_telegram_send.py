@@ -6,6 +6,7 @@ import asyncio
 import io
 import sys
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from typing import cast
 
 import pytest
@@ -205,11 +206,28 @@ async def test_the_file_of_a_notice_is_uploaded_once(
 ) -> None:
     telegram = made(server.url, found=file)
     cabinet = cast(Cabinet, telegram.files)
-    await asyncio.gather(*(telegram.send(notice(**more)) for _ in range(3)))
-    assert server.calls[call] == 3
+    copies = (telegram.send(notice(**more)) for _ in range(3))
+    found = await asyncio.gather(*copies, return_exceptions=True)
+    assert found[0] == "1"
+    assert [type(one) for one in found[1:]] == [TryLater, TryLater]
+    assert server.calls[call] == 1
+    await asyncio.gather(*(telegram.send(notice(**more)) for _ in range(2)))
     assert list(server.telegram.texts(CHAT)) == ["通知\n停水"] * 3
     assert cabinet.fetched == 1
     assert [f.content for f in server.telegram.files.values()] == [file.data]
+    await telegram.close()
+
+
+async def test_a_file_whose_upload_fails_is_uploaded_with_the_next_copy(
+    server: TelegramServer,
+) -> None:
+    telegram = made(server.url, found=Enclosed("image/jpeg", b"picture"))
+    server.faults.add("error_before", times=1)
+    for _ in range(2):
+        with suppress(Uncertain):
+            await telegram.send(notice(image="abc"))
+    assert server.calls["sendPhoto"] == 2
+    assert list(server.telegram.texts(CHAT)) == ["通知\n停水"]
     await telegram.close()
 
 
@@ -219,6 +237,22 @@ async def test_a_document_goes_under_its_name(server: TelegramServer) -> None:
     (shown,) = server.telegram.chats[CHAT].messages.values()
     assert shown["document"]["file_name"] == "劳动合同.pdf"
     assert shown["caption"] == "请看"
+    await telegram.close()
+
+
+async def test_words_too_many_for_a_file_follow_it_whole(
+    server: TelegramServer,
+) -> None:
+    telegram = made(server.url, found=Enclosed("image/jpeg", b"picture"))
+    rows = [["说了什么", "长" * 600], ["又说", "短" * 500]]
+    choices = [[1, "回复", "a:talk:1"]]
+    more = {"rows": rows, "choices": choices, "image": "abc"}
+    assert await telegram.send(outgoing("最迟 12 月 1 日", title="案件", **more)) == "2"
+    photo, words = server.telegram.chats[CHAT].messages.values()
+    assert not {"caption", "reply_markup"} & {*photo}
+    assert words["text"].endswith("最迟 12 月 1 日")
+    assert "短" * 500 in words["text"]
+    assert words["reply_markup"]["inline_keyboard"][0][0]["text"] == "1 回复"
     await telegram.close()
 
 
