@@ -17,6 +17,7 @@ from sqlmodel import Session
 from bot.addressing import GROUP, Copy, address
 from bot.channels import (
     IN_BULK,
+    Busy,
     Channel,
     Refused,
     Stopped,
@@ -213,6 +214,8 @@ class Noticing:
                 external_id = await self.channels[message.channel].send(message)
         except Unreachable:
             return self._hold(copy, pace, UNREACHABLE_SECONDS)
+        except Busy as later:
+            return put_back(copy, later.seconds)
         except TryLater as later:
             return self._hold(copy, pace, later.seconds)
         except Uncertain:

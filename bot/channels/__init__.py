@@ -79,6 +79,10 @@ class TryLater(Undelivered):
         self.seconds = seconds
 
 
+class Busy(TryLater):
+    """This message waits for another; the channel takes all others (temporary)."""
+
+
 class Stopped(Undelivered):
     """The person blocked us; nothing goes there until they write (permanent)."""
 

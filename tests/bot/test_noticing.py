@@ -14,6 +14,7 @@ from sqlmodel import Session, col, select, update
 
 from bot.addressing import GROUP
 from bot.channels import (
+    Busy,
     Can,
     Channel,
     Outgoing,
@@ -301,6 +302,17 @@ def test_a_channel_that_wants_a_pause_gets_one(
     assert world.told == []
     assert world.fates() == {"waiting": 2}
     assert world.paces["post"].room(0.0) == 0
+
+
+def test_a_copy_that_waits_for_another_holds_up_no_other(world: World) -> None:
+    world.paces["post"] = Pace(per_second=1000, chat_per_second=1000)
+    world.people(2)
+    world.post.fails["p0"] = [Busy(30)]
+    world.schedule()
+    run(world.work)
+    assert world.told == ["p1"]
+    assert world.fates() == {"sent": 1, "waiting": 1}
+    assert world.paces["post"].room(time.monotonic()) > 0
 
 
 def test_nothing_is_sent_inside_a_pause(world: World) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from telegram import Bot, Message
 
-from bot.channels import Outgoing, TryLater
+from bot.channels import Busy, Outgoing
 from bot.channels.telegram.draw import CAPTION_LIMIT, text_of
 from bot.drawings import drawn
 from bot.files import Files, enclosed_in
@@ -43,7 +43,7 @@ class Enclosing:
     ) -> int | None:
         """Upload a file unless that is going on; who waited for it would spend pace."""
         if name in self._uploading:
-            raise TryLater(UPLOAD_SECONDS)
+            raise Busy(UPLOAD_SECONDS)
         self._uploading.add(name)
         try:
             return await self._upload(message, markup, name)

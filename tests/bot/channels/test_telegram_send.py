@@ -14,6 +14,7 @@ from PIL import Image
 from zxingcpp import read_barcodes
 
 from bot.channels import (
+    Busy,
     Outgoing,
     Refused,
     Stopped,
@@ -209,7 +210,7 @@ async def test_the_file_of_a_notice_is_uploaded_once(
     copies = (telegram.send(notice(**more)) for _ in range(3))
     found = await asyncio.gather(*copies, return_exceptions=True)
     assert found[0] == "1"
-    assert [type(one) for one in found[1:]] == [TryLater, TryLater]
+    assert [type(one) for one in found[1:]] == [Busy, Busy]
     assert server.calls[call] == 1
     await asyncio.gather(*(telegram.send(notice(**more)) for _ in range(2)))
     assert list(server.telegram.texts(CHAT)) == ["通知\n停水"] * 3
