@@ -20,7 +20,7 @@ from handlers.question import Submit, ask, label
 from handlers.queued import WAITING_LIST, Source, days_since
 from handlers.say import Choice, Say, Text, Word, say
 from handlers.turn import Turn
-from models import transfer
+from models import transfer, transfer_deciding
 from models.columns import long, short
 from models.identity import dialled, mask_name
 from models.place import Atlas
@@ -122,13 +122,13 @@ def _in_full(turn: Turn, row: Transfer) -> bool:
 def _release(turn: Turn, staff: Staff, row: Transfer) -> Say:
     """Let a member go."""
     due = add_workdays(turn.today, turn.rules.transfer_days)
-    step = transfer.release(*_by(turn, staff), row, *_when(turn), due)
+    step = transfer_deciding.release(*_by(turn, staff), row, *_when(turn), due)
     return _decided(turn, row, step)
 
 
 def _receive(turn: Turn, staff: Staff, row: Transfer) -> Say:
     """Take a member in."""
-    step = transfer.receive(*_by(turn, staff), row, *_when(turn))
+    step = transfer_deciding.receive(*_by(turn, staff), row, *_when(turn))
     return _decided(turn, row, step)
 
 
@@ -169,12 +169,12 @@ def undo(turn: Turn, arg: str) -> list[Say]:
 
 
 def _undo(turn: Turn, staff: Staff, row: Transfer, step_id: int) -> None:
-    transfer.undo(*_by(turn, staff), step_id, row, turn.now)
+    transfer_deciding.undo(*_by(turn, staff), step_id, row, turn.now)
 
 
 def _last(turn: Turn, staff: Staff, row: Transfer) -> int | None:
     last = transfer.steps_of(turn.session, row.id)[-1]
-    mine = transfer.may_undo(turn.session, turn.atlas, staff, last, row)
+    mine = transfer_deciding.may_undo(turn.session, turn.atlas, staff, last, row)
     return last.id if mine else None
 
 
@@ -190,7 +190,7 @@ class RefuseMove(Deciding):
     def decide(self, turn: Turn, staff: Staff, row: Transfer) -> Say:
         """Refuse it; the member is told why."""
         by, when = _by(turn, staff), _when(turn)
-        step = transfer.refuse(*by, row, *when, self.reason)
+        step = transfer_deciding.refuse(*by, row, *when, self.reason)
         return _decided(turn, row, step)
 
 

@@ -17,7 +17,7 @@ from handlers.reminders import Remind, Skip, nothing
 from handlers.say import Choice, Say, Word
 from handlers.transfer import MY_TRANSFER, reason_row
 from handlers.turn import Turn
-from models import transfer
+from models import transfer_clock
 from models.chat import newest_chat
 from models.columns import short
 from models.message import Kind
@@ -33,12 +33,14 @@ from models.workdays import add_workdays, workdays_ago
 def _find(session: Session, rules: Rules, now: datetime) -> None:
     """Go on where nobody let go in time; recall what waits; close what is over."""
     undone_by = now - timedelta(seconds=rules.undo_seconds)
-    transfer.close_received(session, undone_by, now)
+    transfer_clock.close_received(session, undone_by, now)
     today = now.astimezone(ZoneInfo(rules.zone)).date()
-    for row in transfer.late(session, today, workdays_ago(today, rules.escalate_days)):
+    for row in transfer_clock.late(
+        session, today, workdays_ago(today, rules.escalate_days)
+    ):
         if row.standing is Moving.REQUESTED and row.due < today:
             due = add_workdays(today, rules.transfer_days)
-            transfer.time_out(session, row, now, due)
+            transfer_clock.time_out(session, row, now, due)
         else:
             _chase(session, rules, row)
 

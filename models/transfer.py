@@ -9,22 +9,18 @@ is missed meanwhile.  A decision may be undone until its notice has left.
 
 import json
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Index, UniqueConstraint, text
-from sqlmodel import Field, Session, SQLModel, and_, col, or_, select
+from sqlmodel import Field, Session, SQLModel, col, select
 
-from models import audit, reminder
+from models import reminder
 from models.application import CannotDecide, new_number
 from models.columns import BigId, Utc, new_id, one_of
-from models.correction import correct, membership_of
-from models.place import Atlas
 from models.queue import Queue
-from models.review import AlreadyTold, Overtaken, may_review
 from models.sealing import Keyring, seal, unseal
-from models.staff import Staff
 from models.worker import Worker
 
 MOVED = "transfer"
@@ -50,7 +46,7 @@ TO_RECEIVE = (Moving.RELEASED, Moving.TIMED_OUT)
 WAITING = (Moving.REQUESTED, *TO_RECEIVE)
 OPEN = (*WAITING, Moving.RECEIVED)
 _OPEN_SQL = text("standing IN ('requested', 'released', 'timed_out', 'received')")
-_WAITING_SQL = text("standing IN ('requested', 'released', 'timed_out')")
+WAITING_SQL = text("standing IN ('requested', 'released', 'timed_out')")
 
 
 @dataclass(frozen=True)
@@ -80,8 +76,8 @@ class Transfer(SQLModel, table=True):
         Index(
             "transfer_waiting",
             "due",
-            sqlite_where=_WAITING_SQL,
-            postgresql_where=_WAITING_SQL,
+            sqlite_where=WAITING_SQL,
+            postgresql_where=WAITING_SQL,
         ),
     )
 
@@ -207,166 +203,25 @@ def request(
         due=due,
     )
     row.keep(keys, worker, {"after": wish.facts})
-    _record(session, row, Moving.REQUESTED, now)
+    record_step(session, row, Moving.REQUESTED, now)
     return row
 
 
-def release(
-    session: Session,
-    keys: Keyring,
-    atlas: Atlas,
-    staff: Staff,
-    row: Transfer,
-    now: datetime,
-    undo_seconds: int,
-    due: date,
-) -> TransferStep:
-    """Let a member go; the union wished for decides until the day `due`."""
-    _hold(session, atlas, staff, row, Moving.REQUESTED)
-    row.union_code, row.due, row.chased = row.to_union, due, 0
-    return _decided(session, staff, row, Moving.RELEASED, now, undo_seconds)
-
-
-def receive(
-    session: Session,
-    keys: Keyring,
-    atlas: Atlas,
-    staff: Staff,
-    row: Transfer,
-    now: datetime,
-    undo_seconds: int,
-) -> TransferStep:
-    """Take a member in: they, and what they applied with, are the new union's now."""
-    worker = _hold(session, atlas, staff, row, *TO_RECEIVE)
-    facts = row.load(keys, worker)
-    kept = correct(session, keys, worker, facts["after"])
-    reader = _hand_over(session, worker, row.to_union)
-    row.keep(keys, worker, {**facts, "before": kept, "reader": reader})
-    worker.union_code, worker.in_pool = row.to_union, row.to_pool
-    return _decided(session, staff, row, Moving.RECEIVED, now, undo_seconds)
-
-
-def _hand_over(session: Session, worker: Worker, union_code: str) -> str:
-    """Let another union read what a member applied with; return the one that could."""
-    application = membership_of(session, worker)
-    reader, application.union_code = application.union_code, union_code
-    session.add(application)
-    return reader
-
-
-def refuse(
-    session: Session,
-    keys: Keyring,
-    atlas: Atlas,
-    staff: Staff,
-    row: Transfer,
-    now: datetime,
-    undo_seconds: int,
-    reason: str,
-) -> TransferStep:
-    """Refuse a transfer with a reason; the member stays where they are."""
-    worker = _hold(session, atlas, staff, row, *WAITING)
-    step = _decided(session, staff, row, Moving.REFUSED, now, undo_seconds)
-    step.keep(keys, worker, reason)
-    return step
-
-
-def _hold(
-    session: Session, atlas: Atlas, staff: Staff, row: Transfer, *standings: Moving
-) -> Worker:
-    """Lock the worker, then the transfer, as they are now; raises CannotDecide.
-
-    It must stand where this can be decided, and be this staff member's to decide.
-    """
-    worker = _locked(session, row)
-    if row.standing not in standings or not may_review(atlas, staff, row):
-        raise CannotDecide
-    return worker
-
-
-def _locked(session: Session, row: Transfer) -> Worker:
+def locked(session: Session, row: Transfer) -> Worker:
     worker = session.get_one(Worker, row.worker_id)
     for locked in (worker, row):
         session.refresh(locked, with_for_update={"key_share": True})
     return worker
 
 
-def _decided(
-    session: Session,
-    staff: Staff,
-    row: Transfer,
-    standing: Moving,
-    now: datetime,
-    undo_seconds: int,
-) -> TransferStep:
-    step = _record(session, row, standing, now, staff.id)
-    audit.record(session, now, staff.id, f"transfer.{standing}", row.id)
-    told = now + timedelta(seconds=undo_seconds)
-    reminder.schedule(session, MOVED, str(step.id), told)
-    return step
-
-
-def undo(
-    session: Session,
-    keys: Keyring,
-    atlas: Atlas,
-    staff: Staff,
-    step_id: int,
-    row: Transfer,
-    now: datetime,
-) -> None:
-    """Take the last decision back; raises AlreadyTold, or Overtaken for another.
-
-    So it is where it is no longer theirs: who serves elsewhere now undoes nothing.
-    """
-    worker = _locked(session, row)
-    *before, last = steps_of(session, row.id)
-    if last.id != step_id or not _is_theirs(atlas, staff, last, row):
-        raise Overtaken
-    if not reminder.skip(session, MOVED, str(step_id), "undone", now):
-        raise AlreadyTold
-    if last.standing is Moving.RECEIVED:
-        _return(session, keys, worker, row)
-    was = next(s for s in reversed(before) if not s.undone)
-    requested = was.standing is Moving.REQUESTED
-    row.union_code = row.from_union if requested else row.to_union
-    row.due = was.due
-    last.undone = True
-    session.add(last)
-    _record(session, row, was.standing, now, staff.id)
-    audit.record(session, now, staff.id, "transfer.undone", row.id)
-
-
-def may_undo(
-    session: Session, atlas: Atlas, staff: Staff, step: TransferStep, row: Transfer
-) -> bool:
-    """Tell whether the last step is theirs to take back, and the member not told."""
-    waits = reminder.waits(session, MOVED, str(step.id))
-    return waits and _is_theirs(atlas, staff, step, row)
-
-
-def _is_theirs(atlas: Atlas, staff: Staff, step: TransferStep, row: Transfer) -> bool:
-    """Tell whether somebody took a step, or decides what comes after it."""
-    return step.staff_id == staff.id or may_review(atlas, staff, row)
-
-
-def _return(session: Session, keys: Keyring, worker: Worker, row: Transfer) -> None:
-    """Give a member back to the union they came from."""
-    facts = row.load(keys, worker)
-    correct(session, keys, worker, facts.pop("before"))
-    _hand_over(session, worker, facts.pop("reader"))
-    row.keep(keys, worker, facts)
-    worker.union_code, worker.in_pool = row.from_union, row.from_pool
-
-
 def withdraw(session: Session, row: Transfer, now: datetime) -> None:
     """End a transfer at the member's own wish; raises CannotDecide once received."""
-    _locked(session, row)
+    locked(session, row)
     if row.standing not in WAITING:
         raise CannotDecide
     last = steps_of(session, row.id)[-1]
     reminder.skip(session, MOVED, str(last.id), "overtaken", now)
-    _record(session, row, Moving.WITHDRAWN, now)
+    record_step(session, row, Moving.WITHDRAWN, now)
 
 
 def end_open(session: Session, worker_id: int, now: datetime) -> None:
@@ -375,7 +230,7 @@ def end_open(session: Session, worker_id: int, now: datetime) -> None:
     if row is not None:
         last = steps_of(session, row.id)[-1]
         reminder.skip(session, MOVED, str(last.id), "overtaken", now)
-        _record(session, row, Moving.WITHDRAWN, now)
+        record_step(session, row, Moving.WITHDRAWN, now)
 
 
 def end_begun(session: Session, worker_id: int, since: datetime, now: datetime) -> None:
@@ -385,56 +240,7 @@ def end_begun(session: Session, worker_id: int, since: datetime, now: datetime) 
         withdraw(session, row, now)
 
 
-def late(session: Session, today: date, long_ago: date) -> list[Transfer]:
-    """Return, locked, some of what waits for its last day or longer, not chased yet.
-
-    A release that did not come in time is among it; a second reminder is for what was
-    due before `long_ago` and had the first.
-    """
-    chased, due = col(Transfer.chased), col(Transfer.due)
-    requested = Transfer.standing == Moving.REQUESTED
-    found = select(Transfer).where(
-        _WAITING_SQL,
-        or_(
-            and_(requested, or_(due < today, and_(due == today, chased == 0))),
-            and_(chased == 0, due < today),
-            and_(chased == 1, due < long_ago),
-        ),
-    )
-    return _for_the_clock(session, found.order_by(due))
-
-
-def time_out(session: Session, row: Transfer, now: datetime, due: date) -> None:
-    """Go on without a release that did not come in time; the member is told."""
-    row.union_code, row.due, row.chased = row.to_union, due, 0
-    step = _record(session, row, Moving.TIMED_OUT, now)
-    audit.record(session, now, None, "transfer.timed_out", row.id)
-    reminder.schedule(session, TIMED, str(step.id), now)
-
-
-def close_received(session: Session, before: datetime, now: datetime) -> None:
-    """Close what was received before a moment: it can be undone no more."""
-    found = (
-        select(Transfer)
-        .join(TransferStep, col(TransferStep.transfer_id) == Transfer.id)
-        .where(
-            Transfer.standing == Moving.RECEIVED,
-            TransferStep.standing == Moving.RECEIVED,
-            TransferStep.at <= before,
-            ~col(TransferStep.undone),
-        )
-    )
-    for row in _for_the_clock(session, found):
-        _record(session, row, Moving.DONE, now)
-
-
-def _for_the_clock(session: Session, found: Any) -> list[Transfer]:
-    """Return, locked, some of what was found; not what somebody decides just now."""
-    free = found.with_for_update(key_share=True, skip_locked=True, of=Transfer)
-    return list(session.exec(free.limit(20)))
-
-
-def _record(
+def record_step(
     session: Session,
     row: Transfer,
     standing: Moving,

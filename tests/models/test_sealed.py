@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import LargeBinary
 from sqlmodel import Session, SQLModel
 
-from models import transfer
+from models import transfer, transfer_deciding
 from models.application import Decision, Standing, new_number
 from models.arrival import Poison
 from models.attachment import new_attachment
@@ -130,7 +130,7 @@ def everything(session: Session) -> Worker:
     report(session, KEYS, worker, site, What.DIRTY, "脏", None, NOW)
     move = transfer.request(session, KEYS, worker, MOVE, NOW, NOW.date())
     by = (session, KEYS, read_atlas(session), staff, move, NOW, UNDO_SECONDS)
-    transfer.refuse(*by, "unclear")
+    transfer_deciding.refuse(*by, "unclear")
     picture = new_attachment(KEYS, worker, "image/jpeg", b"picture", NOW)
     session.add_all([talk, said, poison, picture])
     session.flush()

@@ -9,7 +9,7 @@ import pytest
 from sqlmodel import Session, select
 
 from bot.database import Database
-from models import reminder, transfer
+from models import reminder, transfer, transfer_clock, transfer_deciding
 from models.application import CannotDecide, Decision, Standing, latest_of
 from models.audit import AuditEntry
 from models.merging import merge
@@ -48,19 +48,19 @@ class Move:
 
     def release(self) -> TransferStep:
         by = (self.session, KEYS, self.atlas, self.old)
-        return transfer.release(*by, self.row, NOW, 30, DUE)
+        return transfer_deciding.release(*by, self.row, NOW, 30, DUE)
 
     def receive(self, staff: Staff | None = None) -> TransferStep:
         by = (self.session, KEYS, self.atlas, staff or self.new)
-        return transfer.receive(*by, self.row, NOW, 30)
+        return transfer_deciding.receive(*by, self.row, NOW, 30)
 
     def refuse(self, staff: Staff) -> TransferStep:
         by = (self.session, KEYS, self.atlas, staff)
-        return transfer.refuse(*by, self.row, NOW, 30, "no_answer")
+        return transfer_deciding.refuse(*by, self.row, NOW, 30, "no_answer")
 
     def undo(self, staff: Staff, step: TransferStep) -> None:
         by = (self.session, KEYS, self.atlas, staff)
-        transfer.undo(*by, step.id, self.row, NOW)
+        transfer_deciding.undo(*by, step.id, self.row, NOW)
 
     @property
     def standings(self) -> list[Moving]:
@@ -215,7 +215,7 @@ def test_what_was_applied_with_is_the_new_union_s_to_read(move: Move) -> None:
 
 
 def test_a_decision_undone_gives_no_more_time(move: Move) -> None:
-    step = transfer.release(
+    step = transfer_deciding.release(
         move.session,
         KEYS,
         move.atlas,
@@ -233,15 +233,15 @@ def test_a_decision_undone_gives_no_more_time(move: Move) -> None:
 def test_it_is_closed_once_it_cannot_be_undone(move: Move) -> None:
     move.release()
     move.receive()
-    transfer.close_received(move.session, NOW - timedelta(seconds=30), NOW)
+    transfer_clock.close_received(move.session, NOW - timedelta(seconds=30), NOW)
     assert move.row.standing is Moving.RECEIVED
-    transfer.close_received(move.session, NOW, NOW)
+    transfer_clock.close_received(move.session, NOW, NOW)
     assert move.standings == ["requested", "released", "received", "done"]
 
 
 def test_without_a_release_in_time_it_goes_on(move: Move) -> None:
     later = DUE + timedelta(days=7)
-    transfer.time_out(move.session, move.row, NOW, later)
+    transfer_clock.time_out(move.session, move.row, NOW, later)
     assert (move.row.union_code, move.row.due) == ("440306", later)
     last = transfer.steps_of(move.session, move.row.id)[-1]
     assert reminder.waits(move.session, TIMED, str(last.id))
@@ -253,7 +253,7 @@ def test_what_is_late_is_found(move: Move) -> None:
     before, after = DUE - timedelta(days=1), DUE + timedelta(days=1)
 
     def late(today: date, long_ago: date = before) -> list[Transfer]:
-        return transfer.late(move.session, today, long_ago)
+        return transfer_clock.late(move.session, today, long_ago)
 
     assert late(before) == []
     assert late(DUE) == late(after) == [move.row]
@@ -310,13 +310,13 @@ def test_what_is_refused_just_now_the_clock_leaves_alone(database: Database) -> 
     def refuse(session: Session, meet_: Meet) -> None:
         row, staff = session.get_one(Transfer, number), session.get_one(Staff, old)
         atlas = read_atlas(session)
-        transfer.refuse(session, KEYS, atlas, staff, row, NOW, 30, "no_answer")
+        transfer_deciding.refuse(session, KEYS, atlas, staff, row, NOW, 30, "no_answer")
         meet_()
 
     def push_on(session: Session, meet_: Meet) -> None:
         meet_()
-        for row in transfer.late(session, after, DUE):
-            transfer.time_out(session, row, NOW, after)
+        for row in transfer_clock.late(session, after, DUE):
+            transfer_clock.time_out(session, row, NOW, after)
 
     race(database, refuse, push_on)
     with Session(database.reading) as session:
@@ -337,7 +337,7 @@ def test_of_a_release_and_a_withdrawal_at_once_one_counts(database: Database) ->
         atlas = read_atlas(session)
         meet_()
         by = (session, KEYS, atlas, staff, row, NOW, 30, "no_answer")
-        return transfer.refuse(*by).standing.value
+        return transfer_deciding.refuse(*by).standing.value
 
     def withdraw(session: Session, meet_: Meet) -> str:
         row = session.get_one(Transfer, number)
