@@ -35,9 +35,8 @@ def _find(session: Session, rules: Rules, now: datetime) -> None:
     undone_by = now - timedelta(seconds=rules.undo_seconds)
     transfer_clock.close_received(session, undone_by, now)
     today = now.astimezone(ZoneInfo(rules.zone)).date()
-    for row in transfer_clock.late(
-        session, today, workdays_ago(today, rules.escalate_days)
-    ):
+    long_ago = workdays_ago(today, rules.escalate_days)
+    for row in transfer_clock.late(session, today, long_ago):
         if row.standing is Moving.REQUESTED and row.due < today:
             due = add_workdays(today, rules.transfer_days)
             transfer_clock.time_out(session, row, now, due)

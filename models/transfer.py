@@ -208,9 +208,10 @@ def request(
 
 
 def locked(session: Session, row: Transfer) -> Worker:
+    """Lock the worker, then the transfer, as they are now; return the worker."""
     worker = session.get_one(Worker, row.worker_id)
-    for locked in (worker, row):
-        session.refresh(locked, with_for_update={"key_share": True})
+    for one in (worker, row):
+        session.refresh(one, with_for_update={"key_share": True})
     return worker
 
 
