@@ -21,9 +21,10 @@ from bot.config import Config
 from bot.database import Database, Writer, in_transaction, read
 from bot.keys import check_keys, load_keys
 from bot.kit import Kit, clock, rules_of
-from models import retention
+from models import dropping
+from models.dropping import Key, Kind
 from models.fact import FINGERPRINT, recall, remember
-from models.retention import KINDS, Key, Kind
+from models.retention import KINDS
 from models.sealing import Keyring
 
 NIGHT = time(3)
@@ -65,7 +66,7 @@ async def sweep(kit: Kit, now: datetime) -> dict[str, int]:
             gone[kind.name] = await _sweep(kit, kind, _before(kit.config, kind, now))
         except Exception:
             log.exception("the sweep of %s failed and will be tried again", kind.name)
-    await kit.writer.write(lambda session: retention.close(session, now))
+    await kit.writer.write(lambda session: dropping.close(session, now))
     return gone
 
 
@@ -95,7 +96,7 @@ def _some(session: Session, keys: Keyring, kind: Kind, before: datetime) -> list
 
 async def _drop(kit: Kit, kind: Kind, before: datetime, rows: list[Key]) -> int:
     return await kit.writer.write(
-        lambda session: retention.drop(session, kind, kit.keys, before, rows)
+        lambda session: dropping.drop(session, kind, kit.keys, before, rows)
     )
 
 

@@ -5,18 +5,16 @@ Every kind is one entry of KINDS; for how many days it is kept is its setting in
 at again by the transaction that drops it.  Audit entries always stay.
 """
 
-import json
-from collections.abc import Callable, Generator, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Table, bindparam, delete, exists, func, inspect, select
-from sqlmodel import Session, SQLModel, col
+from sqlalchemy import exists, func, select
+from sqlmodel import Session, col
 
-from models import audit, notice_total
+from models import notice_total
 from models.application import Application, Standing, Step
 from models.arrival import Arrival, Poison
 from models.attachment import Attachment
@@ -33,10 +31,10 @@ from models.console_link import ConsoleLink
 from models.console_session import ConsoleSession
 from models.conversation import Conversation, State
 from models.correction import Correction, Wish
+from models.dropping import AT_ONCE, Key, Kind, Search, delete_rows, found, rows_of
 from models.erasure import forget
 from models.event import Event
 from models.export_link import ExportLink
-from models.fact import Fact, recall, remember
 from models.file_piece import FilePiece
 from models.form_link import FormLink
 from models.link_code import LinkCode
@@ -57,114 +55,6 @@ from models.tries import Tries
 from models.voucher import Held, Voucher
 from models.worker import Worker
 
-Key = tuple[Any, ...]
-Past = tuple[Key, datetime]
-"""A row kept long enough: its primary key, and since when it is of no use."""
-
-Search = Generator[Past, None, None]
-"""What is past, read as it is asked for; close what is not read to its end."""
-
-GONE = "retention.gone"
-"""The fact that counts, in the same transactions, what a sweep has dropped so far."""
-
-AT_ONCE = 1000
-"""How many rows a search has in memory."""
-
-
-@dataclass(frozen=True)
-class Kind:
-    """One kind of row: how to find what is past, and how to drop some of it.
-
-    `most` is how many one transaction drops, so that it holds the writer only briefly.
-    """
-
-    name: str
-    find: Callable[[Session, Keyring, datetime], Search]
-    drop: Callable[[Session, Keyring, datetime, Sequence[Key]], int]
-    most: int = 100
-
-
-def drop(
-    session: Session, kind: Kind, keys: Keyring, before: datetime, rows: Sequence[Key]
-) -> int:
-    """Drop those of the rows that are still past, and count them; return the count."""
-    count = kind.drop(session, keys, before, rows)
-    if count:
-        gone = json.loads(recall(session, GONE) or "{}")
-        gone[kind.name] = gone.get(kind.name, 0) + count
-        remember(session, GONE, json.dumps(gone))
-    return count
-
-
-def close(session: Session, now: datetime) -> None:
-    """Write down what a sweep dropped, and what one before it did that was killed."""
-    fact = session.get(Fact, GONE)
-    if fact is None:
-        return
-    counts = json.loads(fact.value).items()
-    detail = " ".join(f"{name}={count}" for name, count in counts)
-    audit.record(session, now, None, "retention.swept", None, detail)
-    session.delete(fact)
-
-
-def _rows(
-    name: str,
-    table: type[SQLModel],
-    since: Any,
-    *which: Any,
-    along: tuple[Any, ...] = (),
-    most: int = 100,
-) -> Kind:
-    """Describe rows that go once `since` is long enough ago, if they are of `which`.
-
-    `along` refer to such a row from those that must go with it.
-    """
-    columns = inspect(table).primary_key
-
-    def past(before: datetime) -> tuple[Any, ...]:
-        return (since < before, *which)
-
-    def find(session: Session, keys: Keyring, before: datetime) -> Search:
-        return _found(session, select(*columns, since).where(*past(before)))
-
-    def drop_(
-        session: Session, keys: Keyring, before: datetime, rows: Sequence[Key]
-    ) -> int:
-        if not along:
-            return _delete(session, table, rows, *past(before))
-        ids = [number for (number,) in rows]
-        still = select(*columns).where(columns[0].in_(ids), *past(before))
-        kept = session.execute(still.with_for_update()).scalars().all()
-        for refers in along:
-            session.execute(delete(refers.class_).where(refers.in_(kept)))
-        return _delete(session, table, [(number,) for number in kept])
-
-    return Kind(name, find, drop_, most)
-
-
-def _found(session: Session, past: Any) -> Search:
-    with session.execute(past, execution_options={"yield_per": AT_ONCE}) as rows:
-        for *key, since in rows:
-            yield tuple(key), since
-
-
-def _delete(
-    session: Session, table: type[SQLModel], rows: Iterable[Key], *which: Any
-) -> int:
-    """Delete rows by their keys, of which the rest must hold; return how many."""
-    made: Table = inspect(table).local_table
-    names = [f"key_{column.name}" for column in made.primary_key]
-    same = [
-        column == bindparam(name)
-        for column, name in zip(made.primary_key, names, strict=True)
-    ]
-    values = [dict(zip(names, row, strict=True)) for row in rows]
-    if not values:
-        return 0
-    gone = delete(made).where(*same, *which)
-    return session.connection().execute(gone, values).rowcount
-
-
 # Who ran in an award and has not won.
 
 _AWARD_OVER = (
@@ -179,7 +69,7 @@ _AWARD_OVER = (
 
 def _find_nominees(session: Session, keys: Keyring, before: datetime) -> Search:
     past = select(col(Nominee.id), _AWARD_OVER)
-    return _found(session, past.where(before > _AWARD_OVER, ~col(Nominee.won)))
+    return found(session, past.where(before > _AWARD_OVER, ~col(Nominee.won)))
 
 
 def _drop_nominees(
@@ -219,7 +109,7 @@ def _strangers(before: datetime) -> Any:
 
 
 def _find_strangers(session: Session, keys: Keyring, before: datetime) -> Search:
-    return _found(session, _strangers(before))
+    return found(session, _strangers(before))
 
 
 def _drop_strangers(
@@ -267,7 +157,7 @@ def _drop_pictures(
         used = _used(session, keys, worker_id)
         if used is not None and short(number) not in used:
             unused.append((number,))
-    return _delete(session, Attachment, unused)
+    return delete_rows(session, Attachment, unused)
 
 
 def _used(session: Session, keys: Keyring, worker_id: int) -> set[str] | None:
@@ -336,7 +226,7 @@ def _past_copies(before: datetime) -> tuple[Any, ...]:
 
 def _find_copies(session: Session, keys: Keyring, before: datetime) -> Search:
     row = (col(Recipient.notice_id), col(Recipient.worker_id), col(Recipient.at))
-    return _found(session, select(*row).where(*_past_copies(before)))
+    return found(session, select(*row).where(*_past_copies(before)))
 
 
 def _drop_copies(
@@ -346,7 +236,7 @@ def _drop_copies(
 
 
 KINDS = (
-    _rows(
+    rows_of(
         "applications",
         Application,
         _DECIDED,
@@ -354,14 +244,14 @@ KINDS = (
         along=(Step.application_id,),
         most=10,
     ),
-    _rows(
+    rows_of(
         "conversations",
         Conversation,
         col(Conversation.updated_at),
         col(Conversation.state).in_([State.DONE, State.CANCELLED, State.EXPIRED]),
         along=(FormLink.conversation_id,),
     ),
-    _rows(
+    rows_of(
         "messages",
         Message,
         col(Message.at),
@@ -369,24 +259,24 @@ KINDS = (
         # Whoever comes back must find more than a blank page.
         col(Message.number) < _NEWEST,
     ),
-    _rows("poison", Poison, col(Poison.at), col(Poison.settled) != ""),
-    _rows("form_links", FormLink, col(FormLink.expires_at)),
-    _rows("export_links", ExportLink, col(ExportLink.expires_at)),
-    _rows("link_codes", LinkCode, col(LinkCode.expires_at)),
-    _rows("console_links", ConsoleLink, col(ConsoleLink.expires_at)),
-    _rows("console_sessions", ConsoleSession, col(ConsoleSession.seen_at)),
-    _rows("console_forms", Once, col(Once.at)),
-    _rows("tries", Tries, col(Tries.last_at)),
-    _rows(
+    rows_of("poison", Poison, col(Poison.at), col(Poison.settled) != ""),
+    rows_of("form_links", FormLink, col(FormLink.expires_at)),
+    rows_of("export_links", ExportLink, col(ExportLink.expires_at)),
+    rows_of("link_codes", LinkCode, col(LinkCode.expires_at)),
+    rows_of("console_links", ConsoleLink, col(ConsoleLink.expires_at)),
+    rows_of("console_sessions", ConsoleSession, col(ConsoleSession.seen_at)),
+    rows_of("console_forms", Once, col(Once.at)),
+    rows_of("tries", Tries, col(Tries.last_at)),
+    rows_of(
         "claims", Claim, col(Claim.decided_at), col(Claim.standing) != Claimed.WAITING
     ),
-    _rows(
+    rows_of(
         "corrections",
         Correction,
         col(Correction.settled_at),
         col(Correction.standing) != Wish.WAITING,
     ),
-    _rows(
+    rows_of(
         "cases",
         Case,
         col(Case.closed_at),
@@ -394,8 +284,8 @@ KINDS = (
         along=(CaseEntry.case_id, CaseFile.case_id),
         most=10,
     ),
-    _rows("site_faults", SiteFault, col(SiteFault.settled_at)),
-    _rows(
+    rows_of("site_faults", SiteFault, col(SiteFault.settled_at)),
+    rows_of(
         "transfers",
         Transfer,
         _MOVED,
@@ -403,36 +293,36 @@ KINDS = (
         along=(TransferStep.transfer_id,),
         most=10,
     ),
-    _rows(
+    rows_of(
         "vouchers",
         Voucher,
         col(Voucher.settled_at),
         col(Voucher.standing) != Held.OPEN,
     ),
-    _rows(
+    rows_of(
         "services",
         ServiceRequest,
         col(ServiceRequest.settled_at),
         col(ServiceRequest.standing).not_in(PENDING),
     ),
-    _rows("benefit_uses", Use, col(Use.until)),
-    _rows("signups", Signup, _ENDED),
-    _rows(
+    rows_of("benefit_uses", Use, col(Use.until)),
+    rows_of("signups", Signup, _ENDED),
+    rows_of(
         "suggestions",
         Suggestion,
         col(Suggestion.settled_at),
         col(Suggestion.standing) != Adoption.WAITING,
     ),
     Kind("nominees", _find_nominees, _drop_nominees, most=10),
-    _rows(
+    rows_of(
         "objections",
         Objection,
         col(Objection.settled_at),
         col(Objection.standing) != Heard.WAITING,
     ),
-    _rows("invitations", Invitation, col(Invitation.expires_at)),
+    rows_of("invitations", Invitation, col(Invitation.expires_at)),
     Kind("notices", _find_copies, _drop_copies),
-    _rows(
+    rows_of(
         "reminders",
         Reminder,
         col(Reminder.ended_at),
@@ -440,7 +330,7 @@ KINDS = (
     ),
     Kind("strangers", _find_strangers, _drop_strangers, most=1),
     Kind("pictures", _find_pictures, _drop_pictures, most=20),
-    _rows(
+    rows_of(
         "pieces",
         FilePiece,
         col(FilePiece.at),
@@ -450,7 +340,7 @@ KINDS = (
         ),
         most=5,
     ),
-    _rows("arrivals", Arrival, col(Arrival.at)),
+    rows_of("arrivals", Arrival, col(Arrival.at)),
 )
 """All kinds; pictures come after the applications and faults that referred to them,
 pieces after the files whose they were."""

@@ -19,8 +19,9 @@ from bot.kit import Kit, clock
 from bot.sections import Retention
 from models.arrival import Arrival
 from models.audit import AuditEntry
+from models.dropping import Kind
 from models.fact import FINGERPRINT, remember
-from models.retention import KINDS, Kind
+from models.retention import KINDS
 from tests.programs import KEYRING
 
 MORNING = datetime(2026, 11, 22, 19, 30, tzinfo=UTC)

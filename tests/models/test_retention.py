@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlmodel import Session, SQLModel, select
 
-from models import nominee, retention, service, voucher
+from models import dropping, nominee, service, voucher
 from models.application import Application, Standing, Step, record
 from models.arrival import Arrival, Poison
 from models.attachment import Attachment, new_attachment
@@ -24,6 +24,7 @@ from models.claim import Asks, Claim, Claimed, file_claim
 from models.columns import new_id, short
 from models.conversation import Conversation, Draft, State, new_conversation
 from models.correction import Correction, Wish
+from models.dropping import Key
 from models.export_link import make_export_link
 from models.fact import Fact
 from models.file_piece import FilePiece
@@ -33,7 +34,7 @@ from models.message import Fate, Kind, Message
 from models.nominee import Nominee
 from models.place import read_atlas
 from models.reminder import Reminder
-from models.retention import KINDS, Key
+from models.retention import KINDS
 from models.service import ServiceRequest
 from models.site import Site
 from models.site_fault import What, report
@@ -64,7 +65,7 @@ def past(session: Session, kind: str, before: Any = LATER) -> list[Key]:
 
 def drop(session: Session, kind: str, rows: Sequence[Key] | None = None) -> int:
     found = past(session, kind) if rows is None else rows
-    return retention.drop(session, BY_NAME[kind], KEYS, LATER, found)
+    return dropping.drop(session, BY_NAME[kind], KEYS, LATER, found)
 
 
 def left(session: Session, table: type[SQLModel]) -> list[Any]:
@@ -412,17 +413,17 @@ def test_a_sweep_leaves_an_audit_entry_with_its_counts(session: Session) -> None
     drop(session, "arrivals", [first])
     drop(session, "arrivals", others)
     drop(session, "strangers")
-    retention.close(session, LATER)
+    dropping.close(session, LATER)
     (entry,) = left(session, AuditEntry)
     assert (entry.at, entry.actor_id, entry.subject_id) == (LATER, None, None)
     assert entry.action == "retention.swept"
     assert entry.detail == "arrivals=3 strangers=1"
-    assert session.get(Fact, retention.GONE) is None
+    assert session.get(Fact, dropping.GONE) is None
 
 
 def test_a_sweep_that_dropped_nothing_leaves_none(session: Session) -> None:
     assert drop(session, "arrivals") == 0
-    retention.close(session, LATER)
+    dropping.close(session, LATER)
     assert left(session, AuditEntry) == []
 
 
