@@ -31,7 +31,7 @@ from bot.pace import Pace
 from bot.retracting import retract_some
 from bot.settling import Settled, Settling, over, put_back
 from bot.step import Written
-from models import audience, notice, recipient
+from models import audience, notice_course, recipient
 from models.message import Fate
 from models.notice import Notice, NoticeState
 
@@ -102,14 +102,14 @@ class Noticing:
     async def round(self) -> bool:
         """Take the notices at work a step on; tell whether there is more to do."""
         now = clock()
-        rows = await read(self.kit.database, lambda s: notice.at_work(s, now))
+        rows = await read(self.kit.database, lambda s: notice_course.at_work(s, now))
         return any([await self._advance(row, now) for row in rows])
 
     async def _advance(self, row: Notice, now: datetime) -> bool:
         """Take one notice a step on; tell whether it has another now."""
         if row.state is NoticeState.SCHEDULED:
             return await self._begin(row, now)
-        if why := notice.over_reason(row, now):
+        if why := notice_course.over_reason(row, now):
             return await self._wind_up(row, why, now)
         write = self.kit.writer.write
         if not row.is_queued:
@@ -119,7 +119,7 @@ class Noticing:
                 break
         else:
             return True
-        await write(lambda s: notice.end(s, row, now))
+        await write(lambda s: notice_course.end(s, row, now))
         return False
 
     async def _begin(self, row: Notice, now: datetime) -> bool:
@@ -128,11 +128,13 @@ class Noticing:
         many = await read(
             self.kit.database, lambda s: audience.count(s, self.kit.atlas, whom, now)
         )
-        return await self.kit.writer.write(lambda s: notice.begin(s, row.id, many))
+        return await self.kit.writer.write(
+            lambda s: notice_course.begin(s, row.id, many)
+        )
 
     def _queue(self, session: Session, notice_id: int, now: datetime) -> bool:
         row = session.get_one(Notice, notice_id)
-        return notice.queue_slice(session, self.kit.atlas, row, now)
+        return notice_course.queue_slice(session, self.kit.atlas, row, now)
 
     async def _wind_up(self, row: Notice, why: str, now: datetime) -> bool:
         """Skip what waits for a notice that is over; take back what was recalled."""
@@ -141,7 +143,7 @@ class Noticing:
             return True
         if row.state is NoticeState.RECALLED and await self._retract(row.id):
             return True
-        await write(lambda s: notice.end(s, row, now))
+        await write(lambda s: notice_course.end(s, row, now))
         return False
 
     async def _retract(self, notice_id: int) -> bool:

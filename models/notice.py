@@ -8,17 +8,16 @@ A change makes a draft of it again.  Each step is one conditional update, so of 
 press at once only one is heard.  `models.recipient` has who gets it.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlmodel import Field, Session, SQLModel, col, select, update
+from sqlmodel import Field, Session, SQLModel, col, update
 
-from models import audience, audit, letter, notice_total, recipient, reminder
+from models import audience, audit, letter, recipient, reminder
 from models.columns import BigId, Utc, new_id, one_of
 from models.errors import Failure
 from models.letter import Letter, read_letter, write_letter
-from models.message import Fate
 from models.place import Atlas
 from models.preference import Topic
 from models.rules import Rules
@@ -26,13 +25,6 @@ from models.staff import SERVING, NotTheirs, Staff, answers_for
 
 TEST = "notice_test"
 """The kind of reminder that shows a notice to who tests it, by the notice's id."""
-
-SLICE = 4000
-"""How many recipients are queued at once, so that a reply need not wait for it."""
-
-
-PATIENCE = timedelta(minutes=10)
-"""How long after its time a notice may take to begin, or to end."""
 
 
 class NoticeState(StrEnum):
@@ -55,9 +47,6 @@ WRITTEN = (S.DRAFT, S.TESTED, S.WAITING)
 
 BEGUN = (S.SENDING, S.PAUSED, S.DONE, S.STOPPED)
 """Where somebody may have got it, and it was not taken back."""
-
-AT_WORK = (S.SCHEDULED, S.SENDING, S.STOPPED, S.RECALLED)
-"""Where there may be something to do by itself."""
 
 
 class Unsound(Failure):
@@ -274,15 +263,16 @@ def _step(
     """Take a notice a step on; raises NotTheirs or CannotChange."""
     if not may_run(atlas, staff, row.union_code):
         raise NotTheirs
-    if not _move(session, row.id, there, state=state, changed_at=now, **values):
+    if not move(session, row.id, there, state=state, changed_at=now, **values):
         raise CannotChange
     session.refresh(row)
     audit.record(session, now, staff.id, f"notice.{state}", row.id)
 
 
-def _move(
+def move(
     session: Session, notice_id: int, there: tuple[NoticeState, ...], **values: Any
 ) -> bool:
+    """Move a notice from one of these states; False where it is in none of them."""
     session.flush()
     one = update(Notice).where(
         col(Notice.id) == notice_id, col(Notice.state).in_(there)
@@ -291,117 +281,3 @@ def _move(
         one.values(**values), execution_options={"synchronize_session": False}
     )
     return done.rowcount == 1
-
-
-# What happens by itself.
-
-
-def at_work(session: Session, now: datetime) -> list[Notice]:
-    """Return the notices with something to do, those that begin first before others."""
-    found = select(Notice).where(
-        col(Notice.state).in_(AT_WORK),
-        col(Notice.send_at) <= now,
-        col(Notice.settled).is_(False),
-    )
-    return list(session.exec(found.order_by(col(Notice.send_at), col(Notice.id))))
-
-
-def begin(session: Session, notice_id: int, many: int) -> bool:
-    """Begin to send a notice whose time has come, to about so many people."""
-    slices = many // SLICE + 1
-    begun = {"state": S.SENDING, "slices": slices, "sliced": 0}
-    return _move(session, notice_id, (S.SCHEDULED,), **begun)
-
-
-def queue_slice(session: Session, atlas: Atlas, row: Notice, now: datetime) -> bool:
-    """Make the next part of the recipients; False where there is none to make.
-
-    A part is made in one transaction with the count of parts: none is made twice.
-    """
-    if row.is_queued:
-        return False
-    number = row.sliced
-    claim = update(Notice).where(
-        col(Notice.id) == row.id,
-        col(Notice.sliced) == number,
-        col(Notice.state) == S.SENDING,
-    )
-    done = session.exec(claim.values(sliced=number + 1))
-    if done.rowcount != 1:
-        return False
-    part = audience.part(atlas, row.content.audience, number, row.slices, now)
-    made = recipient.queue(session, row.id, part, now)
-    grown = update(Notice).where(col(Notice.id) == row.id)
-    session.exec(grown.values(queued=col(Notice.queued) + made))
-    session.refresh(row)
-    return True
-
-
-def end(session: Session, row: Notice, now: datetime) -> bool:
-    """Mark what has nothing left to do; a notice that was being sent is done.
-
-    One that staff stopped or recalled since it was read has something to do again.
-    """
-    if recipient.waits(session, row.id):
-        return False
-    if row.state is S.SENDING:
-        return _move(session, row.id, (S.SENDING,), state=S.DONE, changed_at=now)
-    return _move(session, row.id, (row.state,), settled=True)
-
-
-def over_reason(row: Notice, now: datetime) -> str:
-    """Return why what waits is skipped, if it is; empty while it may be sent."""
-    if row.state is S.STOPPED:
-        return "called_off"
-    if row.state is S.RECALLED:
-        return "recalled"
-    late = row.expires_at is not None and now >= row.expires_at
-    return "too_late" if late else ""
-
-
-# What staff see.
-
-
-def notices_in(
-    session: Session, unions: set[str], before: datetime | None = None, limit: int = 50
-) -> list[Notice]:
-    """Return some of the notices of these unions, the newest first."""
-    found = select(Notice).where(col(Notice.union_code).in_(unions))
-    if before is not None:
-        found = found.where(col(Notice.created_at) < before)
-    return list(
-        session.exec(found.order_by(col(Notice.created_at).desc()).limit(limit))
-    )
-
-
-def awaiting_second(session: Session, unions: set[str]) -> list[Notice]:
-    """Return the notices of these unions that wait for a second person."""
-    found = select(Notice).where(
-        col(Notice.state) == S.WAITING, col(Notice.union_code).in_(unions)
-    )
-    return list(session.exec(found.order_by(col(Notice.changed_at))))
-
-
-def under_way(session: Session, unions: set[str]) -> list[Notice]:
-    """Return the notices of these unions that are to be sent or are paused."""
-    found = select(Notice).where(
-        col(Notice.state).in_((S.SCHEDULED, S.SENDING, S.PAUSED)),
-        col(Notice.union_code).in_(unions),
-    )
-    return list(session.exec(found.order_by(col(Notice.send_at))))
-
-
-def is_stuck(row: Notice, now: datetime) -> bool:
-    """Tell whether a notice should have got further by itself."""
-    if row.state is S.SCHEDULED:
-        return row.send_at is not None and now >= row.send_at + PATIENCE
-    ends = row.expires_at
-    return row.state is S.SENDING and ends is not None and now >= ends + PATIENCE
-
-
-def progress(session: Session, row: Notice) -> dict[Fate, int]:
-    """Count a notice's copies by what became of them; they add up to `queued`."""
-    counts = dict.fromkeys(recipient.FATES, 0)
-    for (fate, _), many in notice_total.sums_of(session, row.id).items():
-        counts[fate] += many
-    return counts

@@ -23,7 +23,7 @@ from bot.console.noun import Form, Page, Rule, Waiting
 from bot.console.progress import answers, progress
 from bot.console.records import Facts, Filter, Record, taken
 from bot.console.views import Badge, Do, File, Fill, Sheet, View
-from models import notice
+from models import notice, notice_list
 from models.audience import Audience
 from models.notice import WRITTEN, Notice, NoticeState
 from models.staff import SERVING
@@ -110,9 +110,9 @@ def _sheets(desk: Desk, row: Notice) -> Iterable[Sheet]:
 
 def _waits(desk: Desk) -> Iterable[Waiting]:
     path = f"{NOTICES.path}?show="
-    asked = notice.awaiting_second(desk.session, desk.unions)
-    found = notice.under_way(desk.session, desk.unions)
-    stuck = [row for row in found if notice.is_stuck(row, desk.now)]
+    asked = notice_list.awaiting_second(desk.session, desk.unions)
+    found = notice_list.under_way(desk.session, desk.unions)
+    stuck = [row for row in found if notice_list.is_stuck(row, desk.now)]
     lots: tuple[tuple[Label, list[Notice], str, bool], ...] = (
         (
             Label("Notices that need your consent"),

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from bot.console.desk import Desk, Label, Text
 from bot.console.views import Sheet
-from models import notice
+from models import notice, notice_list
 from models.message import Fate
 from models.notice import Notice, NoticeState
 from models.notice_answer import answers_to
@@ -30,7 +30,7 @@ def progress(desk: Desk, row: Notice) -> Iterable[Sheet]:
     """Show how far a notice is, if anybody was to get it by now."""
     if row.send_at is None or row.state in notice.WRITTEN[:2]:
         return
-    counts = notice.progress(desk.session, row)
+    counts = notice_list.progress(desk.session, row)
     over = sum(counts.values()) - counts[Fate.WAITING]
     yield Sheet(
         Label("How far it is"),

@@ -10,6 +10,7 @@ from bot.console.records import Act, Facts
 from models import notice
 from models.message import Fate
 from models.notice import BEGUN, NeedsAnother, Notice, NoticeState
+from models.notice_list import progress
 from models.place import Atlas
 from models.staff import Staff
 
@@ -45,7 +46,7 @@ def _agree(desk: Desk, row: Notice, facts: Facts) -> Text:
 
 
 def _has_failed(desk: Desk, row: Notice) -> bool:
-    return row.state is S.DONE and notice.progress(desk.session, row)[Fate.FAILED] > 0
+    return row.state is S.DONE and progress(desk.session, row)[Fate.FAILED] > 0
 
 
 def _retry(desk: Desk, row: Notice, facts: Facts) -> Text:

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, select
 
-from models import notice, outcome, recipient
+from models import notice, notice_course, outcome, recipient
 from models.audience import Audience
 from models.chat import newest_chat
 from models.letter import Letter, Option
@@ -63,15 +63,15 @@ def _send(session: Session, atlas: Atlas, staff: Staff, at: datetime) -> None:
     """Let everybody with a chat have got it, and the first of them have answered."""
     row = notice.write(session, atlas, _of(staff, SENT), SENT, at)
     row.state, row.send_at, row.expires_at = NoticeState.SCHEDULED, at, at + SENT.lasts
-    notice.begin(session, row.id, EVERYBODY)
+    notice_course.begin(session, row.id, EVERYBODY)
     session.refresh(row)
-    notice.queue_slice(session, atlas, row, at)
+    notice_course.queue_slice(session, atlas, row, at)
     people = recipient.next_due(session, row.id, at, EVERYBODY)
     outcomes = [_outcome(session, worker_id, at) for worker_id in people]
     outcome.settle(session, row.id, outcomes)
     told = [one.worker_id for one in outcomes if one.fate is Fate.SENT]
     answer(session, row, told[0], 0, at)
-    notice.end(session, row, at)
+    notice_course.end(session, row, at)
 
 
 def _outcome(session: Session, worker_id: int, at: datetime) -> Outcome:

@@ -17,7 +17,7 @@ from sqlmodel import Session, select
 
 from bot.database import Database, in_transaction
 from bot.kit import clock
-from models import notice
+from models import notice_list
 from models.audience import Audience
 from models.chat import Chat
 from models.notice import Notice, NoticeState
@@ -81,7 +81,7 @@ async def ours(way: Way, database: str = "", told_of: Report = str) -> Sent:
                     sent = await watch(server, made, way, is_over, told_of)
                     with Session(opened_.reading) as session:
                         row = session.exec(select(Notice)).one()
-                        counts = notice.progress(session, row)
+                        counts = notice_list.progress(session, row)
                 finally:
                     made.kill()
     sent.people = way.people

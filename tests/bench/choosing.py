@@ -19,7 +19,7 @@ from bot.console.member_list import ORDER
 from bot.database import Database, in_transaction
 from handlers.reports import Period
 from handlers.reports.members import members
-from models import audience, notice
+from models import audience, notice_course
 from models.audience import Audience
 from models.chat import Chat
 from models.columns import new_id
@@ -88,7 +88,9 @@ def choose(url: str, many: int) -> Choice:
             figures.time("report", lambda: members(session, atlas, PERIOD, "zh-CN"))
             figures.time("next page", lambda: _page(session, figures.pages))
         row = in_transaction(database, lambda s: due_notice(s, whom))
-        in_transaction(database, lambda s: notice.begin(s, row.id, figures.chosen))
+        in_transaction(
+            database, lambda s: notice_course.begin(s, row.id, figures.chosen)
+        )
         figures.time("queue", lambda: _queue(database, atlas, row.id, figures))
     return figures
 
@@ -202,7 +204,7 @@ def due_notice(session: Session, whom: Audience, now: datetime = NOW) -> Notice:
 def _queue(database: Database, atlas: Atlas, notice_id: int, figures: Choice) -> None:
     def one(session: Session) -> bool:
         row = session.get_one(Notice, notice_id)
-        return notice.queue_slice(session, atlas, row, NOW)
+        return notice_course.queue_slice(session, atlas, row, NOW)
 
     went_on = True
     while went_on:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from models import notice
+from models import notice, notice_course, notice_list
 from models.audience import Audience
 from models.chat import Chat
 from models.columns import new_id
@@ -91,9 +91,9 @@ def begun(
 ) -> Notice:
     """Take a notice as far as its recipients."""
     row = scheduled(session, atlas, staff, now, **facts)
-    notice.begin(session, row.id, row.counted)
+    notice_course.begin(session, row.id, row.counted)
     session.refresh(row)
-    while notice.queue_slice(session, atlas, row, now):
+    while notice_course.queue_slice(session, atlas, row, now):
         pass
     return row
 
@@ -106,7 +106,7 @@ def copy_of(session: Session, row: Notice, worker: Worker) -> Recipient:
 
 def fates(session: Session, row: Notice) -> dict[str, int]:
     """Count a notice's copies by fate, those that are any."""
-    found = notice.progress(session, row)
+    found = notice_list.progress(session, row)
     return {fate.value: many for fate, many in found.items() if many}
 
 

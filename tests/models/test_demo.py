@@ -22,7 +22,8 @@ from models.election import advance
 from models.event import Event, EventKind, EventState
 from models.identity import normalise_mobile, resident_id_fault
 from models.nominee import numbers_of
-from models.notice import Notice, NoticeState, progress
+from models.notice import Notice, NoticeState
+from models.notice_list import progress
 from models.place import Atlas
 from models.saved_reply import replies_for
 from models.slot import free_slots

@@ -11,7 +11,7 @@ import pytest
 from sqlmodel import Session, select
 
 from bot.database import Database, in_transaction
-from models import notice, outcome, recipient
+from models import notice, notice_course, notice_list, outcome, recipient
 from models.audience import Audience
 from models.audit import AuditEntry
 from models.message import Fate
@@ -117,7 +117,7 @@ def test_many_people_need_a_second_person(
 ) -> None:
     member(session)
     row = scheduled(session, atlas, staff, rules=STRICT)
-    assert notice.awaiting_second(session, {"440106"}) == [row]
+    assert notice_list.awaiting_second(session, {"440106"}) == [row]
     with pytest.raises(NeedsAnother):
         notice.agree(session, atlas, staff, row, NOW)
     second = reviewer(session, "440106")
@@ -200,7 +200,7 @@ def test_everybody_is_queued_once(session: Session, atlas: Atlas, staff: Staff) 
     people = [member(session) for _ in range(5)]
     row = begun(session, atlas, staff)
     assert (row.is_queued, row.queued, row.slices) == (True, 5, 1)
-    assert not notice.queue_slice(session, atlas, row, NOW)
+    assert not notice_course.queue_slice(session, atlas, row, NOW)
     assert fates(session, row) == {"waiting": 5}
     assert {*recipient.next_due(session, row.id, NOW, 9)} == {p.id for p in people}
 
@@ -208,19 +208,19 @@ def test_everybody_is_queued_once(session: Session, atlas: Atlas, staff: Staff) 
 def test_parts_are_queued_each_once(
     session: Session, atlas: Atlas, staff: Staff, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(notice, "SLICE", 2)
+    monkeypatch.setattr(notice_course, "SLICE", 2)
     for _ in range(9):
         member(session)
     row = scheduled(session, atlas, staff)
-    notice.begin(session, row.id, row.counted)
+    notice_course.begin(session, row.id, row.counted)
     session.refresh(row)
     stale = Notice(**row.model_dump())
-    assert notice.queue_slice(session, atlas, row, NOW)
-    assert not notice.queue_slice(session, atlas, stale, NOW)
-    while notice.queue_slice(session, atlas, row, NOW):
+    assert notice_course.queue_slice(session, atlas, row, NOW)
+    assert not notice_course.queue_slice(session, atlas, stale, NOW)
+    while notice_course.queue_slice(session, atlas, row, NOW):
         pass
     assert (row.slices, row.queued) == (5, 9)
-    assert not notice.begin(session, row.id, 9)
+    assert not notice_course.begin(session, row.id, 9)
 
 
 def test_nothing_is_queued_of_what_was_stopped(
@@ -228,10 +228,10 @@ def test_nothing_is_queued_of_what_was_stopped(
 ) -> None:
     member(session)
     row = scheduled(session, atlas, staff)
-    notice.begin(session, row.id, 1)
+    notice_course.begin(session, row.id, 1)
     session.refresh(row)
     notice.stop(session, atlas, staff, row, NOW)
-    assert not notice.queue_slice(session, atlas, row, NOW)
+    assert not notice_course.queue_slice(session, atlas, row, NOW)
 
 
 def test_what_is_at_work_is_found_until_it_has_ended(
@@ -239,19 +239,19 @@ def test_what_is_at_work_is_found_until_it_has_ended(
 ) -> None:
     member(session)
     row = scheduled(session, atlas, staff)
-    assert notice.at_work(session, NOW - timedelta(seconds=1)) == []
-    assert notice.at_work(session, NOW) == [row]
+    assert notice_course.at_work(session, NOW - timedelta(seconds=1)) == []
+    assert notice_course.at_work(session, NOW) == [row]
     row = begun(session, atlas, staff)
-    assert not notice.end(session, row, NOW)
+    assert not notice_course.end(session, row, NOW)
     assert recipient.skip_some(session, row.id, "too_late", NOW) == 1
-    assert notice.end(session, row, NOW)
+    assert notice_course.end(session, row, NOW)
     session.refresh(row)
     assert row.state is NoticeState.DONE
     notice.recall(session, atlas, staff, row, NOW)
-    assert row in notice.at_work(session, NOW)
-    assert notice.end(session, row, NOW)
+    assert row in notice_course.at_work(session, NOW)
+    assert notice_course.end(session, row, NOW)
     session.refresh(row)
-    assert row not in notice.at_work(session, NOW)
+    assert row not in notice_course.at_work(session, NOW)
 
 
 def test_why_what_waits_is_skipped(
@@ -259,12 +259,12 @@ def test_why_what_waits_is_skipped(
 ) -> None:
     member(session)
     row = begun(session, atlas, staff)
-    assert notice.over_reason(row, NOW) == ""
-    assert notice.over_reason(row, NOW + timedelta(days=3)) == "too_late"
+    assert notice_course.over_reason(row, NOW) == ""
+    assert notice_course.over_reason(row, NOW + timedelta(days=3)) == "too_late"
     row.state = NoticeState.STOPPED
-    assert notice.over_reason(row, NOW) == "called_off"
+    assert notice_course.over_reason(row, NOW) == "called_off"
     row.state = NoticeState.RECALLED
-    assert notice.over_reason(row, NOW) == "recalled"
+    assert notice_course.over_reason(row, NOW) == "recalled"
 
 
 def test_notices_are_listed_newest_first(
@@ -272,9 +272,9 @@ def test_notices_are_listed_newest_first(
 ) -> None:
     old = written(session, atlas, staff)
     new = notice.write(session, atlas, staff, letter(), NOW + timedelta(hours=1))
-    assert notice.notices_in(session, {"440106"}) == [new, old]
-    assert notice.notices_in(session, {"440106"}, new.created_at) == [old]
-    assert notice.notices_in(session, {"4403"}) == []
+    assert notice_list.notices_in(session, {"440106"}) == [new, old]
+    assert notice_list.notices_in(session, {"440106"}, new.created_at) == [old]
+    assert notice_list.notices_in(session, {"4403"}) == []
 
 
 def test_of_eight_who_press_at_once_one_is_heard(database: Database) -> None:

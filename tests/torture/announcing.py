@@ -17,7 +17,7 @@ from sqlmodel import Session, col, select
 
 from bot.channels import IN_BULK
 from bot.database import Database
-from models import notice
+from models import notice_list
 from models.chat import Chat
 from models.message import Fate
 from models.notice import Notice, NoticeState
@@ -102,7 +102,7 @@ def _check(made: Database, server: TelegramServer, notice_id: int, din: Din) -> 
     )
     with Session(made.reading) as session:
         row = session.get_one(Notice, notice_id)
-        found = notice.progress(session, row)
+        found = notice_list.progress(session, row)
         sent = _addresses(session, notice_id, Fate.SENT)
         doubtful = _addresses(session, notice_id, Fate.UNCERTAIN)
     twice = sum(many > 1 for many in got.values())

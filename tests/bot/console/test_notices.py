@@ -16,7 +16,7 @@ from bot.console import site
 from bot.console.notices import NOTICES_NOUN
 from bot.console.noun import Form
 from handlers.offers import OWN_WORDS
-from models import notice, outcome, recipient
+from models import notice_course, outcome, recipient
 from models.audit import AuditEntry
 from models.columns import short
 from models.message import Fate
@@ -78,9 +78,11 @@ def queue(house: House) -> Notice:
 
     def work(session: Session) -> None:
         row = session.exec(select(Notice)).one()
-        assert notice.begin(session, row.id, row.counted)
+        assert notice_course.begin(session, row.id, row.counted)
         session.refresh(row)
-        while notice.queue_slice(session, house.world.kit.atlas, row, house.world.now):
+        while notice_course.queue_slice(
+            session, house.world.kit.atlas, row, house.world.now
+        ):
             pass
 
     house.world.write(work)
@@ -98,7 +100,7 @@ def settle(house: House, *ends: tuple[int, Fate, str]) -> None:
     def work(session: Session) -> None:
         row = session.exec(select(Notice)).one()
         outcome.settle(session, row.id, outcomes)
-        notice.end(session, row, house.world.now)
+        notice_course.end(session, row, house.world.now)
 
     house.world.write(work)
 
