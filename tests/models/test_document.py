@@ -67,6 +67,14 @@ def test_a_list_that_unpacks_without_end_is_refused() -> None:
     assert fault_of(packed(bomb), MOST) == "hostile"
 
 
+def test_lists_of_nothing_count_too() -> None:
+    most = document.MOST_UNPACKED // document.LEAST_UNPACKED
+    nothing = b"\nstream\n" + zlib.compress(b"") + b"\nendstream"
+    few, many = (b"/ObjStm" * n + b" /Filter /FlateDecode" for n in (50, 56))
+    assert fault_of(pdf((few + nothing) * 2), MOST) is None
+    assert fault_of(pdf((many + nothing) * (most // 56 + 1)), MOST) == "hostile"
+
+
 @pytest.mark.parametrize(
     ("given", "name"),
     [
