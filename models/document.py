@@ -27,9 +27,9 @@ LEAST_UNPACKED = 4 << 10
 
 _SLICE = 64 << 10
 _OVERLAP = 32
-_LONG = rb"JavaScript|Launch|EmbeddedFiles?|RichMedia"
+_LONG = rb"JavaScript|Launch|Rendition|EmbeddedFiles?|RichMedia"
 _HARMS = re.compile(rb"/(?:" + _LONG + rb"|JS|XFA)(?![A-Za-z])")
-_HARMS_ANYWHERE = re.compile(rb"/(?:" + _LONG + rb")(?![A-Za-z])")
+_HARMS_ANYWHERE = re.compile(rb"/(?:(?:" + _LONG + rb")(?![A-Za-z])|XFA[\s\0\[%])")
 """Those that no packed data has by chance, wherever a body may seem to begin."""
 
 _LOCKED = re.compile(rb"/Encrypt\s*(?:<<|\d+\s+\d+\s+R)")

@@ -49,6 +49,10 @@ TWICE = b"[/ASCIIHexDecode /FlateDecode]"
         (pdf(b"<< >>\nstream\n\1\nendstream << /JS 5 0 R >>"), "hostile"),
         (pdf(b"<< >>\nstream\n << /JS 5 0 R >>"), "hostile"),
         (pdf(b"% >>\nstream\n /S /JavaScript endstream"), "hostile"),
+        (pdf(b"% >>\nstream\n<< /S /Rendition /JS (x) >> endstream"), "hostile"),
+        (pdf(b"% >>\nstream\n<< /XFA 5 0 R >> endstream"), "hostile"),
+        (pdf(b"% >>\nstream\n<< /XFA%\n[ (xdp) 5 0 R ] >> endstream"), "hostile"),
+        (pdf(b"<< /Renditions 5 0 R >>"), None),
     ],
 )
 def test_what_is_wrong_with_a_file_is_found(data: bytes, fault: str | None) -> None:
