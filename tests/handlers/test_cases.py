@@ -499,7 +499,6 @@ def test_a_talk_that_is_taken_up_again_is_not_called_over(met: World) -> None:
 
 def test_a_notice_about_nothing_is_for_nobody(turn: Turn) -> None:
     row = Reminder(id=1, kind="x", subject="1.2", due=turn.now)
-    assert case_news._chat_of_staff(turn.session, row) is None
     assert case_news._chat_of_worker(turn.session, row) is None
     assert case_news._chat_named(turn.session, row) is None
 
