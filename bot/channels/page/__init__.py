@@ -20,7 +20,6 @@ from starlette.staticfiles import StaticFiles
 
 from bot.channels import Can, Outgoing, Refused
 from bot.channels.page import history
-from bot.channels.page.pictures import Pictures
 from bot.channels.page.protocol import (
     Seen,
     Sent,
@@ -30,6 +29,7 @@ from bot.channels.page.protocol import (
     incoming_of,
     refusal_of,
 )
+from bot.channels.page.shown_files import ShownFiles
 from bot.channels.page.stream import Stream, chat_id_at
 from bot.channels.page.uploads import Uploads
 from bot.channels.page.visitor import Gate
@@ -65,7 +65,7 @@ class Page:
     def __init__(self, kit: Kit, news: News, files: Files) -> None:
         self.kit, self.news = kit, news
         self.gate = Gate(kit.config)
-        self.pictures = Pictures(kit, self.gate)
+        self.shown_files = ShownFiles(kit, self.gate)
         self.uploads = Uploads(kit, files, self._admit, self._take_one)
         self.closing = asyncio.Event()
         self._begun: set[str] = set()
@@ -90,7 +90,7 @@ class Page:
             Route("/chat/stream", self.stream),
             Route("/chat/send", self.say, methods=["POST"]),
             *self.uploads.routes(),
-            *self.pictures.routes(),
+            *self.shown_files.routes(),
             Route("/chat/shown", self.shown, methods=["POST"]),
             Route("/chat/type", self.type, methods=["POST"]),
             Mount("/static", StaticFiles(directory=STATIC)),
