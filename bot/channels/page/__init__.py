@@ -21,6 +21,7 @@ from starlette.staticfiles import StaticFiles
 from bot.channels import Can, Outgoing, Refused
 from bot.channels.page import history
 from bot.channels.page.protocol import (
+    UNREAD,
     Seen,
     Sent,
     Type,
@@ -194,7 +195,7 @@ class Page:
                 raise ValueError
             sent = Sent.model_validate_json(body)
         except ValueError:
-            return refusal_of(400, "That could not be read.", self._language(request))
+            return refusal_of(400, UNREAD, self._language(request))
         return await self._take_one(incoming_of(sent, address))
 
     async def _take_one(self, incoming: Incoming) -> Response:
@@ -238,7 +239,7 @@ class Page:
         try:
             seen = Seen.model_validate_json(await request.body())
         except ValidationError:
-            return refusal_of(400, "That could not be read.", self._language(request))
+            return refusal_of(400, UNREAD, self._language(request))
         language = self._language(request)
         if seconds := self.gate.wait_to_mark(address):
             return refusal_of(429, TOO_FAST, language, math.ceil(seconds))
@@ -258,7 +259,7 @@ class Page:
         try:
             chosen = Type.model_validate_json(await request.body())
         except ValidationError:
-            return refusal_of(400, "That could not be read.", self._language(request))
+            return refusal_of(400, UNREAD, self._language(request))
         if await self._has_begun(address):
             await self.kit.writer.write(
                 lambda session: history.keep_large(session, address, chosen.large)
