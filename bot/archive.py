@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import orjson
 from sqlmodel import Session
 
-from bot.files import file_of
+from bot.files import document_of, file_of
 from bot.kit import Kit
 from bot.pages import pieces_of
 from bot.words import text_of
@@ -20,11 +20,13 @@ from handlers.export import OWN_FLOWS, sheets
 from handlers.my_data import channel_name
 from models.chat import Chat, chats_of
 from models.columns import short
-from models.document import Enclosed
+from models.document import PDF, Enclosed
 from models.kept import Rows, files_about, kept_about, messages_about
 from models.worker import Worker
 
 File = tuple[str, Iterable[bytes]]
+Sent = tuple[int, str]
+"""The id and the type of a file that the person sent."""
 
 
 class _Sink:
@@ -86,9 +88,9 @@ class _Export:
             files = files_about(session, self.worker_id)
         yield "my-data.html", self._html(files)
         yield "my-data.json", self._json()
-        for number in files:
+        for number, mime in files:
             if found := self._file(number):
-                yield _path_of(number, found), [found.data]
+                yield _path_of(number, mime), [found.data]
 
     def _session(self) -> Session:
         return Session(self.kit.database.reading, expire_on_commit=False)
@@ -128,7 +130,7 @@ class _Export:
             worker = self._worker(session)
             return messages_about(session, self.kit.keys, worker, chat_id, after)
 
-    def _html(self, files: list[int]) -> Iterator[bytes]:
+    def _html(self, files: list[Sent]) -> Iterator[bytes]:
         """Yield the same to read, in the person's language, needing no other file."""
         with self._session() as session:
             worker = self._worker(session)
@@ -170,23 +172,23 @@ class _Export:
         with self._session() as session:
             return file_of(session, self.kit, number)
 
-    def _pictures(self, files: list[int]) -> Iterator[tuple[str, str]]:
+    def _pictures(self, files: list[Sent]) -> Iterator[tuple[str, str]]:
         """Yield each picture as the page itself can hold it."""
-        for number in files:
-            found = self._file(number)
-            if found and not found.name:
+        for number, mime in files:
+            if mime != PDF and (found := self._file(number)):
                 coded = base64.b64encode(found.data).decode()
                 yield short(number), f"data:image/jpeg;base64,{coded}"
 
-    def _documents(self, files: list[int]) -> Iterator[tuple[str, str]]:
+    def _documents(self, files: list[Sent]) -> Iterator[tuple[str, str]]:
         """Yield each document's name and where it lies beside the page."""
-        for number in files:
-            found = self._file(number)
-            if found and found.name:
-                yield found.name, _path_of(number, found)
+        for number, mime in files:
+            with self._session() as session:
+                found = document_of(session, self.kit, number)
+            if found:
+                yield found.name, _path_of(number, mime)
 
 
-def _path_of(number: int, file: Enclosed) -> str:
+def _path_of(number: int, mime: str) -> str:
     """Return where a file lies in the archive."""
-    kind, end = ("documents", "pdf") if file.name else ("pictures", "jpg")
+    kind, end = ("documents", "pdf") if mime == PDF else ("pictures", "jpg")
     return f"{kind}/{short(number)}.{end}"

@@ -10,8 +10,6 @@ import os
 import re
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -92,7 +90,10 @@ def _write_file(
     # mkstemp opens with O_EXCL and mode 0600.
     descriptor, draft = tempfile.mkstemp(dir=place.parent, prefix=place.name)
     try:
-        with os.fdopen(descriptor, "wb") as file, snapshot(database) as connection:
+        with (
+            os.fdopen(descriptor, "wb") as file,
+            database.reading.connect() as connection,
+        ):
             header = _header(connection, keys, now)
             sealer = Sealer(file, asdict(header), keys)
             for lines in write_rows(connection):
@@ -105,15 +106,6 @@ def _write_file(
         Path(draft).unlink(missing_ok=True)
     sync(place.parent)
     return header
-
-
-@contextmanager
-def snapshot(database: Database) -> Iterator[Connection]:
-    """Give a connection that sees the database as it is now, whatever is written."""
-    level = {} if database.is_sqlite else {"isolation_level": "REPEATABLE READ"}
-    with database.reading.connect() as connection:
-        connection.execution_options(**level)
-        yield connection
 
 
 def _header(connection: Connection, keys: Keyring, now: datetime) -> Header:

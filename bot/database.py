@@ -2,7 +2,7 @@
 
 Every write is a function given to the `Writer`; it runs in a transaction of its own and
 is run again when the database says that it lost a race.  Readers use sessions that
-cannot write.
+cannot write and that see the database as it was when they began.
 """
 
 import asyncio
@@ -86,8 +86,10 @@ def open_database(url: str, pool: int = 5) -> Database:
         # connection that broke is an outage, after which the work is done again.
         options = {"hide_parameters": True, "pool_size": pool}
         writing = create_engine(url, **options)
+        # One session sees one moment, as on SQLite, so that its sums add up.
         reading = create_engine(
             url,
+            isolation_level="REPEATABLE READ",
             execution_options={"postgresql_readonly": True},
             pool_pre_ping=True,
             **options,

@@ -20,7 +20,7 @@ from models.attachment import Attachment, new_document
 from models.case import Case
 from models.case_file import CaseFile
 from models.columns import long
-from models.document import Enclosed, clean_name, fault_of
+from models.document import Document, Enclosed, clean_name, fault_of
 from models.file_piece import PIECE, write_piece
 from models.filed import Filed
 from models.message import Body
@@ -33,20 +33,28 @@ log = logging.getLogger(__name__)
 
 def file_of(session: Session, kit: Kit, number: int) -> Enclosed | None:
     """Return a file, whosever it is."""
-    sent = session.get(Attachment, number)
-    if sent is not None:
-        owner = session.get_one(Worker, sent.worker_id)
-        return _opened(session, sent, owner.open_key(kit.keys))
-    told = session.get(CaseFile, number)
-    if told is not None:
-        case = session.get_one(Case, told.case_id)
-        return _opened(session, told, case.open_key(kit.keys))
+    if found := _sealed(session, kit, number):
+        sent, key = found
+        return Enclosed(sent.mime, sent.read(session, key), sent.called(key))
     row = session.get(NoticeFile, number)
     return Enclosed(row.mime, row.published, row.name) if row else None
 
 
-def _opened(session: Session, row: Filed, key: bytes) -> Enclosed:
-    return Enclosed(row.mime, row.read(session, key), row.called(key))
+def document_of(session: Session, kit: Kit, number: int) -> Document | None:
+    """Return what is said of a document somebody sent, without reading it."""
+    found = _sealed(session, kit, number)
+    return found[0].document(found[1]) if found else None
+
+
+def _sealed(session: Session, kit: Kit, number: int) -> tuple[Filed, bytes] | None:
+    """Return a file that somebody sent, with the key that opens it."""
+    sent = session.get(Attachment, number)
+    if sent is not None:
+        return sent, session.get_one(Worker, sent.worker_id).open_key(kit.keys)
+    told = session.get(CaseFile, number)
+    if told is not None:
+        return told, session.get_one(Case, told.case_id).open_key(kit.keys)
+    return None
 
 
 def is_there(session: Session, number: int) -> bool:

@@ -87,7 +87,7 @@ def answer(talk: Talk, question: Question, value: Any) -> list[Say]:
         return [with_resume(talk.turn, Say(stop.word))]
     kept = None if typed is None else question.check.dump_python(typed, mode="json")
     if kept != talk.draft.answers.get(question.name):
-        talk.forget_picture(question.name)
+        talk.forget_file(question.name)
     talk.keep_answers({question.name: kept})
     talk.flow.noted(talk.turn, talk.row.subject, question.name, typed)
     reopen(talk)

@@ -81,7 +81,7 @@ class Talk:
             self.turn.ended.append(self.row.id)
         if state is not State.DONE:
             for name in self.own:
-                self.forget_picture(name)
+                self.forget_file(name)
         was = self.row.state
         self.row.end(state, self.turn.now)
         if was is State.PAUSED:
@@ -89,14 +89,14 @@ class Talk:
         if self.turn.chat.conversation_id == self.row.id:
             self.turn.chat.conversation_id = None
 
-    def forget_picture(self, name: str) -> None:
-        """Erase the picture an own answer stands for, if it is one."""
+    def forget_file(self, name: str) -> None:
+        """Erase the picture or the document an own answer stands for, if it is one."""
         pictured = {q.name for q in questions(self.flow) if q.takes_picture}
         if name in self.own and name in pictured:
             key = str(self.draft.answers[name])
-            picture = self.turn.session.get(Attachment, long(key))
-            if picture is not None:
-                self.turn.session.delete(picture)
+            sent = self.turn.session.get(Attachment, long(key))
+            if sent is not None:
+                self.turn.session.delete(sent)
 
 
 def flow_named(name: str) -> type[Flow] | None:

@@ -18,7 +18,7 @@ from models.partner import Partner, partners_of
 from models.place import Atlas
 from models.rules import Rules
 from models.service import PENDING, ServiceRequest
-from models.slot import Slot, SlotState, add_slot
+from models.slot import Slot, SlotState, add_slot, taken_times
 from models.staff import NotTheirs, Staff, serves
 
 SLOT_OFF = "slot_off"
@@ -96,21 +96,9 @@ def _fault(
     }
     fault = next((part for part, sound in checks.items() if not sound), None)
     # A time that is not within a year may be none that a database knows.
-    if fault is None and _are_there(session, benefit_code, partner_code, starts):
+    if fault is None and taken_times(session, benefit_code, partner_code, starts):
         return "taken"
     return fault
-
-
-def _are_there(
-    session: Session, benefit_code: str, partner_code: str, starts: Iterable[datetime]
-) -> bool:
-    same = select(Slot.id).where(
-        Slot.benefit_code == benefit_code,
-        Slot.partner_code == partner_code,
-        Slot.state != SlotState.OFF,
-        col(Slot.starts_at).in_(list(starts)),
-    )
-    return session.exec(same).first() is not None
 
 
 def close(

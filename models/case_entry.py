@@ -20,7 +20,10 @@ class Side(StrEnum):
 
 
 class CaseEntry(SQLModel, table=True):
-    """One entry; its words are sealed under the case's key."""
+    """One entry; its words are sealed under the case's key.
+
+    `picture_id` is the file that goes with it, a picture or a document.
+    """
 
     __tablename__ = "case_entry"
 

@@ -22,11 +22,14 @@ LONGEST_NAME = 60
 MOST_UNPACKED = 32 << 20
 """How many bytes a document's lists of objects may unpack to."""
 
+LEAST_UNPACKED = 4 << 10
+"""As how many bytes a piece counts at least: finding an empty one takes time too."""
+
 _SLICE = 64 << 10
 _OVERLAP = 32
-_LONG = rb"JavaScript|Launch|EmbeddedFiles?|RichMedia"
+_LONG = rb"JavaScript|Launch|Rendition|EmbeddedFiles?|RichMedia"
 _HARMS = re.compile(rb"/(?:" + _LONG + rb"|JS|XFA)(?![A-Za-z])")
-_HARMS_ANYWHERE = re.compile(rb"/(?:" + _LONG + rb")(?![A-Za-z])")
+_HARMS_ANYWHERE = re.compile(rb"/(?:(?:" + _LONG + rb")(?![A-Za-z])|XFA[\s\0\[%])")
 """Those that no packed data has by chance, wherever a body may seem to begin."""
 
 _LOCKED = re.compile(rb"/Encrypt\s*(?:<<|\d+\s+\d+\s+R)")
@@ -82,7 +85,7 @@ def _harms(data: bytes) -> bool:
     left, before = MOST_UNPACKED, b""
     try:
         for part in _unpacked(data):
-            left -= len(part)
+            left -= max(len(part), LEAST_UNPACKED)
             if left < 0 or _HARMS.search(_named(before + part)):
                 return True
             before = part[-_OVERLAP:]

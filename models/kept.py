@@ -160,16 +160,18 @@ def _plain(value: Any) -> Any:
     return value.value if isinstance(value, Enum) else value
 
 
-def files_about(session: Session, worker_id: int) -> list[int]:
-    """Return the ids of the pictures and documents of a person and of their cases."""
-    sent = pick(Attachment.id, Attachment.at).where(Attachment.worker_id == worker_id)
+def files_about(session: Session, worker_id: int) -> list[tuple[int, str]]:
+    """Return id and type of the pictures and documents of a person and their cases."""
+    sent = pick(Attachment.id, Attachment.mime, Attachment.at).where(
+        Attachment.worker_id == worker_id
+    )
     told = (
-        pick(CaseFile.id, CaseFile.at)
+        pick(CaseFile.id, CaseFile.mime, CaseFile.at)
         .join(Case, col(Case.id) == CaseFile.case_id)
         .where(Case.worker_id == worker_id)
     )
     found = [*session.exec(sent), *session.exec(told)]
-    return [number for number, _ in sorted(found, key=lambda row: row[1])]
+    return [(number, mime) for number, mime, _ in sorted(found, key=lambda row: row[2])]
 
 
 def messages_about(

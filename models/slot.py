@@ -5,16 +5,18 @@
 A place is taken by one conditional update, so no two people ever have the same one.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Index, update
+from sqlalchemy import Index, text, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from models.columns import BigId, Utc, new_id, one_of
 from models.errors import Failure
+
+_STANDS = text("state <> 'off'")
 
 
 class SlotTaken(Failure):
@@ -35,6 +37,13 @@ class Slot(SQLModel, table=True):
     __table_args__ = (
         Index("slot_open", "benefit_code", "starts_at"),
         Index("slot_at", "partner_code", "starts_at"),
+        Index(
+            "slot_once",
+            *("benefit_code", "partner_code", "starts_at"),
+            unique=True,
+            sqlite_where=_STANDS,
+            postgresql_where=_STANDS,
+        ),
     )
 
     id: int = Field(primary_key=True, sa_type=BigId)
@@ -64,6 +73,19 @@ def add_slot(
     session.add(row)
     session.flush()
     return row
+
+
+def taken_times(
+    session: Session, benefit_code: str, partner_code: str, times: Iterable[datetime]
+) -> set[datetime]:
+    """Return at which of these times there is a slot already."""
+    found = select(Slot.starts_at).where(
+        Slot.benefit_code == benefit_code,
+        Slot.partner_code == partner_code,
+        Slot.state != SlotState.OFF,
+        col(Slot.starts_at).in_(list(times)),
+    )
+    return set(session.exec(found))
 
 
 def free_slots(

@@ -13,6 +13,7 @@ from bot.console import many, reveal
 from bot.console.application_list import EXPORT, PATH, TONES, list_
 from bot.console.desk import COLON, SEMICOLON, Desk, Label, Went, Wrong
 from bot.console.noun import Form, Noun, Page, Rule, Waiting, whole
+from bot.console.pictured import picture_page
 from bot.console.reviewing import (
     AGAIN,
     BACK,
@@ -32,13 +33,11 @@ from bot.console.views import (
     Badge,
     Detail,
     Do,
-    File,
     Fill,
     Line,
     Sheet,
     View,
 )
-from bot.files import file_of
 from handlers.deciding import asked_of
 from handlers.doubts import doubts_about
 from handlers.my_application import rows_of
@@ -97,17 +96,9 @@ def _picture(row: Application, facts: dict[str, Any]) -> str:
     return f"{PATH}/{short(row.id)}/picture" if facts.get("certificate") else ""
 
 
-def own_picture(desk: Desk, key: str) -> File | None:
-    """Return the picture of the certificate of somebody one may review."""
-    row = own(desk, key)
-    number = facts_of(desk.turn, row).get("certificate") if row else None
-    found = file_of(desk.session, desk.kit, long(number)) if number else None
-    return File(found[1], found[0]) if found else None
-
-
-def show_picture(desk: Desk, picture: File) -> View:
-    """Show the picture of a certificate."""
-    return picture
+def _certificate(desk: Desk, row: Application) -> int:
+    """Return the number of the picture of a certificate; 0 where none was sent."""
+    return long(facts_of(desk.turn, row).get("certificate") or "")
 
 
 def _history(desk: Desk, row: Application) -> Iterable[Line]:
@@ -260,7 +251,7 @@ APPLICATIONS = Noun(
         *many.FORMS,
         *EXPORT.pages(),
         Page("{key}", MINE, show, note),
-        Page("{key}/picture", Rule(SERVING, own_picture), show_picture),
+        picture_page(MINE, _certificate),
         Form("{key}/place", MINE, show, place, note=note),
         Form("{key}/pool", MINE, show, pool, note=note),
         Form("{key}/undo", MINE, show, undo, note=note),

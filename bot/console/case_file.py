@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from bot.console.desk import Desk, Label, Text
+from bot.console.pictured import sent_file
 from bot.console.records import position
 from bot.console.views import Badge, Detail, Do, File, Line, Sheet, View
-from bot.files import file_of
 from handlers.cases import dispute_rows, safe_day_words
 from handlers.handling import choices
 from handlers.question import label
@@ -244,10 +244,4 @@ def own_file(desk: Desk, key: str) -> File | None:
     row, n = own(desk, key), desk.query.get("n", "")
     found = entries_of(desk.session, row.id) if row else []
     asked = (one.picture_id for one in found if n in ("", str(one.n)))
-    shown = file_of(desk.session, desk.kit, next(filter(None, asked), 0))
-    return File(shown.data, shown.mime, shown.name) if shown else None
-
-
-def show_file(desk: Desk, file: File) -> View:
-    """Show a picture of a case, or save a document."""
-    return file
+    return sent_file(desk, next(filter(None, asked), 0))

@@ -16,6 +16,7 @@ from bot.console.case_file import PATH, at, badge
 from bot.console.desk import Desk, Label, Text
 from bot.console.listing import page_of
 from bot.console.noun import Form, Noun, Page, Rule, Waiting, whole
+from bot.console.pictured import as_it_is
 from bot.console.sent_file import sent
 from bot.console.views import Input, Line, List, View, choose
 from handlers.question import label
@@ -186,7 +187,7 @@ CASES = Noun(
         Page(
             "{key}/file",
             Rule(SERVING, case_file.own_file),
-            case_file.show_file,
+            as_it_is,
         ),
         *(
             Form(f"{{key}}/{act.name}", MINE, act.show, act.do)

@@ -15,6 +15,7 @@ from bot.console.asking import answers_to, inputs_of
 from bot.console.desk import Desk, Label, Text, Went, Wrong
 from bot.console.listing import page_of
 from bot.console.noun import Form, Noun, Page, Rule, Waiting, whole
+from bot.console.pictured import picture_page
 from bot.console.records import position
 from bot.console.undoing import UNDONE, or_wrong, step_of, undo_of
 from bot.console.views import (
@@ -30,7 +31,6 @@ from bot.console.views import (
     choose,
 )
 from bot.console.words_of_deeds import DEEDS
-from bot.files import file_of
 from handlers.dossier import ByForm, ByPress, Dossier, Undoing
 from handlers.matter import Told
 from handlers.say import Say, Word
@@ -98,8 +98,9 @@ class Pages(Generic[Row]):
             yield Form("{key}/undo", rule, self.show, do, note=self.note)
 
     def _picture_page(self) -> Iterator[Page[File]]:
-        if self.of.photo is not None:
-            yield Page("{key}/picture", Rule(self.roles, self._own_picture), _as_it_is)
+        photo, rule = self.of.photo, Rule(self.roles, self.own)
+        if photo is not None:
+            yield picture_page(rule, lambda desk, row: photo(row))
 
     # What there is.
 
@@ -222,13 +223,6 @@ class Pages(Generic[Row]):
             who = position(desk, entry.actor_id)
             yield Line("", (desk.moment(entry.at), done, who))
 
-    def _own_picture(self, desk: Desk, key: str) -> File | None:
-        """Return the picture that came with a row one may see."""
-        row = self.own(desk, key)
-        number = self.of.photo(row) if row and self.of.photo else None
-        found = file_of(desk.session, desk.kit, number or 0)
-        return File(found.data, found.mime, found.name) if found else None
-
     # Deciding it.
 
     def _press(self, way: ByPress[Row], desk: Desk, row: Row) -> Went:
@@ -278,7 +272,3 @@ class Pages(Generic[Row]):
         with or_wrong(self.of.matter):
             undoing.do(desk.turn, desk.staff, row, step_of(desk))
         return Went(self._after(desk, row), UNDONE)
-
-
-def _as_it_is(desk: Desk, picture: File) -> View:
-    return picture

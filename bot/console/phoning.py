@@ -11,12 +11,12 @@ from sqlmodel import col, select
 from bot.console import audiences, copies, reveal
 from bot.console.desk import Desk, Label, Text, Went, Wrong
 from bot.console.letters import at, back
+from bot.console.records import position
 from bot.console.views import Badge, Do, Line, List, View, choose
 from models import phoning, review
 from models.columns import long, short
 from models.notice import Notice
 from models.recipient import Recipient
-from models.staff import Staff
 from models.worker import Worker
 
 SHOWN: Mapping[str, Text] = {
@@ -89,17 +89,11 @@ def _line(row: Notice, desk: Desk, copy: Recipient) -> Line:
     """Show whom to call, and who called when."""
     key, called = short(copy.worker_id), ""
     if copy.called_at is not None:
-        called = f"{desk.moment(copy.called_at)} {_by(desk, copy)}"
+        by = desk.text(position(desk, copy.called_by))
+        called = f"{desk.moment(copy.called_at)} {by}"
     cells = (*audiences.person(desk, copy.worker_id), copies.why(copy), called)
     badge = CALLED if called else NOT_YET
     return Line(f"{at(row)}/phone?who={key}", cells, badge, key)
-
-
-def _by(desk: Desk, copy: Recipient) -> str:
-    if copy.called_by == desk.staff.id:
-        return desk.text(Label("you"))
-    staff = desk.session.get(Staff, copy.called_by)
-    return f"{desk.union(staff.union_code)} {short(staff.id)}" if staff else ""
 
 
 def _chosen(desk: Desk, row: Notice) -> Worker | None:

@@ -19,7 +19,10 @@ TOO_LONG = Label(
     "With a picture or a document the text has at most {most} characters.",
     most=LONGEST_WITH_FILE,
 )
-NO_PICTURE = Label("That is not a photo we can read, nor a PDF.")
+NO_PICTURE = Label(
+    "That is neither a photo we can read nor a PDF. "
+    "Please choose a JPEG, PNG or WebP picture or a PDF."
+)
 
 
 def sent(fields: Fields, most: int) -> Fields:

@@ -7,10 +7,10 @@ from sqlmodel import col, func, select
 
 from bot.console.desk import Desk, Label, Text, Wrong
 from bot.console.fields import number, words
-from bot.console.noun import Page, Rule, Waiting
+from bot.console.noun import Rule, Waiting
+from bot.console.pictured import picture_page
 from bot.console.records import Act, Facts, Filter, Record
-from bot.console.views import Badge, File, Input, Option, Sheet, View
-from bot.files import file_of
+from bot.console.views import Badge, Input, Option, Sheet
 from handlers.answering import DECLINE_REASONS
 from handlers.deciding import LONGEST_REASON
 from handlers.offers import OWN_WORDS
@@ -62,15 +62,8 @@ def _sheets(desk: Desk, row: Suggestion) -> Iterable[Sheet]:
         yield Sheet(Label("The answer"), answer)
 
 
-def _own_picture(desk: Desk, key: str) -> File | None:
-    """Return the picture that came with a suggestion one may read."""
-    row = SUGGESTIONS.own(desk, key)
-    found = file_of(desk.session, desk.kit, row.photo_id or 0) if row else None
-    return File(found[1], found[0]) if found else None
-
-
-def _show_picture(desk: Desk, picture: File) -> View:
-    return picture
+def _own(desk: Desk, key: str) -> Suggestion | None:
+    return SUGGESTIONS.own(desk, key)
 
 
 def _settle(
@@ -190,5 +183,5 @@ SUGGESTIONS: Record[Suggestion] = Record(
         Adoption.DECLINED: label(Adoption.DECLINED),
     },
     waits=_waits,
-    pages=(Page("{key}/picture", Rule(SERVING, _own_picture), _show_picture),),
+    pages=(picture_page(Rule(SERVING, _own), lambda desk, row: row.photo_id),),
 )

@@ -8,7 +8,7 @@ from sqlmodel import Session, select
 from models.clerk import Clerk, appoint_clerk
 from models.partner import open_partner
 from models.rules import Rules
-from models.slot import Slot, add_slot, free_slots
+from models.slot import add_slot, free_slots, taken_times
 from models.staff import Staff, invite
 from models.workdays import add_workdays
 
@@ -26,14 +26,16 @@ def seed(session: Session, now: datetime) -> str:
     return invite(session, _clerk(session, now), now)
 
 
-def _open_slots(session: Session, now: datetime) -> list[Slot]:
+def _open_slots(session: Session, now: datetime) -> None:
     zone = ZoneInfo(Rules().zone)
     today = now.astimezone(zone).date()
-    return [
-        add_slot(session, CHECK, CENTRE, datetime.combine(day, hour, zone), room)
+    rooms = {
+        datetime.combine(day, hour, zone): room
         for day in (add_workdays(today, days) for days in DAYS)
         for hour, room in HOURS
-    ]
+    }
+    for at in rooms.keys() - taken_times(session, CHECK, CENTRE, rooms):
+        add_slot(session, CHECK, CENTRE, at, rooms[at])
 
 
 def _clerk(session: Session, now: datetime) -> Staff:

@@ -192,13 +192,13 @@ def upload(times: int = 10, database: DatabaseOption = Kind.BOTH) -> None:
         for name, fresh in addresses.items():
             waits = uvloop.run(uploading.documents(times, fresh()))
             kinds = {"alone": waits.alone, "beside uploads": waits.beside}
-            alone, beside = (uploading.share(found, 99) for found in kinds.values())
+            alone, beside = (found.wait(99) for found in kinds.values())
             columns[name] = {
-                f"reply {kind}, p50 / p99 / most ms": uploading.shares(found)
+                f"reply {kind}, p50 / p99 / most ms": uploading.waits_of(found)
                 for kind, found in kinds.items()
             } | {
-                "an upload, p50 ms": f"{uploading.share(waits.uploads, 50):.0f}",
-                "replies beside": len(waits.beside),
+                "an upload, p50 ms": f"{waits.uploads.wait(50):.0f}",
+                "replies beside": len(waits.beside.answers),
             }
             more = beside - alone
             what = f"{name}: an upload adds at most 50 ms to p99"

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
-import psutil  # type: ignore[import-untyped]
+import psutil
 
 from tests.programs import Process, ours_at_work, rival_at_work
 from tests.rival.crowd_join import join as join_rival

@@ -25,21 +25,16 @@ PAUSE = 0.01
 
 @dataclass
 class Waits:
-    """What replies took alone and beside uploads, and an upload itself, in ms."""
+    """What replies took alone and beside uploads, and an upload itself."""
 
-    alone: list[float] = field(default_factory=list)
-    beside: list[float] = field(default_factory=list)
-    uploads: list[float] = field(default_factory=list)
-
-
-def share(values: list[float], percent: int) -> float:
-    """Return what so many of a hundred stay below."""
-    return sorted(values)[max(0, len(values) * percent // 100 - 1)]
+    alone: Figures = field(default_factory=Figures)
+    beside: Figures = field(default_factory=Figures)
+    uploads: Figures = field(default_factory=Figures)
 
 
-def shares(values: list[float]) -> str:
+def waits_of(figures: Figures) -> str:
     """Return the middle, the hundredth and the longest as they are printed."""
-    return " / ".join(f"{share(values, percent):.0f}" for percent in (50, 99, 100))
+    return " / ".join(f"{figures.wait(percent):.0f}" for percent in (50, 99, 100))
 
 
 async def documents(times: int, database: str = "") -> Waits:
@@ -69,32 +64,32 @@ async def _visitor(url: str) -> AsyncIterator[Visitor]:
         yield one
 
 
-async def _talk(one: Visitor, waits: list[float], other: asyncio.Task[Any]) -> None:
+async def _talk(one: Visitor, waits: Figures, other: asyncio.Task[Any]) -> None:
     while not other.done():
         began = time.perf_counter()
         await one.send(kind="text", text="菜单")
-        waits.append((time.perf_counter() - began) * 1000)
+        waits.note(began, time.perf_counter())
         await asyncio.sleep(PAUSE)
 
 
-async def _send(url: str, times: int, uploads: list[float]) -> None:
+async def _send(url: str, times: int, uploads: Figures) -> None:
     data = pdf(size=SIZE - 200)
     async with _visitor(url) as one:
         for _ in range(times):
             for text in ("求助", "家里着急用钱"):
                 await one.send(kind="text", text=text)
-            uploads.append(await _upload(one, data))
+            began = time.perf_counter()
+            await _upload(one, data)
+            uploads.note(began, time.perf_counter())
             for text in ("取消", "删掉，不填了"):
                 await one.send(kind="text", text=text)
 
 
-async def _upload(one: Visitor, data: bytes) -> float:
+async def _upload(one: Visitor, data: bytes) -> None:
     form = aiohttp.FormData({"id": uuid.uuid4().hex})
     form.add_field(
         "file", io.BytesIO(data), filename="a.pdf", content_type="application/pdf"
     )
-    began = time.perf_counter()
     url = f"{one.url}/chat/document"
     async with one.web.post(url, data=form, headers=one.headers) as answer:
         assert answer.status == 200, await answer.text()
-    return (time.perf_counter() - began) * 1000

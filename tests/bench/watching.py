@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from statistics import median
 
-import psutil  # type: ignore[import-untyped]
+import psutil
 
 from tests.bench.choosing import TEXT
 from tests.programs import Process

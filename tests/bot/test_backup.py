@@ -21,7 +21,7 @@ from sqlalchemy import inspect, text
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlmodel import Session, SQLModel, col, delete, select
 
-from bot.backup import Header, back_up, snapshot
+from bot.backup import Header, back_up
 from bot.config import Config
 from bot.database import Database, in_transaction
 from bot.keys import fingerprint
@@ -113,7 +113,7 @@ def database_of(config: Config) -> Iterator[Database]:
 
 def contents(config: Config) -> set[bytes]:
     """Return every row as its line, but those of what is only held for a while."""
-    with database_of(config) as database, snapshot(database) as connection:
+    with database_of(config) as database, database.reading.connect() as connection:
         lines = b"".join(write_rows(connection)).splitlines()
         return {
             orjson.dumps([piece.table, *row])
@@ -197,7 +197,7 @@ def test_audit_entries_still_only_grow_and_go_on_being_counted(
 
 
 def test_what_is_written_meanwhile_is_in_the_next_backup(database: Database) -> None:
-    with snapshot(database) as connection:
+    with database.reading.connect() as connection:
         counts = count_rows(connection)
         lines = write_rows(connection)
         begun = next(lines)

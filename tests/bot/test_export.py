@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections import Counter
 from datetime import timedelta
 from typing import Any
 
@@ -17,7 +18,9 @@ from starlette.testclient import TestClient
 from bot.archive import archive_of, zipped
 from bot.database import Database, Writer
 from bot.export import Exports
+from bot.files import file_of
 from bot.inbox import keep_poison
+from bot.kit import Kit
 from bot.step import Written
 from handlers.turn import Incoming
 from models import handling
@@ -27,6 +30,7 @@ from models.case import Case
 from models.case_following import add
 from models.chat import Chat
 from models.columns import short
+from models.document import Enclosed
 from models.erasure import belongings
 from models.export_link import ExportLink
 from models.file_piece import PIECE
@@ -142,6 +146,25 @@ def test_documents_of_a_case_and_of_a_draft_are_in_it(world: World) -> None:
     kept = orjson.loads(files[JSON])
     assert [row["name"] for row in kept["case_file"]] == ["合同.pdf"]
     assert [row["name"] for row in kept["attachment"]] == ["收据.pdf"]
+
+
+def test_only_what_holds_a_file_reads_it(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[int] = []
+
+    def noted(session: Session, kit: Kit, number: int) -> Enclosed | None:
+        read.append(number)
+        return file_of(session, kit, number)
+
+    domestic(world)
+    for said in ("求助", "家里很难"):
+        world.say(said)
+    world.do("document", file=put(world, "工人"))
+    monkeypatch.setattr("bot.archive.file_of", noted)
+    files = exported(world)
+    assert {name[-3:] for name in files if name not in (JSON, HTML)} == {"jpg", "pdf"}
+    assert sorted(Counter(read).values()) == [1, 2]  # the page holds the picture too
 
 
 def test_a_case_is_in_it_without_what_staff_note(world: World) -> None:

@@ -36,6 +36,7 @@ from models.document import Enclosed
 from models.message import Fate, Kind, Message, unseal_body
 from models.notice import Notice, NoticeState
 from models.notice_file import enclose
+from models.phoning import to_phone
 from models.place import read_atlas
 from models.preference import Preference
 from models.recipient import Recipient
@@ -167,7 +168,8 @@ def test_what_a_channel_says_decides_what_becomes_of_a_copy(world: World) -> Non
         (Fate.UNCERTAIN, "no_answer"),
     ]
     with Session(world.kit.database.reading) as session:
-        assert recipient.unreachable(session, world.notice_id, 0, 9) == [gone]
+        phoned = select(Recipient.worker_id).where(*to_phone(world.notice_id))
+        assert session.exec(phoned).all() == [gone]
         assert recipient.uncertain(session, world.notice_id, 0, 9) == [doubtful]
 
 

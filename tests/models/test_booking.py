@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import event
 from sqlmodel import Session, select
 
 from bot.database import Database, in_transaction
@@ -90,6 +91,22 @@ def test_the_same_time_is_opened_twice_only_after_it_was_called_off(
         opened(session, atlas)
     assert booking.call_off(session, atlas, keeper(session), row, Rules(), NOW) == 0
     assert opened(session, atlas).id != row.id
+
+
+def test_of_two_who_open_the_same_time_one_is_told(
+    database: Database, atlas: Atlas
+) -> None:
+    def opens(session: Session, meet: Meet) -> str:
+        staff_id = keeper(session).id
+        event.listen(session, "before_flush", lambda *given: meet())
+        try:
+            by = (session, atlas, session.get_one(Staff, staff_id))
+            booking.open_slots(*by, CHECK, CENTRE, [SOON], 1, NOW)
+        except Unbookable as error:
+            return str(error.args[0])
+        return "opened"
+
+    assert sorted(race(database, opens, opens)) == ["opened", "taken"]
 
 
 @pytest.mark.parametrize(("role", "union"), [(OFFICER, "4401"), (ADMINISTRATOR, CITY)])

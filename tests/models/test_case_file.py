@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlmodel import Session, select
 
+from models import document
 from models.attachment import Attachment, new_attachment
 from models.case_file import CaseFile, bring, files_of, new_case_file
 from models.document import Document
@@ -113,7 +114,8 @@ def test_somebody_is_given_their_files_and_those_of_their_cases(
     own = new_attachment(KEYS, worker, "image/jpeg", b"picture", NOW)
     session.add(own)
     session.flush()
-    assert {*files_about(session, worker.id)} == {told, own.id}
+    theirs = files_about(session, worker.id)
+    assert {*theirs} == {(told, document.PDF), (own.id, "image/jpeg")}
     rows = kept_about(session, KEYS, worker, ())
     assert [row["name"] for row in rows["case_file"]] == ["工资条.pdf"]
     assert "file_piece" not in rows

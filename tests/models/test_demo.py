@@ -26,7 +26,7 @@ from models.notice import Notice, NoticeState
 from models.notice_list import progress
 from models.place import Atlas
 from models.saved_reply import replies_for
-from models.slot import free_slots
+from models.slot import SlotState, free_slots
 from models.staff import Staff, accept
 from models.transfer import Transfer
 from models.worker import Worker
@@ -48,6 +48,19 @@ def test_the_demo_has_slots_and_a_clerk_s_position_once(session: Session) -> Non
     at = counter_of(session, worker.id)
     assert at is not None
     assert at.partner.code == benefits.PHARMACY
+
+
+def test_the_demo_opens_times_anew_that_were_called_off_and_none_twice(
+    session: Session,
+) -> None:
+    benefits.seed(session, NOW)
+    full, *off = free_slots(session, benefits.CHECK, NOW)
+    full.taken = full.capacity
+    for row in off:
+        row.state = SlotState.OFF
+    benefits.seed(session, NOW)
+    free = free_slots(session, benefits.CHECK, NOW)
+    assert [row.starts_at for row in free] == [row.starts_at for row in off]
 
 
 def test_the_demo_has_cases_in_different_stages_once(

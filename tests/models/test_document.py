@@ -49,6 +49,10 @@ TWICE = b"[/ASCIIHexDecode /FlateDecode]"
         (pdf(b"<< >>\nstream\n\1\nendstream << /JS 5 0 R >>"), "hostile"),
         (pdf(b"<< >>\nstream\n << /JS 5 0 R >>"), "hostile"),
         (pdf(b"% >>\nstream\n /S /JavaScript endstream"), "hostile"),
+        (pdf(b"% >>\nstream\n<< /S /Rendition /JS (x) >> endstream"), "hostile"),
+        (pdf(b"% >>\nstream\n<< /XFA 5 0 R >> endstream"), "hostile"),
+        (pdf(b"% >>\nstream\n<< /XFA%\n[ (xdp) 5 0 R ] >> endstream"), "hostile"),
+        (pdf(b"<< /Renditions 5 0 R >>"), None),
     ],
 )
 def test_what_is_wrong_with_a_file_is_found(data: bytes, fault: str | None) -> None:
@@ -65,6 +69,14 @@ def test_a_list_that_unpacks_without_end_is_refused() -> None:
     bomb = b" " * (document.MOST_UNPACKED + 1)
     assert len(zlib.compress(bomb)) < MOST
     assert fault_of(packed(bomb), MOST) == "hostile"
+
+
+def test_lists_of_nothing_count_too() -> None:
+    most = document.MOST_UNPACKED // document.LEAST_UNPACKED
+    nothing = b"\nstream\n" + zlib.compress(b"") + b"\nendstream"
+    few, many = (b"/ObjStm" * n + b" /Filter /FlateDecode" for n in (50, 56))
+    assert fault_of(pdf((few + nothing) * 2), MOST) is None
+    assert fault_of(pdf((many + nothing) * (most // 56 + 1)), MOST) == "hostile"
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from alembic import command
@@ -18,9 +18,12 @@ from bot.database import Database
 from bot.schema import KNOWN, MIGRATIONS, is_current, migrate, migrate_within
 from models import audit
 from models.audit import AuditEntry
+from models.booking import booked
 from models.chain import AuditLink
+from models.slot import Slot, SlotState, add_slot
 from models.worker import new_worker
 from tests.databases import SEEDED, Copy
+from tests.models.benefits import CHECK, ask, member
 from tests.models.cast import KEYS
 
 NOW = datetime(2026, 11, 20, 8, tzinfo=UTC)
@@ -30,11 +33,11 @@ def tables(database: Database) -> set[str]:
     return set(inspect(database.writing).get_table_names()) - {"alembic_version"}
 
 
-def go_back_to_nothing(database: Database) -> None:
+def go_back(database: Database, revision: str) -> None:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["engine"] = database.writing
-    command.downgrade(config, "base")
+    command.downgrade(config, revision)
 
 
 def test_the_migrations_make_what_the_tables_say(database: Database) -> None:
@@ -58,10 +61,34 @@ def test_an_empty_database_comes_up_to_date(empty_database: Database) -> None:
 
 
 def test_a_database_goes_back_to_nothing_and_up_again(database: Database) -> None:
-    go_back_to_nothing(database)
+    go_back(database, "base")
     assert tables(database) == set()
     migrate(database)
     assert tables(database) == set(SQLModel.metadata.tables)
+
+
+def test_times_that_were_opened_twice_become_one(database: Database) -> None:
+    go_back(database, "0025")
+    with Session(database.writing) as session:
+        twice, once = [NOW + timedelta(days=days) for days in (1, 2)]
+        times = (twice, twice, once, twice)
+        rows = [add_slot(session, CHECK, "health-first", at, 1) for at in times]
+        rows.pop().state = SlotState.OFF
+        for row in rows:
+            ask(session, member(session, str(row.id)), CHECK, row.id)
+        session.commit()
+    migrate(database)
+    with Session(database.reading) as session:
+        [both, one] = session.exec(
+            select(Slot)
+            .where(Slot.state == SlotState.OPEN)
+            .order_by(col(Slot.starts_at))
+        )
+        assert (both.starts_at, both.taken, both.capacity) == (twice, 2, 2)
+        assert (one.starts_at, one.taken, one.capacity) == (once, 1, 1)
+        assert [len(booked(session, slot)) for slot in (both, one)] == [2, 1]
+        off = session.exec(select(Slot).where(Slot.state == SlotState.OFF)).all()
+        assert [slot.taken for slot in off] == [0, 0]
 
 
 SAMPLED = "SELECT count(*) FROM pg_stats WHERE tablename = 'worker' AND attname = "

@@ -29,7 +29,7 @@ from tests.databases import seed as seed_database
 from tests.programs import Program
 from tests.telegram_server import PAID, TelegramServer
 
-LONGEST = 300.0
+LONGEST = 240.0
 """How many seconds the end may take; what a kill claimed is given up in a minute."""
 
 

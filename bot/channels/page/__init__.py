@@ -20,8 +20,8 @@ from starlette.staticfiles import StaticFiles
 
 from bot.channels import Can, Outgoing, Refused
 from bot.channels.page import history
-from bot.channels.page.pictures import Pictures
 from bot.channels.page.protocol import (
+    UNREAD,
     Seen,
     Sent,
     Type,
@@ -30,6 +30,7 @@ from bot.channels.page.protocol import (
     incoming_of,
     refusal_of,
 )
+from bot.channels.page.shown_files import ShownFiles
 from bot.channels.page.stream import Stream, chat_id_at
 from bot.channels.page.uploads import Uploads
 from bot.channels.page.visitor import Gate
@@ -65,7 +66,7 @@ class Page:
     def __init__(self, kit: Kit, news: News, files: Files) -> None:
         self.kit, self.news = kit, news
         self.gate = Gate(kit.config)
-        self.pictures = Pictures(kit, self.gate)
+        self.shown_files = ShownFiles(kit, self.gate)
         self.uploads = Uploads(kit, files, self._admit, self._take_one)
         self.closing = asyncio.Event()
         self._begun: set[str] = set()
@@ -90,7 +91,7 @@ class Page:
             Route("/chat/stream", self.stream),
             Route("/chat/send", self.say, methods=["POST"]),
             *self.uploads.routes(),
-            *self.pictures.routes(),
+            *self.shown_files.routes(),
             Route("/chat/shown", self.shown, methods=["POST"]),
             Route("/chat/type", self.type, methods=["POST"]),
             Mount("/static", StaticFiles(directory=STATIC)),
@@ -194,7 +195,7 @@ class Page:
                 raise ValueError
             sent = Sent.model_validate_json(body)
         except ValueError:
-            return refusal_of(400, "That could not be read.", self._language(request))
+            return refusal_of(400, UNREAD, self._language(request))
         return await self._take_one(incoming_of(sent, address))
 
     async def _take_one(self, incoming: Incoming) -> Response:
@@ -238,7 +239,7 @@ class Page:
         try:
             seen = Seen.model_validate_json(await request.body())
         except ValidationError:
-            return refusal_of(400, "That could not be read.", self._language(request))
+            return refusal_of(400, UNREAD, self._language(request))
         language = self._language(request)
         if seconds := self.gate.wait_to_mark(address):
             return refusal_of(429, TOO_FAST, language, math.ceil(seconds))
@@ -258,7 +259,7 @@ class Page:
         try:
             chosen = Type.model_validate_json(await request.body())
         except ValidationError:
-            return refusal_of(400, "That could not be read.", self._language(request))
+            return refusal_of(400, UNREAD, self._language(request))
         if await self._has_begun(address):
             await self.kit.writer.write(
                 lambda session: history.keep_large(session, address, chosen.large)

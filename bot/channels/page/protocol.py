@@ -1,6 +1,7 @@
 """The page's protocol: what the browser sends, and the shapes of the answers."""
 
 import hashlib
+import re
 from typing import Any, Literal
 
 import orjson
@@ -15,12 +16,16 @@ MOST = 2**31 - 1
 """No chat has more messages; a database keeps no larger number here."""
 
 
+UNREAD = "That could not be read. Please reload the page and send it again."
+_ID = "[A-Za-z0-9-]{8,64}"
+
+
 class Sent(BaseModel):
     """What the browser sends; see templates/page/static/queue.js."""
 
     model_config = ConfigDict(extra="forbid")
 
-    id: str = Field(pattern=r"^[A-Za-z0-9-]{8,64}$")
+    id: str = Field(pattern=f"^{_ID}$")
     kind: Literal["hello", "start", "text", "press", "location"]
     text: str = Field("", max_length=4096)
     press: str = Field("", max_length=128)
@@ -41,6 +46,11 @@ class Type(BaseModel):
     """How large somebody wants to read."""
 
     large: bool
+
+
+def is_id(given: str) -> bool:
+    """Tell whether a message may have such an id."""
+    return re.fullmatch(_ID, given) is not None
 
 
 def incoming_of(sent: Sent, address: str) -> Incoming:

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from bot.channels.page.protocol import Sent, key_of, refusal_of
+from bot.channels.page.protocol import UNREAD, is_id, key_of, refusal_of
 from bot.files import Files
 from bot.kit import Kit
 from bot.pages import language_of
@@ -21,8 +21,7 @@ ROOM = 32 * 1024
 """What a form adds to its file."""
 
 TOO_LARGE = "The file is too large. Please choose a smaller one."
-NO_PHOTO = "That is not a photo we can read."
-UNREAD = "That could not be read."
+NO_PHOTO = "That is not a photo we can read. Please choose a JPEG, PNG or WebP picture."
 
 Admit = Callable[[Request], Awaitable[tuple[str | None, Response]]]
 TakeOne = Callable[[Incoming], Awaitable[Response]]
@@ -98,11 +97,7 @@ class Uploads:
             if file is None or isinstance(file, str):
                 return refusal_of(400, UNREAD, language)
             upload = Upload(given, file.filename or "", await file.read(most + 1))
-        try:
-            Sent(id=given, kind="hello")
-        except ValueError:
-            return refusal_of(400, UNREAD, language)
-        return upload
+        return upload if is_id(given) else refusal_of(400, UNREAD, language)
 
     def _refused(self, fault: str, language: str) -> Response:
         word = Word("files", f"fault_{fault}", {"most": self.kit.rules.upload_mb})

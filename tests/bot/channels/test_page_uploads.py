@@ -111,7 +111,9 @@ def test_what_is_no_upload_is_refused(web: TestClient, to: str) -> None:
     assert web.post(at, headers={"stranger": "1"}).status_code == 401
     assert web.post(at, data={"id": ID}).status_code == 400
     files = {"file": ("a.pdf", pdf(), "application/pdf")}
-    assert web.post(at, data={"id": "?"}, files=files).status_code == 400
+    wrong = web.post(at, data={"id": "?"}, files=files)
+    assert wrong.status_code == 400
+    assert "刷新" in wrong.json()["error"]
 
 
 def test_what_nobody_wants_is_told_and_not_kept(world: World, web: TestClient) -> None:
@@ -122,7 +124,9 @@ def test_what_nobody_wants_is_told_and_not_kept(world: World, web: TestClient) -
 
 
 def test_a_photo_is_taken_and_a_bad_one_refused(world: World, web: TestClient) -> None:
-    assert send(web, b"none", "a.jpg", "photo").status_code == 415
+    refused = send(web, b"none", "a.jpg", "photo")
+    assert refused.status_code == 415
+    assert "JPEG、PNG 或 WebP" in refused.json()["error"]
     assert send(web, photo(), "a.jpg", "photo").status_code == 200
     assert world.asked() == "sure"
 

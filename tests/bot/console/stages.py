@@ -89,11 +89,6 @@ class Stages:
             return Kept(house.world, cookie, rows)
 
 
-def nothing(house: House, role: str) -> Rows:
-    """Make no rows, for a noun whose pages are about none."""
-    return Rows("", NOBODY)
-
-
 def has_rows(noun: Noun) -> bool:
     """Tell whether a noun has pages about a row; then rows.py says which there are."""
     return any("{key}" in page.path for page in noun.pages)

@@ -34,7 +34,7 @@ WITH_PHOTO = (
 """Find what a photo was sent with, for whoever decides on that."""
 
 
-class Pictures:
+class ShownFiles:
     """Shows each file to its owner, and to who reviews the owner too.
 
     The photo of a nominee is shown to whoever has its key from the award, the file of a
@@ -53,7 +53,7 @@ class Pictures:
         ]
 
     async def file(self, request: Request) -> Response:
-        """Return a file to its owner, or to who reviews the owner's application."""
+        """Return a file to who may see it."""
         address, key = self.gate.address(request), request.path_params["key"]
 
         def look(session: Session) -> Enclosed | None:

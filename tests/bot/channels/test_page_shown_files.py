@@ -1,4 +1,4 @@
-"""Drawings on the page: shown to the chat they were said in, and to nobody else."""
+"""Files on the page: each is shown to who may see it, and to nobody else."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from bot.channels.page import history
-from bot.channels.page.pictures import Pictures
+from bot.channels.page.shown_files import ShownFiles
 from bot.channels.page.visitor import Gate
 from bot.database import Database
 from models import notice
@@ -61,7 +61,7 @@ def world(sqlite: Database) -> World:
 @pytest.fixture
 def web(world: World) -> Iterator[TestClient]:
     config = world.kit.config
-    routes = Pictures(world.kit, Gate(config)).routes()
+    routes = ShownFiles(world.kit, Gate(config)).routes()
     yield TestClient(Starlette(routes=routes), cookies={"zhigong": TOKEN})
 
 
@@ -153,7 +153,7 @@ def test_who_confirms_a_nominee_sees_the_portrait_before_voters_do(
 def test_a_picture_of_a_case_is_seen_by_who_serves_there_alone(world: World) -> None:
     world.appoint("4403", "深圳社工")
     world.do("hello", who="路人")
-    pictures = Pictures(world.kit, Gate(world.kit.config))
+    files = ShownFiles(world.kit, Gate(world.kit.config))
 
     def look(session: Session) -> list[bool]:
         chats = {
@@ -166,7 +166,7 @@ def test_a_picture_of_a_case_is_seen_by_who_serves_there_alone(world: World) -> 
         session.flush()
         a_case(session, teller, union_code="4401", picture_id=made.id)
         viewers = (chat.worker_id for chat in chats.values())
-        return [pictures._may_look(session, viewer, made.id) for viewer in viewers]
+        return [files._may_look(session, viewer, made.id) for viewer in viewers]
 
     assert world.write(look) == [True, True, False, False]
 
