@@ -22,6 +22,7 @@ from jinja2 import Environment, meta, nodes
 
 from bot.words import CHAT, LANGUAGES, Reader, text_of
 from handlers import ACTS, FLOWS, VIEWS, choices
+from handlers.dossiers import DOSSIERS
 from handlers.flow import Flow, questions
 from handlers.menu import COURTESIES
 from handlers.offers import plain
@@ -164,7 +165,8 @@ def needed() -> set[tuple[str, str]]:
     """Return the blocks named outright, by flows or by enumerations."""
     labels = {(w.flow, w.key) for e in enumerations() for w in map(label, e)}
     titled = {(f.name, "title") for f in FLOWS.values() if _names_its_subject(f)}
-    return {*of_flows(), *labels, *titled}
+    listed = {("dossier", dossier.name) for dossier in DOSSIERS}
+    return {*of_flows(), *labels, *titled, *listed}
 
 
 def _names_its_subject(flow: type[Flow]) -> bool:
