@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlmodel import Session, col, select
 
+from handlers.answers import LONGEST_WORDS
 from handlers.dossiers import DOSSIERS
 from models.audit import AuditEntry
 from models.chat import Chat
@@ -112,7 +113,7 @@ def test_a_reason_is_asked_for_where_one_is_needed(house: House) -> None:
     assert wrong(browser.send(f"{at}/refuse", reason="never")) == {"reason"}
     assert wrong(browser.send(f"{at}/refuse", reason="=")) == {"reason_words"}
     long_words = {"reason": "=", "reason_words": "长" * 501}
-    assert wrong(browser.send(f"{at}/refuse", **long_words)) == {"reason"}
+    assert wrong(browser.send(f"{at}/refuse", **long_words)) == {"reason_words"}
     assert row_of(house, Correction, key).standing is Wish.WAITING
     words = browser.do(f"{at}/refuse", reason="=", reason_words="照片不清")
     assert "没有更正" in words
@@ -287,7 +288,12 @@ def test_an_objection_is_an_officer_s_to_settle(house: House) -> None:
     assert "objections" not in worker.get("/console/matters").text
     browser = house.appoint(OFFICER)
     assert "他不是我们行业的" in browser.read(at)
-    assert wrong(browser.send(f"{at}/settle")) == {"verdict", "answer"}
+    nothing = browser.send(f"{at}/settle")
+    assert wrong(nothing) == {"verdict", "answer"}
+    assert "请从列表里选一个" in words_of(nothing)
+    assert "原因" not in words_of(nothing)
+    assert nothing.text.count(" required") == 3
+    assert f'maxlength="{LONGEST_WORDS}"' in nothing.text
     said = {"verdict": "upheld", "answer": "核实过了"}
     assert "异议成立" in browser.do(f"{at}/settle", **said)
     row = row_of(house, Objection, key)
