@@ -5,7 +5,7 @@ and a line in `handlers.dossiers`.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar, Generic, TypeVar
@@ -108,6 +108,7 @@ class Dossier(Generic[Row]):
     `show` says all that a decider must know; `called` names a row in a list: which one,
     and what of.  `history` tells what became of it.  Others than who decides see a row
     where one of `unions` is theirs.  A row is `late` when it should be decided by now.
+    What was done is called as the state it led to, where `deeds` has no word for it.
     """
 
     name: str
@@ -125,6 +126,7 @@ class Dossier(Generic[Row]):
     unions: tuple[Any, ...] = ()
     late: Callable[[Turn, Row], bool] = lambda turn, row: False
     undoing: Undoing[Row] | None = None
+    deeds: Mapping[str, Word] = field(default_factory=dict)
 
     @property
     def title(self) -> Word:

@@ -238,4 +238,5 @@ DOSSIER = Dossier(
     unions=(Transfer.union_code, Transfer.from_union),
     late=lambda turn, row: row.standing in WAITING and row.due < turn.today,
     undoing=Undoing(_can_undo, _undo_last, Word("moving", "undone")),
+    deeds={"refused": Word("refuse_move", "name")},
 )

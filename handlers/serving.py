@@ -159,4 +159,9 @@ DOSSIER = Dossier(
     ),
     states=states_of(ServiceRequest.standing, *Served),
     history=_history,
+    deeds={
+        "accepted": Word("serving", "accept"),
+        "done": Word("serving", "finish"),
+        "declined": Word("decline_service", "name"),
+    },
 )

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlmodel import Session, col, select
 
+from bot.words import Reader, text_of
 from handlers.answers import LONGEST_WORDS
 from handlers.dossiers import DOSSIERS
 from models.audit import AuditEntry
@@ -58,6 +59,35 @@ def test_what_waits_is_counted_listed_and_read(sqlite_house: House, kind: str) -
     browser.read(at)
     [of] = [dossier for dossier in DOSSIERS if dossier.name == kind]
     assert acts(house, rows.own) == [of.read]
+    happened = browser.get("/console/deeds")
+    assert f'class="row" href="{at}"' in happened.text
+    assert f"{text_of(of.title, Reader('zh-CN'))} · 查看" in words_of(happened)
+
+
+@pytest.mark.parametrize(
+    ("kind", "press", "reason", "said"),
+    [
+        ("corrections", "approve_correction", "", "已更正"),
+        ("corrections", "refuse", "unclear", "没有更正"),
+        ("claims", "confirm", "", "已确认"),
+        ("claims", "deny", "", "没有确认"),
+        ("faults", "settle_fault", "", "已处理"),
+        ("transfers", "refuse_move", "unsettled", "不同意转接"),
+        ("requests", "accept_service", "", "受理"),
+        ("requests", "decline_service", "no_place", "不受理"),
+        ("nominees", "confirm_nominee", "", "已确认参评"),
+        ("nominees", "refuse_nominee", "privacy", "没有确认"),
+    ],
+)
+def test_what_was_done_is_called_as_where_it_was_done(
+    sqlite_house: House, kind: str, press: str, reason: str, said: str
+) -> None:
+    key = MATTERS[kind](sqlite_house, "").own
+    browser, at = sqlite_house.appoint("social_worker"), SEEN.format(kind, key)
+    browser.do(f"{at}/{press}", **({"reason": reason} if reason else {}))
+    assert f" {said} 您" in browser.read(at).partition("变更记录")[2]
+    happened = sqlite_house.appoint(OFFICER).read(f"/console/deeds?subject={key}")
+    assert f" · {said} " in happened
 
 
 def test_what_a_colleague_decides_meanwhile_is_not_counted(

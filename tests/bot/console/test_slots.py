@@ -118,6 +118,8 @@ def test_a_time_is_closed_opened_again_and_called_off(house: House) -> None:
     assert short(others.id) not in browser.get(at).text
     read = select(AuditEntry).where(AuditEntry.action == "slot.read")
     assert len(house.world.write(lambda s: s.exec(read).all())) == 3
+    happened = house.appoint("officer").get("/console/deeds").text
+    assert f'class="row" href="{at}"' in happened
     assert "照常来" in browser.do(f"{at}/close")
     assert browser.send(f"{at}/close").status_code == 422
     assert "已停约" in browser.read(AT)
