@@ -5,7 +5,7 @@ and a line in `handlers.dossiers`.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar, Generic, TypeVar
@@ -107,7 +107,8 @@ class Dossier(Generic[Row]):
     `show` says all that a decider must know; `called` names a row in a list: which one,
     and what of.  `history` tells what became of it.  Others than who decides see a row
     where one of `unions` is theirs.  `due` is the column of the day by which it is
-    decided.
+    decided.  What was done is called as the state it led to, where `deeds` has no word
+    for it.
     """
 
     name: str
@@ -125,6 +126,7 @@ class Dossier(Generic[Row]):
     unions: tuple[Any, ...] = ()
     due: Any = None
     undoing: Undoing[Row] | None = None
+    deeds: Mapping[str, Word] = field(default_factory=dict)
 
     @property
     def title(self) -> Word:

@@ -242,4 +242,5 @@ DOSSIER = Dossier(
     unions=(Transfer.union_code, Transfer.from_union),
     due=Transfer.due,
     undoing=Undoing(_last, _undo),
+    deeds={"refused": Word("refuse_move", "name")},
 )

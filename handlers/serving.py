@@ -158,4 +158,9 @@ DOSSIER = Dossier(
     ),
     states=states_of(ServiceRequest.standing, *Served),
     history=_history,
+    deeds={
+        "accepted": Word("serving", "accept"),
+        "done": Word("serving", "finish"),
+        "declined": Word("decline_service", "name"),
+    },
 )

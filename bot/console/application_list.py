@@ -157,8 +157,13 @@ def line(desk: Desk, row: Application) -> Line:
     """Return an application as a row of a list."""
     late = row.standing in WAITING and row.due < desk.today
     overdue = Badge(Label("Overdue"), "bad")
-    badge = overdue if late else Badge(label(row.standing), TONES.get(row.standing, ""))
+    badge = overdue if late else badge_of(row)
     return Line(f"{PATH}/{short(row.id)}", cells_of(desk, row), badge, short(row.id))
+
+
+def badge_of(row: Application) -> Badge:
+    """Say where an application stands."""
+    return Badge(label(row.standing), TONES.get(row.standing, ""))
 
 
 def cells_of(desk: Desk, row: Application) -> tuple[str, ...]:

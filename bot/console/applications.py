@@ -10,7 +10,7 @@ from typing import Any
 from sqlmodel import col, func, select
 
 from bot.console import many, reveal
-from bot.console.application_list import EXPORT, PATH, TONES, list_
+from bot.console.application_list import EXPORT, PATH, badge_of, list_
 from bot.console.desk import COLON, SEMICOLON, Desk, Label, Went, Wrong
 from bot.console.noun import Form, Noun, Page, Rule, Waiting, whole
 from bot.console.pictured import picture_page
@@ -19,18 +19,16 @@ from bot.console.reviewing import (
     BACK,
     DECIDED,
     DOUBLE,
-    READS,
     ask_rejected,
     ask_returned,
     back,
     decide,
     own,
-    rejected_for,
+    rejected,
     returned_for,
 )
 from bot.console.undoing import UNDONE, or_wrong, step_of, undo_of
 from bot.console.views import (
-    Badge,
     Detail,
     Do,
     Fill,
@@ -84,7 +82,7 @@ def show(desk: Desk, row: Application) -> View:
             Sheet(Label("What was answered"), rows, picture=_picture(row, facts)),
             Sheet(Label("History"), lines=tuple(_history(desk, row))),
         ),
-        Badge(label(row.standing), TONES.get(row.standing, "")),
+        badge_of(row),
         notice,
         (*_decisions(row), *_undo(desk, row), *_reveal(row)),
         BACK,
@@ -196,7 +194,6 @@ def ask_reject(desk: Desk, row: Application) -> View:
         Label("Reject the application"),
         Label("Reject"),
         ask_rejected(desk),
-        why=READS,
         danger=True,
         back=back(row),
     )
@@ -204,7 +201,7 @@ def ask_reject(desk: Desk, row: Application) -> View:
 
 def reject(desk: Desk, row: Application) -> Went:
     """Reject an application, with a reason."""
-    return _decide(desk, row, Decision(Standing.REJECTED, rejected_for(desk)))
+    return _decide(desk, row, rejected(desk))
 
 
 def ask_reveal(desk: Desk, row: Application) -> View:

@@ -5,12 +5,16 @@ from typing import Any
 
 from bot.console.desk import Desk, Label, Text, Wrong
 from bot.console.views import Input, Option
+from handlers.answers import LONGEST_WORDS
 from handlers.flow import Flow, questions
 from handlers.offers import OWN_WORDS
 from handlers.question import Question, Refused
 
 IN_OWN_WORDS = "{}_words"
 """The name of the field for an answer in one's own words, beside what is offered."""
+
+EMPTY = Label("Please fill this in.")
+NOT_CHOSEN = Label("Please choose one of these.")
 
 
 def inputs_of(desk: Desk, form: type[Flow], subject: str) -> Iterator[Input]:
@@ -20,7 +24,8 @@ def inputs_of(desk: Desk, form: type[Flow], subject: str) -> Iterator[Input]:
         options = tuple(Option(one.key, one.label) for one in offered)
         how, required = question.asked_by(form.name), not question.how.optional
         if not options:
-            yield Input(question.name, how, "area", required=required, longest=2000)
+            fill = (question.name, how, "area")
+            yield Input(*fill, required=required, longest=LONGEST_WORDS)
             continue
         own = question.how.own_words
         mine = (Option(OWN_WORDS, Label("In my own words, below")),) if own else ()
@@ -44,8 +49,6 @@ def answers_to(desk: Desk, form: type[Flow], subject: str) -> dict[str, Any]:
     for question in _asked(form):
         try:
             seen[question.name] = _answer(desk, question, seen)
-        except Refused as refused:
-            wrong[question.name] = refused.word
         except Wrong as fault:
             wrong |= fault.errors
     if wrong:
@@ -58,16 +61,16 @@ def _asked(form: type[Flow]) -> Iterator[Question]:
 
 
 def _answer(desk: Desk, question: Question, seen: dict[str, Any]) -> Any:
-    """Return a valid answer; raises Refused, or Wrong where there is none."""
-    name, words = question.name, IN_OWN_WORDS.format(question.name)
-    said, own = desk.fields.get(name), desk.fields.get(words)
+    """Return a valid answer; raises Wrong, at the field it was given in."""
+    name, said = question.name, desk.fields.get(question.name)
     if not said and not question.how.optional:
-        offers = question.how.offer is not None
-        raise Wrong(**{name: Label("Please choose a reason.") if offers else EMPTY})
-    if said == OWN_WORDS and not own:
-        raise Wrong(**{words: Label("Please write the reason.")})
-    answer = said + own if said == OWN_WORDS else said
-    return question.valid(desk.turn, seen, answer or None)
-
-
-EMPTY = Label("Please fill this in.")
+        raise Wrong(**{name: EMPTY if question.how.offer is None else NOT_CHOSEN})
+    if said == OWN_WORDS:
+        name = IN_OWN_WORDS.format(name)
+        said += desk.fields.get(name)
+    if said == OWN_WORDS:
+        raise Wrong(**{name: Label("Please write the reason.")})
+    try:
+        return question.valid(desk.turn, seen, said or None)
+    except Refused as refused:
+        raise Wrong(**{name: refused.word}) from None

@@ -30,7 +30,7 @@ from bot.console.views import (
     View,
     choose,
 )
-from bot.console.words_of_deeds import DEEDS
+from bot.console.words_of_deeds import deed_of
 from handlers.dossier import ByForm, ByPress, Dossier, Undoing
 from handlers.matter import Told
 from handlers.say import Say, Word
@@ -219,7 +219,7 @@ class Pages(Generic[Row]):
 
     def _deeds(self, desk: Desk, row: Row) -> Iterator[Line]:
         for entry in audit.entries_about(desk.session, row.id, HISTORY):
-            done = DEEDS.get(entry.action.rpartition(".")[2], entry.action)
+            done = deed_of(entry.action) or entry.action
             who = position(desk, entry.actor_id)
             yield Line("", (desk.moment(entry.at), done, who))
 

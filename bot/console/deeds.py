@@ -18,7 +18,7 @@ from bot.console.drawing import ROLES
 from bot.console.listing import page_of
 from bot.console.noun import Form, Noun, Page, Rule, whole
 from bot.console.views import Badge, Detail, Do, Input, Line, List, Sheet, View, choose
-from bot.console.words_of_deeds import DEEDS, KEPT_AT, NOUNS, SEARCHED
+from bot.console.words_of_deeds import KEPT_AT, NOUNS, SEARCHED, deed_of
 from handlers.revealing import WHY
 from models import audited, chain
 from models.audit import AuditEntry
@@ -135,10 +135,10 @@ def _thing(things: Things, desk: Desk, row: AuditEntry) -> str:
 
 def deed(desk: Desk, action: str) -> str:
     """Say what was done, and to what; an act without words stands as it is written."""
-    noun, _, done = action.partition(".")
-    if noun not in NOUNS or done not in DEEDS:
+    noun, done = action.partition(".")[0], deed_of(action)
+    if noun not in NOUNS or done is None:
         return action
-    return f"{desk.text(NOUNS[noun])} · {desk.text(DEEDS[done])}"
+    return f"{desk.text(NOUNS[noun])} · {desk.text(done)}"
 
 
 def _who(desk: Desk, row: AuditEntry) -> Text:

@@ -43,7 +43,7 @@ def _at(row: Event) -> str:
 
 def show(desk: Desk, row: Event) -> View:
     """Show how many came, who came last, and where the next number goes."""
-    found = counts(desk.session, row)
+    found, query = counts(desk.session, row), {} if desk.errors else desk.query
     shut = is_door_open(row, desk.kit.rules, desk.now)
     return Own(
         "door",
@@ -53,9 +53,9 @@ def show(desk: Desk, row: Event) -> View:
             "came": found[SignupState.ATTENDED],
             "expected": found[SignupState.IN],
             "left": row.left,
-            "last": _last(desk, row),
-            "again": "again" in desk.query,
-            "told": TOLD.get(desk.query.get("told", "")),
+            "last": _last(desk, row, query.get("done", "")),
+            "again": "again" in query,
+            "told": TOLD.get(query.get("told", "")),
             "shut": _no(row, shut) if shut else "",
             "back": Do(desk.named(row), _at(row)),
         },
@@ -68,9 +68,9 @@ def _no(row: Event, reason: str) -> Text:
     return Word("check_in_member", f"no_{reason}", {"at": row.starts_at})
 
 
-def _last(desk: Desk, row: Event) -> tuple[str, str] | None:
+def _last(desk: Desk, row: Event, key: str) -> tuple[str, str] | None:
     """Return who was checked in just now, masked, and when."""
-    signup = desk.session.get(Signup, long(desk.query.get("done", "")))
+    signup = desk.session.get(Signup, long(key))
     if signup is None or signup.event_id != row.id or signup.checked_in_at is None:
         return None
     worker = desk.session.get_one(Worker, signup.worker_id)

@@ -29,8 +29,7 @@ def ask(desk: Desk, row: Notice) -> View:
         "file",
         hint=Label("JPEG, PNG, WebP, or a PDF of at most {most} MB.", most=MOST >> 20),
     )
-    title = Label("Picture or document")
-    return Fill(title, Label("Save"), (chosen,), TOO_LONG, back=back(row))
+    return Fill(Label("Attachment"), Label("Save"), (chosen,), TOO_LONG, back=back(row))
 
 
 def prepare(fields: Fields, most: int) -> Fields:
@@ -59,13 +58,13 @@ def _give(desk: Desk, row: Notice, enclosed: Enclosed | None) -> None:
 
 def _take_off(desk: Desk, row: Notice, facts: Facts) -> Text:
     _give(desk, row, None)
-    return Label("The file is off.")
+    return Label("The attachment is off.")
 
 
 OFF: Act[Notice] = Act(
     "bare",
-    Label("Take the file off"),
-    Label("Take the file off?"),
+    Label("Take the attachment off"),
+    Label("Take the attachment off?"),
     Label("The notice goes without it."),
     lambda desk, row: row.content.is_illustrated and row.state in WRITTEN,
     _take_off,
@@ -88,10 +87,10 @@ def show(desk: Desk, file: File) -> View:
 def sheets(desk: Desk, row: Notice) -> Iterable[Sheet]:
     """Show a notice's file, where it has one."""
     if row.content.picture:
-        yield Sheet(Label("Picture"), picture=address(row))
+        yield Sheet(Label("Attachment"), picture=address(row))
     if (document := row.content.document) is not None:
         cells = (document.name, size_words(document.size))
-        yield Sheet(Label("Document"), lines=(Line(address(row), cells),))
+        yield Sheet(Label("Attachment"), lines=(Line(address(row), cells),))
 
 
 def address(row: Notice) -> str:

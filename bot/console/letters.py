@@ -8,6 +8,7 @@ from typing import Any
 from bot.console.desk import Desk, Label, Text
 from bot.console.fields import Field, Unread, number, some_of, text, word, words
 from bot.console.records import Facts
+from bot.console.sent_file import TOO_LONG
 from bot.console.views import Do
 from bot.words import Reader, text_of
 from handlers.benefits import BENEFITS
@@ -179,10 +180,7 @@ FIELDS: tuple[Field, ...] = tuple(
 FAULTS: dict[str, tuple[str, Text]] = {
     "title": ("title", Label("A title has 1 to 40 characters.")),
     "text": ("text", Label("The text has 1 to 1000 characters.")),
-    "picture": (
-        "text",
-        Label("With a file it has at most 800 characters, in English too."),
-    ),
+    "picture": ("text", TOO_LONG),
     "english": (
         "text_en",
         Label("In English it needs both a title and a text, or neither."),

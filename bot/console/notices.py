@@ -89,7 +89,7 @@ def _ways(desk: Desk, row: Notice) -> Iterable[Do]:
     yield Do(Label("As its readers see it"), f"{at}/preview")
     if row.state in WRITTEN:
         yield Do(Label("Choose whom it is for"), f"{at}/whom")
-        yield Do(Label("Picture or document"), f"{at}/enclosure")
+        yield Do(Label("Attachment"), f"{at}/enclosure")
         yield Do(Label("Who gets it"), f"{at}/audience")
     if row.state is S.TESTED:
         yield Do(Label("Send…"), f"{at}/send", kind="main")

@@ -16,7 +16,7 @@ ACCEPTED = "image/*,application/pdf,.pdf"
 """What a browser offers to choose."""
 
 TOO_LONG = Label(
-    "With a picture or a document the text has at most {most} characters.",
+    "With an attachment a text has at most {most} characters.",
     most=LONGEST_WITH_FILE,
 )
 NO_PICTURE = Label(

@@ -24,11 +24,11 @@ from models.worker import Worker
 
 STATES = {
     SlotState.OPEN: Badge(Label("Can be booked"), "good"),
-    SlotState.CLOSED: Badge(Label("Closed")),
+    SlotState.CLOSED: Badge(Label("Bookings stopped")),
     SlotState.OFF: Badge(Label("Called off"), "bad"),
 }
 CLOCK = Label("An hour of the day, such as 08:30.")
-BEGUN = Badge(Label("Past"))
+BEGUN = Badge(Label("Gone by"))
 
 
 def _mine(desk: Desk) -> Sequence[Any]:
@@ -87,16 +87,22 @@ FIELDS = (
         Label("Minutes from one to the next"),
         usual="30",
         get=_nothing,
-        hint=Label("Of one time alone it does not matter."),
+        hint=Label("Not needed for a single time."),
     ),
     number("capacity", Label("Places each"), usual="4"),
 )
 FAULTS: dict[str, tuple[str, Text]] = {
     "benefit": ("benefit_code", Label("This service is not booked any more.")),
     "partner": ("partner_code", Label("This partner does not give this service.")),
-    "starts": ("until", Label("That is no time, or more than 60 at once.")),
+    "starts": (
+        "until",
+        Label(
+            "These times do not fit, or there are more than {most}.",
+            most=booking.MOST_AT_ONCE,
+        ),
+    ),
     "past": ("on", Label("It must be still to come, within a year.")),
-    "capacity": ("capacity", Label("1 to 500.")),
+    "capacity": ("capacity", Label("1 to {most}.", most=booking.MOST_PLACES)),
     "taken": ("since", Label("One of these times is open there already.")),
 }
 
@@ -130,7 +136,7 @@ def _make(desk: Desk, facts: Facts) -> Slot:
 
 def _close(desk: Desk, row: Slot, facts: Facts) -> Text:
     booking.close(desk.session, desk.kit.atlas, desk.staff, row, desk.now)
-    return Label("Closed. Who has booked may come.")
+    return Label("Bookings stopped. Those who have booked may still come.")
 
 
 def _reopen(desk: Desk, row: Slot, facts: Facts) -> Text:
@@ -197,7 +203,7 @@ def _is_to_come(desk: Desk, row: Slot, *states: SlotState) -> bool:
 SLOTS: Record[Slot] = Record(
     name="slots",
     label=Label("Times to book"),
-    new=Label("Open times"),
+    new=Label("Add times to book"),
     table=Slot,
     key="id",
     order=(Slot.starts_at, Slot.id),
@@ -220,8 +226,8 @@ SLOTS: Record[Slot] = Record(
         Act(
             "close",
             Label("Stop bookings"),
-            Label("Close this time?"),
-            Label("Nobody else can book it; who has booked may come."),
+            Label("Stop bookings of this time?"),
+            Label("Nobody else can book it; those who have booked may still come."),
             lambda desk, row: _is_to_come(desk, row, SlotState.OPEN),
             _close,
         ),
@@ -253,7 +259,7 @@ SLOTS: Record[Slot] = Record(
             Label("State"),
             lambda desk: {
                 "coming": Label("Coming"),
-                "past": Label("Past"),
+                "past": Label("Gone by"),
                 "off": Label("Called off"),
             },
             _when,

@@ -5,14 +5,14 @@ from typing import Any
 
 from sqlmodel import col, func, select
 
-from bot.console.desk import Desk, Label, Text, Wrong
+from bot.console.asking import answers_to, inputs_of
+from bot.console.desk import Desk, Label, Text
 from bot.console.fields import number, words
 from bot.console.noun import Rule, Waiting
 from bot.console.pictured import picture_page
 from bot.console.records import Act, Facts, Filter, Record
-from bot.console.views import Badge, Input, Option, Sheet
-from handlers.answering import DECLINE_REASONS
-from handlers.deciding import LONGEST_REASON
+from bot.console.views import Badge, Input, Sheet
+from handlers.answering import Decline
 from handlers.offers import OWN_WORDS
 from handlers.question import label
 from handlers.suggesting import answer_rows
@@ -79,29 +79,12 @@ def _adopt(desk: Desk, row: Suggestion, facts: Facts) -> Text:
     return Label("Adopted. The worker is told.")
 
 
-def _ask_why(desk: Desk, row: Suggestion) -> Sequence[Input]:
-    offered = (Option(one.key, one.label) for one in _reasons(desk))
-    own_words = Option(OWN_WORDS, Label("In my own words, below"))
-    return (
-        Input("why", Label("Reason"), "radios", options=(*offered, own_words)),
-        words(
-            "words", Label("In your own words"), LONGEST_REASON, required=False
-        ).asked(desk),
-    )
-
-
-def _reasons(desk: Desk) -> Sequence[Option]:
-    offered = DECLINE_REASONS.options(desk.turn, None)
-    return [Option(one.key, one.label) for one in offered]
+def _ask_why(desk: Desk, row: Suggestion) -> Iterable[Input]:
+    return inputs_of(desk, Decline, short(row.id))
 
 
 def _decline(desk: Desk, row: Suggestion, facts: Facts) -> Text:
-    why, own = desk.fields.get("why"), desk.fields.get("words")[:LONGEST_REASON]
-    if why not in (*(one.key for one in _reasons(desk)), OWN_WORDS):
-        raise Wrong(why=Label("Please choose a reason."))
-    if why == OWN_WORDS and not own:
-        raise Wrong(words=Label("Please write the reason."))
-    reason = OWN_WORDS + own if why == OWN_WORDS else why
+    reason = answers_to(desk, Decline, short(row.id))["reason"]
     _settle(desk, row, Adoption.DECLINED, reason, None)
     return Label("Not adopted. The worker is told why.")
 
@@ -154,7 +137,7 @@ SUGGESTIONS: Record[Suggestion] = Record(
             "decline",
             Label("Do not adopt"),
             Label("Do not adopt this suggestion?"),
-            Label("The worker reads this reason."),
+            "",
             lambda desk, row: row.standing is Adoption.WAITING,
             _decline,
             "danger",

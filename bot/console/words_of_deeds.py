@@ -6,6 +6,7 @@ An action is a noun and a deed, as in `case.taken`.
 from collections.abc import Mapping
 
 from bot.console.desk import Label, Text
+from handlers.dossiers import DOSSIERS
 
 NOUNS: Mapping[str, Text] = {
     "application": Label("Application"),
@@ -13,33 +14,27 @@ NOUNS: Mapping[str, Text] = {
     "benefit": Label("Benefit"),
     "case": Label("Case"),
     "chat": Label("Chat"),
-    "claim": Label("Person who comes back"),
     "console": Label("Console"),
-    "correction": Label("Correction"),
     "data": Label("Own data"),
     "event": Label("Event"),
     "import": Label("Import"),
     "member": Label("Member"),
     "merge": Label("Two records of one person"),
     "message": Label("A message"),
-    "nominee": Label("Nominee"),
     "notice": Label("Notice"),
-    "objection": Label("Objection"),
     "partner": Label("Partner"),
     "person": Label("Person"),
     "poison": Label("Unhandled message"),
     "retention": Label("What is kept"),
     "saved_reply": Label("Saved reply"),
-    "service": Label("Service"),
     "site": Label("Site"),
-    "site_fault": Label("Fault of a site"),
     "slot": Label("Time to book"),
     "source": Label("Poster"),
     "staff": Label("Staff"),
     "suggestion": Label("Suggestion"),
-    "transfer": Label("Transfer"),
     "union": Label("A union"),
     "voucher": Label("Voucher"),
+    **{dossier.noun: dossier.title for dossier in DOSSIERS},
 }
 """What an act is about, by the first part of its name."""
 
@@ -51,6 +46,8 @@ KEPT_AT: Mapping[str, str] = {
     **dict.fromkeys(("console", "person", "staff"), "staff"),
     "saved_reply": "replies",
     "source": "posters",
+    "slot": "slots",
+    **{dossier.noun: dossier.name for dossier in DOSSIERS},
 }
 """The part of the console that shows what an act is about."""
 
@@ -73,7 +70,6 @@ DEEDS: Mapping[str, Text] = {
     "counted": Label("votes counted"),
     "created": Label("made"),
     "declined": Label("declined"),
-    "dismissed": Label("dismissed"),
     "done": Label("done"),
     "dropped": Label("dropped"),
     "ended": Label("ended"),
@@ -109,11 +105,9 @@ DEEDS: Mapping[str, Text] = {
     "published": Label("published"),
     "read": Label("read"),
     "recalled": Label("recalled"),
-    "received": Label("received"),
     "redeemed": Label("redeemed"),
     "refused": Label("refused"),
     "rejected": Label("rejected"),
-    "released": Label("released"),
     "resumed": Label("taken up again"),
     "returned": Label("returned"),
     "retried": Label("tried again"),
@@ -126,16 +120,12 @@ DEEDS: Mapping[str, Text] = {
     "sending": Label("sending"),
     "sent": Label("sent in"),
     "sent_again": Label("sent again"),
-    "settled": Label("settled"),
     "stopped": Label("stopped"),
-    "struck": Label("struck out"),
     "swept": Label("swept"),
     "taken": Label("taken"),
     "talked": Label("talked"),
     "tested": Label("tested"),
-    "timed_out": Label("by time"),
     "undone": Label("undone"),
-    "upheld": Label("upheld"),
     "urgent": Label("held urgent"),
     "voting": Label("open to votes"),
     "waiting": Label("handed in"),
@@ -143,6 +133,22 @@ DEEDS: Mapping[str, Text] = {
     "written": Label("written"),
 }
 """What was done, by the rest of its name."""
+
+OF_MATTERS: Mapping[str, Mapping[str, Text]] = {
+    dossier.noun: {
+        **{name: state.name for name, state in dossier.states.items()},
+        **dossier.deeds,
+    }
+    for dossier in DOSSIERS
+}
+"""What was done to what workers ask: called as where it stood from then on, mostly."""
+
+
+def deed_of(action: str) -> Text | None:
+    """Return in words what was done, without to what; None where there are none."""
+    noun, _, done = action.partition(".")
+    return OF_MATTERS.get(noun, {}).get(done) or DEEDS.get(done)
+
 
 SEARCHED: Mapping[str, Text] = {
     noun: text for noun, text in NOUNS.items() if noun != "retention"

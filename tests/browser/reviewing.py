@@ -11,11 +11,16 @@ CARD = "号码格式正确"
 def look_at(reviewer: Phone, number: str) -> Bubble:
     """Go from the menu through the waiting list to an application; give its card."""
     reviewer.tap("待办")
-    waiting = reviewer.wait_for_last("等您处理")
-    reviewer.tap(waiting.choice(number))
+    while not any(number in label for label in _waiting(reviewer).choices):
+        reviewer.tap("看更多")
+    reviewer.tap(_waiting(reviewer).choice(number))
     card = reviewer.wait_for_last(CARD)
     assert card.title == f"申请 {number}"
     return card
+
+
+def _waiting(reviewer: Phone) -> Bubble:
+    return reviewer.wait_for_last("等您处理")
 
 
 def send_back(reviewer: Phone, number: str, field: str, reason: str) -> None:

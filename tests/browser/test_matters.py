@@ -98,7 +98,7 @@ def test_times_are_opened_and_one_is_called_off(
     page = console(**PHONE)
     page.enter(reviewer)
     page.page.goto(f"{page.url}/console/slots")
-    page.press("开放时间")
+    page.press("新增预约时间")
     day = (clock() + timedelta(days=3)).astimezone(ZoneInfo("Asia/Shanghai"))
     page.page.select_option("#in-benefit_code", "health-check")
     page.page.select_option("#in-partner_code", "drug-baiyun")

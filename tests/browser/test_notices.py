@@ -77,7 +77,7 @@ def write(page: ConsolePage, union: str) -> None:
     page.expect("2 人")
     assert page.faults() == {}
     page.page.locator("a.back").click()
-    page.press("图片或文件")
+    page.press("附件")
     picture = {"name": "p.png", "mimeType": "image/png", "buffer": a_picture()}
     page.page.set_input_files("#in-file", picture)  # type: ignore[arg-type]
     assert page.faults() == {}

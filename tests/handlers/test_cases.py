@@ -16,10 +16,10 @@ from handlers import (
     handling,
     handling_forms,
     live,
-    recalling,
 )
 from handlers.asking_help import AddToCase, AskForHelp, first_union
 from handlers.handling_forms import Note, PassOn
+from handlers.recalling import chat_of_staff
 from handlers.reports import Period
 from handlers.reports.cases import cases as report
 from handlers.turn import Turn
@@ -516,7 +516,7 @@ def test_a_talk_that_is_taken_up_again_is_not_called_over(met: World) -> None:
 
 def test_a_notice_about_nothing_is_for_nobody(turn: Turn) -> None:
     row = Reminder(id=1, kind="x", subject="1.2", due=turn.now)
-    assert recalling.chat_of_staff(turn.session, row) is None
+    assert chat_of_staff(turn.session, row) is None
     assert case_news._chat_of_worker(turn.session, row) is None
     assert case_news._chat_named(turn.session, row) is None
 

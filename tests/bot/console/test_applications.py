@@ -15,6 +15,7 @@ from models.audit import AuditEntry
 
 from .house import Colleague, House, words_of
 from .rows import applied
+from .test_records import wrong
 
 PATH = "/console/applications"
 OTHER = {"resident_id": "440306197506150005", "mobile": "13911112222"}
@@ -119,7 +120,7 @@ def test_what_is_decided_already_cannot_be_decided_again(waiting: House) -> None
     browser, other = (waiting.appoint("social_worker", who=w) for w in ("甲", "乙"))
     (path,) = paths(browser)
     browser.do(f"{path}/pool")
-    late = other.send(f"{path}/reject", why="elsewhere")
+    late = other.send(f"{path}/reject", reason="elsewhere")
     assert late.status_code == 422
     assert "已经有结果" in late.text
 
@@ -129,7 +130,9 @@ def test_an_application_is_returned_for_some_answers(waiting: House) -> None:
     (path,) = paths(browser)
     assert browser.send(f"{path}/return").status_code == 422
     given = {"why_full_name": "mismatch", "why_mobile": "="}
-    assert 'id="wrong-words"' in browser.send(f"{path}/return", **given).text
+    assert wrong(browser.send(f"{path}/return", **given)) == {"words"}
+    long_words = {**given, "words": "长" * 501}
+    assert wrong(browser.send(f"{path}/return", **long_words)) == {"words"}
     words = browser.do(f"{path}/return", **given, words="少写了一位")
     assert "少写了一位" in words
     heard = waiting.world.wait(timedelta(minutes=1))["工人"][0]
@@ -140,10 +143,13 @@ def test_an_application_is_returned_for_some_answers(waiting: House) -> None:
 def test_an_application_is_rejected_with_a_reason(waiting: House) -> None:
     browser = waiting.appoint("social_worker")
     (path,) = paths(browser)
-    assert 'id="wrong-why"' in browser.send(f"{path}/reject").text
-    assert 'id="wrong-words"' in browser.send(f"{path}/reject", why="=").text
-    assert "not one" not in browser.send(f"{path}/reject", why="not one").text
-    browser.do(f"{path}/reject", why="=", words="不在本市工作")
+    assert wrong(browser.send(f"{path}/reject")) == {"reason"}
+    assert wrong(browser.send(f"{path}/reject", reason="=")) == {"reason_words"}
+    assert "not one" not in browser.send(f"{path}/reject", reason="not one").text
+    given = {"reason": "=", "reason_words": "不在本市工作"}
+    long_words = {**given, "reason_words": "长" * 501}
+    assert wrong(browser.send(f"{path}/reject", **long_words)) == {"reason_words"}
+    browser.do(f"{path}/reject", **given)
     heard = waiting.world.wait(timedelta(minutes=1))["工人"][0]
     assert "不在本市工作" in str(heard)
 
@@ -196,16 +202,13 @@ def test_several_are_rejected_for_one_reason_that_is_asked_first(
     assert "不通过 2 份申请" in words_of(asked)
     assert len(paths(browser)) == 2
     given = hidden(asked.text)
-    wrong = browser.send(f"{PATH}/reject", **given)
-    assert wrong.status_code == 422
-    assert hidden(wrong.text) == given
-    browser.get(f"{PATH}/{keys[0]}")
-    browser.do(f"{PATH}/{keys[0]}/pool")
-    done = browser.send(f"{PATH}/reject", **given, why=OWN_WORDS, words="不是本市职工")
-    assert "办理 1 份。" in words_of(done)
-    assert len(paths(browser, "?show=rejected")) == 1
-    assert len(paths(browser, "?show=approved")) == 1
-    assert browser.send(f"{PATH}/reject", **given).status_code == 422
+    unanswered = browser.send(f"{PATH}/reject", **given)
+    assert unanswered.status_code == 422
+    assert hidden(unanswered.text) == given
+    given |= {"reason": OWN_WORDS, "reason_words": "不是本市职工"}
+    done = browser.send(f"{PATH}/reject", **given)
+    assert "办理 2 份。" in words_of(done)
+    assert len(paths(browser, "?show=rejected")) == 2
 
 
 def test_several_are_returned_for_the_answers_each_was_asked(waiting: House) -> None:
@@ -236,7 +239,40 @@ def test_one_that_is_a_member_already_does_not_hold_up_the_others(
     assert f"{PATH}/{first}" not in paths(browser)
 
 
-def test_what_was_decided_beside_us_is_left(
+@pytest.mark.parametrize("act", ["return", "reject"])
+def test_what_a_colleague_decided_before_the_question_is_shown_too(
+    waiting: House, act: str
+) -> None:
+    applied(waiting, "第二位", **OTHER)
+    browser = waiting.appoint("social_worker")
+    one, _ = keys = [path.rpartition("/")[2] for path in paths(browser)]
+    browser.do(f"{PATH}/{one}/pool")
+    asked = browser.send(f"{PATH}/{act}", key=keys)
+    assert "1 份申请" in words_of(asked)
+    given = hidden(asked.text) | {"reason": "elsewhere", "why_full_name": "unclear"}
+    done = words_of(browser.send(f"{PATH}/{act}", **given))
+    assert "办理 1 份；1 份没有改动" in done
+    assert done.count("已经有结果") == 1
+    again = words_of(browser.send(f"{PATH}/{act}", key=keys))
+    assert "办理 0 份；2 份没有改动" in again
+    assert again.count("已经有结果") == 2
+    assert len(paths(browser, "?show=approved")) == 1
+
+
+def test_what_a_colleague_decided_before_the_press_is_shown_too(
+    waiting: House,
+) -> None:
+    applied(waiting, "第二位", **OTHER)
+    browser = waiting.appoint("social_worker")
+    one, _ = keys = [path.rpartition("/")[2] for path in paths(browser)]
+    browser.do(f"{PATH}/{one}/reject", reason="elsewhere")
+    done = words_of(browser.send(f"{PATH}/approve", key=keys))
+    assert "办理 1 份；1 份没有改动" in done
+    assert done.count("已经有结果") == 1
+    assert row_of(waiting).standing is Standing.REJECTED
+
+
+def test_what_was_decided_beside_us_is_left_and_not_counted(
     waiting: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def late(*asked: object) -> None:
@@ -246,7 +282,8 @@ def test_what_was_decided_beside_us_is_left(
     (key,) = [path.rpartition("/")[2] for path in paths(browser)]
     monkeypatch.setattr("bot.console.many.decide", late)
     done = words_of(browser.send(f"{PATH}/approve", key=key))
-    assert "已由别人办理" in done
+    assert "已经有结果" in done
+    assert "办理 0 份；1 份没有改动" in done
 
 
 @pytest.mark.parametrize("act", ["approve", "return", "reject"])

@@ -16,7 +16,7 @@ from models.voucher import Held, Voucher
 from models.worker import Worker
 
 from . import rows
-from .house import Colleague, House
+from .house import Colleague, House, words_of
 
 SHOP = "yuekang-xiangqiao"
 NUMBER = "00000000000001"
@@ -109,6 +109,17 @@ def test_who_was_checked_in_elsewhere_is_not_shown_here(door: House) -> None:
     assert "张*" not in browser.read(f"{path}?done=zzz")
     assert "没有这个会员证号" in browser.read(f"{path}?told=unknown")
     assert "None" not in browser.read(f"{path}?told=nothing&again")
+
+
+def test_what_is_wrong_now_stands_alone(door: House) -> None:
+    browser, path = door.appoint("social_worker"), at(door)
+    done = browser.send(path, number=NUMBER).headers["location"]
+    assert "签到成功" in browser.read(done)
+    wrong = words_of(browser.send(done, number="123"))
+    assert "14 位" in wrong
+    assert "签到成功" not in wrong
+    wrong = words_of(browser.send(f"{path}?told=unknown", number="123"))
+    assert "没有这个会员证号" not in wrong
 
 
 def code_of(house: House, partner: str = SHOP) -> str:

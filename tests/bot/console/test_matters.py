@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from sqlmodel import Session, col, select
 
+from bot.words import Reader, text_of
+from handlers.answers import LONGEST_WORDS
 from handlers.dossiers import DOSSIERS
 from models import nominee as nominees
 from models.audit import AuditEntry
@@ -59,6 +61,35 @@ def test_what_waits_is_counted_listed_and_read(sqlite_house: House, kind: str) -
     browser.read(at)
     [of] = [dossier for dossier in DOSSIERS if dossier.name == kind]
     assert acts(house, rows.own) == [of.read]
+    happened = browser.get("/console/deeds")
+    assert f'class="row" href="{at}"' in happened.text
+    assert f"{text_of(of.title, Reader('zh-CN'))} · 查看" in words_of(happened)
+
+
+@pytest.mark.parametrize(
+    ("kind", "press", "reason", "said"),
+    [
+        ("corrections", "approve_correction", "", "已更正"),
+        ("corrections", "refuse", "unclear", "没有更正"),
+        ("claims", "confirm", "", "已确认"),
+        ("claims", "deny", "", "没有确认"),
+        ("faults", "settle_fault", "", "已处理"),
+        ("transfers", "refuse_move", "unsettled", "不同意转接"),
+        ("requests", "accept_service", "", "受理"),
+        ("requests", "decline_service", "no_place", "不受理"),
+        ("nominees", "confirm_nominee", "", "已确认参评"),
+        ("nominees", "refuse_nominee", "privacy", "没有确认"),
+    ],
+)
+def test_what_was_done_is_called_as_where_it_was_done(
+    sqlite_house: House, kind: str, press: str, reason: str, said: str
+) -> None:
+    key = MATTERS[kind](sqlite_house, "").own
+    browser, at = sqlite_house.appoint("social_worker"), SEEN.format(kind, key)
+    browser.do(f"{at}/{press}", **({"reason": reason} if reason else {}))
+    assert f" {said} 您" in browser.read(at).partition("变更记录")[2]
+    happened = sqlite_house.appoint(OFFICER).read(f"/console/deeds?subject={key}")
+    assert f" · {said} " in happened
 
 
 def test_what_a_colleague_decides_meanwhile_is_not_counted(
@@ -118,7 +149,7 @@ def test_a_reason_is_asked_for_where_one_is_needed(house: House) -> None:
     assert wrong(browser.send(f"{at}/refuse", reason="never")) == {"reason"}
     assert wrong(browser.send(f"{at}/refuse", reason="=")) == {"reason_words"}
     long_words = {"reason": "=", "reason_words": "长" * 501}
-    assert wrong(browser.send(f"{at}/refuse", **long_words)) == {"reason"}
+    assert wrong(browser.send(f"{at}/refuse", **long_words)) == {"reason_words"}
     assert row_of(house, Correction, key).standing is Wish.WAITING
     words = browser.do(f"{at}/refuse", reason="=", reason_words="照片不清")
     assert "没有更正" in words
@@ -371,7 +402,12 @@ def test_an_objection_is_an_officer_s_to_settle(house: House) -> None:
     assert "objections" not in worker.get("/console/matters").text
     browser = house.appoint(OFFICER)
     assert "他不是我们行业的 请向当事人和单位核实" in browser.read(at)
-    assert wrong(browser.send(f"{at}/settle")) == {"verdict", "answer"}
+    nothing = browser.send(f"{at}/settle")
+    assert wrong(nothing) == {"verdict", "answer"}
+    assert "请从列表里选一个" in words_of(nothing)
+    assert "原因" not in words_of(nothing)
+    assert nothing.text.count(" required") == 3
+    assert f'maxlength="{LONGEST_WORDS}"' in nothing.text
     said = {"verdict": "upheld", "answer": "核实过了"}
     assert "异议成立" in browser.do(f"{at}/settle", **said)
     row = row_of(house, Objection, key)

@@ -19,6 +19,7 @@ from handlers.offers import OWN_WORDS
 from models import notice_course, outcome, recipient
 from models.audit import AuditEntry
 from models.columns import short
+from models.letter import LONGEST_WITH_FILE
 from models.message import Fate
 from models.notice import Notice, NoticeState
 from models.outcome import Outcome
@@ -28,7 +29,7 @@ from models.worker import Worker
 from tests.models.noticing import member
 from tests.papers import pdf
 
-from .house import Colleague, House
+from .house import Colleague, House, words_of
 from .rows import UNION, an_event, two
 from .test_records import one, wrong
 
@@ -525,6 +526,7 @@ def test_a_notice_takes_a_document_along(house: House) -> None:
     assert "放假通知.pdf" in browser.read(at)
     seen = browser.read(f"{at}/preview")
     assert "📄 放假通知.pdf (1 KB)" in seen
+    assert "通知里不再有这个附件" in browser.read(f"{at}/bare")
     browser.do(f"{at}/bare")
     assert "放假通知.pdf" not in browser.read(at)
 
@@ -543,7 +545,9 @@ def test_what_is_no_picture_is_explained(house: House) -> None:
     browser.do(f"{at}/change", **WRITTEN)
     upload(browser, at, a_picture())
     long = {**WRITTEN, "text": "长" * 801}
-    assert wrong(browser.send(f"{at}/change", **long)) == {"text"}
+    refused = browser.send(f"{at}/change", **long)
+    assert wrong(refused) == {"text"}
+    assert f"最多 {LONGEST_WITH_FILE} 个字" in words_of(refused)
     browser.do(f"{at}/test")
     browser.do(f"{at}/send", send_at="")
     assert "先改回草稿" in upload(browser, at, a_picture()).text

@@ -329,24 +329,25 @@ def test_a_suggestion_is_read_and_answered(house: House) -> None:
     assert "换拖把" in browser.read(at)
     read = select(AuditEntry).where(AuditEntry.action == "suggestion.read")
     assert len(house.world.write(lambda s: s.exec(read).all())) == 1
-    assert wrong(browser.send(f"{at}/decline")) == {"why"}
-    assert wrong(browser.send(f"{at}/decline", why="=")) == {"words"}
+    assert wrong(browser.send(f"{at}/decline")) == {"reason"}
+    assert wrong(browser.send(f"{at}/decline", reason="=")) == {"reason_words"}
     assert "谢谢" in browser.do(f"{at}/adopt", yuan="1200", thanks="谢谢您")
     row = house.world.write(lambda s: s.get_one(Suggestion, long(key)))
     assert (row.standing, row.yuan) == (Adoption.ADOPTED, 1200)
-    assert browser.send(f"{at}/decline", why="unclear").status_code == 422
+    assert browser.send(f"{at}/decline", reason="unclear").status_code == 422
     assert "已采纳" in browser.read(f"{AT}/suggestions?show=adopted&aspect=work")
     assert "没有等您办的事" in browser.read(f"{AT}/today")
 
 
-@pytest.mark.parametrize(("why", "own"), [("unclear", ""), ("=", "已经在做")])
+@pytest.mark.parametrize(("reason", "own"), [("unclear", ""), ("=", "已经在做")])
 def test_a_suggestion_is_declined_with_a_reason(
-    sqlite_house: House, why: str, own: str
+    sqlite_house: House, reason: str, own: str
 ) -> None:
     house = sqlite_house
     key = rows.suggestions(house, "").own
     browser = house.appoint("officer")
-    words = browser.do(f"{AT}/suggestions/{key}/decline", why=why, words=own)
+    given = {"reason": reason, "reason_words": own}
+    words = browser.do(f"{AT}/suggestions/{key}/decline", **given)
     assert own in words
     assert "没有采纳" in words
 

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from models.audit import AuditEntry
 from models.benefit import Benefit, person_of
-from models.booking import SLOT_OFF
+from models.booking import MOST_AT_ONCE, MOST_PLACES, SLOT_OFF
 from models.columns import long, short
 from models.partner import Giving
 from models.place import read_atlas
@@ -20,7 +20,7 @@ from models.slot import Slot, SlotState
 from tests.models.cast import KEYS
 
 from . import rows
-from .house import House
+from .house import House, words_of
 from .matter_rows import a_member
 from .test_records import wrong
 
@@ -104,6 +104,16 @@ def test_what_will_not_do_is_explained_beside_its_field(
     browser = sqlite_house.appoint("social_worker")
     answer = browser.send(f"{AT}/new", **{**GIVEN, **given})
     assert wrong(answer) == {*fields.split()}
+    assert "{" not in words_of(answer)
+
+
+def test_the_most_at_once_is_said(sqlite_house: House) -> None:
+    clinic(sqlite_house)
+    browser = sqlite_house.appoint("social_worker")
+    words = words_of(browser.send(f"{AT}/new", **{**GIVEN, "every": "1"}))
+    assert f"一次超过 {MOST_AT_ONCE} 场" in words
+    words = words_of(browser.send(f"{AT}/new", **{**GIVEN, "capacity": "0"}))
+    assert f"1 到 {MOST_PLACES}。" in words
 
 
 def test_a_time_is_closed_opened_again_and_called_off(house: House) -> None:
@@ -118,9 +128,11 @@ def test_a_time_is_closed_opened_again_and_called_off(house: House) -> None:
     assert short(others.id) not in browser.get(at).text
     read = select(AuditEntry).where(AuditEntry.action == "slot.read")
     assert len(house.world.write(lambda s: s.exec(read).all())) == 3
+    happened = house.appoint("officer").get("/console/deeds").text
+    assert f'class="row" href="{at}"' in happened
     assert "照常来" in browser.do(f"{at}/close")
     assert browser.send(f"{at}/close").status_code == 422
-    assert "已停约" in browser.read(AT)
+    assert "已停止预约" in browser.read(AT)
     assert "可以再约" in browser.do(f"{at}/reopen")
     assert "会通知 2 人" in browser.do(f"{at}/cancel")
     assert browser.send(f"{at}/cancel").status_code == 422
@@ -146,4 +158,7 @@ def test_a_time_that_is_past_is_only_looked_at(sqlite_house: House) -> None:
     assert key not in browser.get(AT).text
     assert key in browser.get(f"{AT}?show=past&benefit_code={rows.CHECK}").text
     assert "cancel" not in browser.get(f"{AT}/{key}").text
+    words = browser.read(f"{AT}/{key}")
+    assert "已过" in words
+    assert "往期" not in words
     assert browser.send(f"{AT}/{key}/cancel").status_code == 422
