@@ -1,7 +1,9 @@
 """Uploads: the photos and documents that a browser sends, before a chat is told."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from weakref import WeakValueDictionary
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -41,6 +43,7 @@ class Uploads:
 
     def __init__(self, kit: Kit, files: Files, admit: Admit, take_one: TakeOne) -> None:
         self.kit, self.files, self._admit, self._take = kit, files, admit, take_one
+        self._coming: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     def routes(self) -> list[Route]:
         """Return where files are sent to."""
@@ -67,11 +70,16 @@ class Uploads:
         if isinstance(came, Response):
             return came
         sent, upload = came
+        # One that is sent again at once waits for the first, to be known as the same.
+        async with self._coming.setdefault(sent.key, asyncio.Lock()):
+            return await self._keep(sent, upload, self._language(request))
+
+    async def _keep(self, sent: Incoming, upload: Upload, language: str) -> Response:
         owner = await self.files.owner_of(sent, trusted=True)
         if not owner:
             return await self._take(sent)
         if fault := await self.files.fault(upload.data):
-            return self._refused(fault, self._language(request))
+            return self._refused(fault, language)
         number = await self.files.keep(owner, upload.name, upload.data)
         return await self._take(replace(sent, file=number, mime=PDF))
 
