@@ -30,6 +30,8 @@ class Enclosing:
     async def send(self, message: Outgoing, markup: Any) -> int | None:
         """Send a message's file; return its id, or None where the words must follow."""
         name = enclosed_in(message.body)
+        if not name and "drawing" not in message.body:
+            return None  # as most messages are
         if not name or message.kind is not Kind.BROADCAST:
             return await self._upload(message, markup)
         if name not in self.uploaded:
