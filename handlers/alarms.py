@@ -49,9 +49,10 @@ def _alarm(words: Word, *choices: Choice) -> Say:
 def _other_chat(session: Session, row: Reminder) -> int | None:
     """Return the chat to be told of a link, while it is that person's."""
     link_id, whom = row.parts
-    link, chat = session.get(Link, link_id), session.get(Chat, int(whom))
-    theirs = link is not None and chat is not None and chat.worker_id == link.worker_id
-    return int(whom) if theirs else None
+    link, chat = session.get(Link, link_id), session.get(Chat, int(whom or 0))
+    if link is None or chat is None or chat.worker_id != link.worker_id:
+        return None
+    return chat.id
 
 
 def _tell_linked(turn: Turn, row: Reminder) -> list[Say] | Skip:

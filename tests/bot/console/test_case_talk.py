@@ -225,7 +225,7 @@ def test_a_document_goes_both_ways_and_is_only_saved(
 @pytest.mark.parametrize(
     ("name", "content", "words"),
     [
-        ("a.exe", b"MZ", "不是能打开的照片"),
+        ("a.exe", b"MZ", "不是能打开的图片"),
         ("a.pdf", b"MZ", "请发 PDF"),
         ("a.pdf", b"", "是空的"),
         ("a.pdf", pdf(b"/Encrypt 4 0 R "), "加了密码"),
