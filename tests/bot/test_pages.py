@@ -43,15 +43,10 @@ def words_of_pages() -> Iterator[str]:
 
 
 def words_of_sources() -> Iterator[str]:
-    for path in SOURCES:
-        tree = ast.parse(path.read_text("utf-8"))
-        named: dict[str, object] = {
-            target.id: node.value.value
-            for node in tree.body
-            if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant)
-            for target in node.targets
-            if isinstance(target, ast.Name)
-        }
+    trees = [ast.parse(path.read_text("utf-8")) for path in SOURCES]
+    everywhere = {name: word for tree in trees for name, word in constants(tree)}
+    for tree in trees:
+        named = {**everywhere, **dict(constants(tree))}
         for call in (n for n in ast.walk(tree) if isinstance(n, ast.Call)):
             name = getattr(call.func, "id", None) or getattr(call.func, "attr", "")
             for argument in call.args[SPEAKING.get(str(name), len(call.args)) :]:
@@ -60,6 +55,15 @@ def words_of_sources() -> Iterator[str]:
                     word = named.get(argument.id)
                 if isinstance(word, str):
                     yield word
+
+
+def constants(tree: ast.Module) -> Iterator[tuple[str, object]]:
+    """Give the constants of a module, by name."""
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant):
+            for target in node.targets:
+                if isinstance(target, ast.Name):
+                    yield target.id, node.value.value
 
 
 def test_every_word_of_the_pages_is_translated_and_no_translation_is_left_over() -> (
