@@ -18,7 +18,7 @@ from sqlmodel import Session, col
 
 from bot.channels import Can, Outgoing
 from bot.kit import Kit
-from bot.rendering import Rendering
+from bot.rendering import Rendering, Renderings
 from bot.step import Ledger, Written
 from models import notice_total, recipient
 from models.chat import Chat
@@ -103,7 +103,7 @@ _PAGES = (
 
 def address(
     session: Session,
-    kit: Kit,
+    renderings: Renderings,
     cans: Mapping[str, Can],
     notice_id: int,
     room: int,
@@ -117,7 +117,8 @@ def address(
     if notice is None or notice.state is not NoticeState.SENDING:
         return Group()
     due = recipient.next_due(session, notice_id, now, min(GROUP, max(room, FEWEST)))
-    return _Addressing(session, kit, cans, notice, now).go(due, room)
+    rendering = renderings.of(notice)
+    return _Addressing(session, rendering, cans, notice, now).go(due, room)
 
 
 class _Addressing:
@@ -126,14 +127,14 @@ class _Addressing:
     def __init__(
         self,
         session: Session,
-        kit: Kit,
+        rendering: Rendering,
         cans: Mapping[str, Can],
         notice: Notice,
         now: datetime,
     ) -> None:
-        self.session, self.kit, self.cans, self.now = session, kit, cans, now
-        self.notice, self.content = notice, notice.content
-        self.rendering = Rendering(kit, notice)
+        self.session, self.cans, self.now = session, cans, now
+        self.notice, self.rendering = notice, rendering
+        self.kit, self.content = rendering.kit, rendering.content
         self.names: dict[int, str | None] = {}
         self.opens: dict[Any, datetime] = {}
 

@@ -28,6 +28,7 @@ from bot.channels import (
 from bot.database import read
 from bot.kit import Kit, clock
 from bot.pace import Pace
+from bot.rendering import Renderings
 from bot.retracting import retract_some
 from bot.settling import Settled, Settling, over, put_back
 from bot.step import Written
@@ -41,9 +42,12 @@ IDLE_SECONDS = 1.0
 TICKS = 10
 """How many groups a second leave at the pace of a slow channel."""
 
-ENOUGH = 25
-"""How many copies are enough for a group: small ones are few to lose, and a reply does
-not wait long behind them; large ones are cheap to write down."""
+ENOUGH = 40
+"""How many copies are enough for a group at a fast pace: small groups are few to lose,
+and no reply waits long behind them; large ones are cheap to write down."""
+
+SPARE = 25
+"""How many more must have room on the way before a group is claimed."""
 
 GROUPS = 10
 """How many groups of one notice leave before others are looked at."""
@@ -72,6 +76,7 @@ class Noticing:
         self._timing = {name: kit.metrics.sending.labels(name) for name in channels}
         self._tasks: set[asyncio.Task[None]] = set()
         self.settling = Settling(kit)
+        self.renderings = Renderings(kit)
         self._retracted: dict[int, int] = {}
         self._running: asyncio.Task[None] | None = None
         self._stopped = asyncio.Event()
@@ -164,7 +169,7 @@ class Noticing:
             return False
         now = clock()
         group = await self.settling.beside(
-            lambda s: address(s, self.kit, self.cans, notice_id, room, now)
+            lambda s: address(s, self.renderings, self.cans, notice_id, room, now)
         )
         self.put(group.written)
         self.settling.on_the_way += len(group.copies)
@@ -179,7 +184,7 @@ class Noticing:
 
         Pages are written to, and people are left out, whether or not any may leave.
         """
-        await self.settling.until_at_most(IN_BULK - ENOUGH)
+        await self.settling.until_at_most(IN_BULK - SPARE)
         free = min(GROUP, IN_BULK - self.settling.on_the_way)
         pace = self.paces.get("telegram")
         if pace is None or self._is_held:

@@ -28,6 +28,7 @@ from bot.database import in_transaction
 from bot.kit import Kit, clock
 from bot.noticing import Noticing
 from bot.pace import Pace
+from bot.rendering import AT_WORK, Renderings
 from bot.step import Written
 from models import notice, notice_total, outcome, recipient
 from models.chat import Chat
@@ -605,3 +606,24 @@ def test_a_picture_goes_with_every_copy(world: World) -> None:
         opened = session.get_one(Worker, leaf).open_key(KEYRING)
         body = unseal_body(opened, found.chat_id, found.number, found.body)
     assert body["image"] == key
+
+
+def test_what_many_are_told_alike_is_put_into_words_once(world: World) -> None:
+    world.schedule()
+    renderings, row = Renderings(world.kit), world.row
+    kept = renderings.of(row)
+    assert renderings.of(world.row) is kept
+    row.changed_at += timedelta(seconds=1)
+    assert renderings.of(row) is not kept
+    for _ in range(AT_WORK):
+        row.changed_at += timedelta(seconds=1)
+        renderings.of(row)
+    assert renderings.of(world.row) is not kept
+
+
+def test_what_names_somebody_is_remembered_for_no_longer_than_a_group(
+    world: World,
+) -> None:
+    world.schedule(text="{name}，您好！", options=())
+    renderings = Renderings(world.kit)
+    assert renderings.of(world.row) is not renderings.of(world.row)
