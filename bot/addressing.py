@@ -41,6 +41,9 @@ GROUP = 50
 FEWEST = 10
 """How many it looks at where fewer may leave: some of them are not to be sent to."""
 
+PAGES = 20
+"""How many messages it writes into chats of ours: each is sealed, and replies wait."""
+
 Person = Row[Any]
 """What of a worker and their preferences decides how they are told."""
 
@@ -139,14 +142,8 @@ class _Addressing:
         self.opens: dict[Any, datetime] = {}
 
     def go(self, due: list[int], room: int) -> Group:
-        """Look at everybody who is due."""
-        # Always as many, so that PostgreSQL plans a statement once: 0 is nobody's id.
-        ids = {"ids": [*due, *[0] * (GROUP - len(due))]}
-        connection = self.session.connection()
-        people = connection.execute(_PEOPLE, ids).all()
-        chats: dict[int, list[Any]] = defaultdict(list)
-        for chat in connection.execute(_CHATS, ids):
-            chats[chat.worker_id].append(chat)
+        """Tell everybody who is due, or write down why not."""
+        people, chats = self._look_up(due)
         if self.rendering.needs_name:
             self.names = _names(self.session, self.kit, due)
         for worker_id in {*due} - {person.id for person in people}:
@@ -158,7 +155,8 @@ class _Addressing:
             if outcome is not None:
                 outcomes.append(outcome)
             elif not self.cans[chat.channel].push:
-                kept.append(chat.id)
+                if len(kept) < PAGES:
+                    kept.append(chat.id)
             elif len(group.copies) < room:
                 outcomes.append(self._claim(person, chat))
                 group.copies.append(self._copy(person, chat))
@@ -167,6 +165,17 @@ class _Addressing:
         settle(self.session, self.notice.id, outcomes)
         group.ended = len(outcomes)
         return group
+
+    def _look_up(self, due: list[int]) -> tuple[Sequence[Person], dict[int, list[Any]]]:
+        """Return those who are due and still there, and everybody's chats."""
+        # Always as many, so that PostgreSQL plans a statement once: 0 is nobody's id.
+        ids = {"ids": [*due, *[0] * (GROUP - len(due))]}
+        connection = self.session.connection()
+        people = connection.execute(_PEOPLE, ids).all()
+        chats: dict[int, list[Any]] = defaultdict(list)
+        for chat in connection.execute(_CHATS, ids):
+            chats[chat.worker_id].append(chat)
+        return people, chats
 
     def _decide(
         self, person: Person, chats: Sequence[Row[Any]]
