@@ -148,7 +148,7 @@ class _Addressing:
             self.names = _names(self.session, self.kit, due)
         for worker_id in {*due} - {person.id for person in people}:
             notice_total.forget(self.session, worker_id)  # erased since it was queued
-        group, kept = Group(len(due)), []
+        group, kept = Group(len(due)), list[int]()
         outcomes: list[Outcome] = []
         for person in people:
             chat, outcome = self._decide(person, chats[person.id])

@@ -609,6 +609,7 @@ def test_a_picture_goes_with_every_copy(world: World) -> None:
 
 
 def test_what_many_are_told_alike_is_put_into_words_once(world: World) -> None:
+    world.people(1)
     world.schedule()
     renderings, row = Renderings(world.kit), world.row
     kept = renderings.of(row)
@@ -624,6 +625,7 @@ def test_what_many_are_told_alike_is_put_into_words_once(world: World) -> None:
 def test_what_names_somebody_is_remembered_for_no_longer_than_a_group(
     world: World,
 ) -> None:
+    world.people(1)
     world.schedule(text="{name}，您好！", options=())
     renderings = Renderings(world.kit)
     assert renderings.of(world.row) is not renderings.of(world.row)

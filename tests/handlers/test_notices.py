@@ -9,6 +9,7 @@ import pytest
 from sqlmodel import Session, select
 
 from bot.addressing import address
+from bot.rendering import Renderings
 from bot.words import vocabulary
 from handlers.notices import TESTED, values_of
 from models import notice
@@ -43,7 +44,8 @@ def sent(world: World, **facts: Any) -> int:
     def send(session: Session) -> int:
         atlas, staff = read_atlas(session), session.exec(select(Staff)).one()
         row = begun(session, atlas, staff, world.now, options=OPTIONS, **facts)
-        address(session, world.kit, world.cans, row.id, 0, world.now)
+        renderings = Renderings(world.kit)
+        address(session, renderings, world.cans, row.id, 0, world.now)
         return row.id
 
     return world.write(send)

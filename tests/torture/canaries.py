@@ -24,6 +24,7 @@ from bot.erased import ErasedList, read_list
 from bot.inbox import keep_poison
 from bot.kit import Kit
 from bot.logs import FORMAT, Redacting
+from bot.rendering import Renderings
 from bot.sections import Product, Web
 from handlers.turn import Incoming
 from models.application import Application
@@ -374,7 +375,8 @@ class Flock:
             assert staff is not None
             called = {"text": "{name}，您好！", "urgent": "演习", "union_code": UNION}
             row = begun(session, atlas, staff, world.now, **called)
-            while address(session, self.kit, world.cans, row.id, 0, world.now).looked:
+            letters = Renderings(self.kit)
+            while address(session, letters, world.cans, row.id, 0, world.now).looked:
                 pass
 
         world.write(send)
