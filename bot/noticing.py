@@ -180,15 +180,12 @@ class Noticing:
         return group.ended > 0 or (group.looked > 0 and not self._is_held)
 
     async def _room(self) -> int:
-        """Wait until some may leave; return how many, none while the channel is held.
-
-        Pages are written to, and people are left out, whether or not any may leave.
-        """
+        """Wait for room to send a group; return for how many there is any by then."""
         await self.settling.until_at_most(IN_BULK - SPARE)
         free = min(GROUP, IN_BULK - self.settling.on_the_way)
-        pace = self.paces.get("telegram")
-        if pace is None or self._is_held:
-            return free if pace is None else 0
+        pace = self._pace
+        if pace is None:
+            return free
         enough = min(ENOUGH, max(1, int(pace.per_second / TICKS)))
         missing = enough - pace.room(time.monotonic())
         if missing > 0:
@@ -196,10 +193,14 @@ class Noticing:
         return min(free, pace.room(time.monotonic()))
 
     @property
+    def _pace(self) -> Pace | None:
+        """The pace of the channel that has one for many at once."""
+        return self.paces.get("telegram")
+
+    @property
     def _is_held(self) -> bool:
-        """Whether Telegram has asked for a pause."""
-        pace = self.paces.get("telegram")
-        return pace is not None and pace.is_held(time.monotonic())
+        """Whether that channel has asked for a pause."""
+        return self._pace is not None and self._pace.is_held(time.monotonic())
 
     async def _send(self, copy: Copy) -> None:
         try:

@@ -1,4 +1,4 @@
-"""What staff see of notices: which there are, what waits or is stuck, how far it is."""
+"""What staff see of notices: which wait, are under way or stuck, and how far one is."""
 
 from datetime import datetime, timedelta
 
@@ -11,18 +11,6 @@ from models.notice import NoticeState as S
 
 PATIENCE = timedelta(minutes=10)
 """How long after its time a notice may take to begin, or to end."""
-
-
-def notices_in(
-    session: Session, unions: set[str], before: datetime | None = None, limit: int = 50
-) -> list[Notice]:
-    """Return some of the notices of these unions, the newest first."""
-    found = select(Notice).where(col(Notice.union_code).in_(unions))
-    if before is not None:
-        found = found.where(col(Notice.created_at) < before)
-    return list(
-        session.exec(found.order_by(col(Notice.created_at).desc()).limit(limit))
-    )
 
 
 def awaiting_second(session: Session, unions: set[str]) -> list[Notice]:

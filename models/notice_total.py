@@ -13,7 +13,6 @@ from sqlalchemy import (
     delete,
     func,
     select,
-    text,
     tuple_,
     update,
 )
@@ -24,7 +23,7 @@ from models.columns import BigId, one_of
 from models.message import Fate
 from models.recipient import Recipient, theirs
 
-_WAITING_SQL = text("fate = 'waiting'")
+_WAITS = col(Recipient.fate) == Fate.WAITING
 
 
 class NoticeTotal(SQLModel, table=True):
@@ -59,7 +58,7 @@ def sums_of(session: Session, notice_id: int) -> Sums:
 def forget(session: Session, worker_id: int) -> None:
     """Let go of the copies of somebody who is erased."""
     which = theirs(worker_id)
-    ended = update(Recipient).where(which, _WAITING_SQL)
+    ended = update(Recipient).where(which, _WAITS)
     session.execute(ended.values(fate=Fate.SKIPPED, reason="erased"))
     _drop(session, which)
 
@@ -69,7 +68,7 @@ def move(session: Session, stray_id: int, member_id: int) -> None:
     twice = select(col(Recipient.notice_id)).where(theirs(member_id))
     strays = theirs(stray_id)
     doubled = and_(strays, col(Recipient.notice_id).in_(twice))
-    ended = update(Recipient).where(doubled, _WAITING_SQL)
+    ended = update(Recipient).where(doubled, _WAITS)
     # A condition on the same table in it is read before any row is changed.
     session.execute(
         ended.values(fate=Fate.SKIPPED, reason="same_person"),

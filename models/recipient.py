@@ -231,16 +231,6 @@ def mark_recalled(session: Session, notice_id: int, taken: Mapping[int, bool]) -
         session.execute(marked.values(reason=reason))
 
 
-def uncertain(session: Session, notice_id: int, after: int, limit: int) -> list[int]:
-    """Return some of those who may have got a notice or not, by id, after one."""
-    found = select(col(Recipient.worker_id)).where(
-        col(Recipient.notice_id) == notice_id,
-        col(Recipient.worker_id) > after,
-        col(Recipient.fate) == Fate.UNCERTAIN,
-    )
-    return list(session.scalars(found.order_by(col(Recipient.worker_id)).limit(limit)))
-
-
 def of_worker(
     session: Session,
     worker_id: int,

@@ -16,7 +16,7 @@ from bot.channels import Can
 from bot.kit import Kit
 from bot.pages import translated
 from bot.step import Ledger, Written
-from bot.words import Reader, text_of
+from bot.words import text_of
 from handlers.say import Say, Word
 from handlers.turn import Named, Turn
 from models.chat import Chat, newest_chat
@@ -220,8 +220,3 @@ def _no_chat(worker: Worker, now: datetime) -> Chat:
     return Chat(
         id=0, channel="", bot="", address="", worker_id=worker.id, created_at=now
     )
-
-
-def reader_of(kit: Kit, language: str) -> Reader:
-    """Return how somebody reads who is not signed in yet."""
-    return Reader(language, kit.rules.zone, kit.config.address)

@@ -66,17 +66,9 @@ class Doorkeeper:
 
     def let_in(self, response: Response, token: str) -> None:
         """Give a browser the cookie of its session, as long as the browser is open."""
-        self._set(response, token, None)
-
-    def see_out(self, response: Response) -> None:
-        """Take the cookie back."""
-        self._set(response, "", 0)
-
-    def _set(self, response: Response, value: str, age: int | None) -> None:
         response.set_cookie(
             self.cookie,
-            value,
-            max_age=age,
+            token,
             path="/",
             secure=self.secure,
             httponly=True,

@@ -171,7 +171,6 @@ def test_what_a_channel_says_decides_what_becomes_of_a_copy(world: World) -> Non
     with Session(world.kit.database.reading) as session:
         phoned = select(Recipient.worker_id).where(*to_phone(world.notice_id))
         assert session.exec(phoned).all() == [gone]
-        assert recipient.uncertain(session, world.notice_id, 0, 9) == [doubtful]
 
 
 def test_only_what_failed_is_sent_again(world: World) -> None:

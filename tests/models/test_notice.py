@@ -267,16 +267,6 @@ def test_why_what_waits_is_skipped(
     assert notice_course.over_reason(row, NOW) == "recalled"
 
 
-def test_notices_are_listed_newest_first(
-    session: Session, atlas: Atlas, staff: Staff
-) -> None:
-    old = written(session, atlas, staff)
-    new = notice.write(session, atlas, staff, letter(), NOW + timedelta(hours=1))
-    assert notice_list.notices_in(session, {"440106"}) == [new, old]
-    assert notice_list.notices_in(session, {"440106"}, new.created_at) == [old]
-    assert notice_list.notices_in(session, {"4403"}) == []
-
-
 def test_of_eight_who_press_at_once_one_is_heard(database: Database) -> None:
     atlas = in_transaction(database, read_atlas)
 

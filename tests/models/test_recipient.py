@@ -58,8 +58,6 @@ def test_a_claim_that_is_not_settled_is_uncertain_and_not_claimed_again(
     assert one not in recipient.next_due(session, row.id, NOW + LEASE, 99)
     found = copy(session, row, one)
     assert (found.fate, found.reason) == (Fate.UNCERTAIN, outcome.INTERRUPTED)
-    assert recipient.uncertain(session, row.id, 0, 9) == [one]
-    assert recipient.uncertain(session, row.id, one, 9) == []
 
 
 def test_who_sent_it_corrects_what_was_given_up_too_early(
