@@ -28,7 +28,7 @@ STATES = {
     SlotState.OFF: Badge(Label("Called off"), "bad"),
 }
 CLOCK = Label("An hour of the day, such as 08:30.")
-BEGUN = Badge(Label("Gone by"))
+BEGUN = Badge(Label("Over"))
 
 
 def _mine(desk: Desk) -> Sequence[Any]:
@@ -259,7 +259,7 @@ SLOTS: Record[Slot] = Record(
             Label("State"),
             lambda desk: {
                 "coming": Label("Coming"),
-                "past": Label("Gone by"),
+                "past": Label("Over"),
                 "off": Label("Called off"),
             },
             _when,

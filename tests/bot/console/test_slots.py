@@ -159,6 +159,6 @@ def test_a_time_that_is_past_is_only_looked_at(sqlite_house: House) -> None:
     assert key in browser.get(f"{AT}?show=past&benefit_code={rows.CHECK}").text
     assert "cancel" not in browser.get(f"{AT}/{key}").text
     words = browser.read(f"{AT}/{key}")
-    assert "已过" in words
+    assert "已结束" in words
     assert "往期" not in words
     assert browser.send(f"{AT}/{key}/cancel").status_code == 422
