@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
 
 import pytest
-from sqlalchemy.sql.dml import UpdateBase
-from sqlmodel import Session, col, select, update
+from sqlmodel import Session, select
 
-from bot.addressing import GROUP
 from bot.channels import (
     Busy,
-    Can,
-    Channel,
     Outgoing,
     Refused,
     Stopped,
@@ -26,104 +20,22 @@ from bot.channels import (
 )
 from bot.database import in_transaction
 from bot.kit import Kit, clock
-from bot.noticing import Noticing
 from bot.pace import Pace
-from bot.rendering import AT_WORK, Renderings
-from bot.step import Written
-from models import notice, notice_total, outcome, recipient
+from models import notice, recipient
 from models.chat import Chat
 from models.columns import short
 from models.document import Enclosed
 from models.message import Fate, Kind, Message, unseal_body
-from models.notice import Notice, NoticeState
+from models.notice import NoticeState
 from models.notice_file import enclose
 from models.phoning import to_phone
-from models.place import read_atlas
 from models.preference import Preference
 from models.recipient import Recipient
 from models.staff import Staff
 from models.worker import Worker
-from tests.bot.mail import Post, until
-from tests.models.cast import reviewer
-from tests.models.noticing import chat, fates, letter, member, scheduled
+from tests.bot.dispatch import World, run
+from tests.models.noticing import chat, letter
 from tests.programs import KEYRING
-
-PICTURE = Enclosed("image/jpeg", b"picture")
-PAPER = Can(push=False, history=True, trusted=True)
-
-
-class World:
-    """A kit, two channels, and the notice that is sent."""
-
-    def __init__(self, kit: Kit) -> None:
-        self.kit = kit
-        self.kit.atlas = in_transaction(kit.database, read_atlas)
-        self.post = Post(can=Can(True, False, True, retracts=True))
-        self.page = Post(name="paper", can=PAPER)
-        self.written: list[Written] = []
-        self.paces: dict[str, Pace] = {}
-        self.noticing = self.process()
-        self.staff_id = in_transaction(kit.database, lambda s: reviewer(s).id)
-        self.notice_id = 0
-
-    def process(self) -> Noticing:
-        channels: dict[str, Channel] = {"post": self.post, "paper": self.page}
-        return Noticing(self.kit, channels, self.paces, self.written.append)
-
-    def member(self, address: str = "", channel: str = "post", **facts: Any) -> int:
-        now = clock()
-        return in_transaction(
-            self.kit.database,
-            lambda s: member(s, address, channel, KEYRING, now, **facts).id,
-        )
-
-    def people(self, many: int) -> None:
-        for number in range(many):
-            self.member(f"p{number}")
-
-    def schedule(self, **facts: Any) -> None:
-        facts = {"urgent": "停水", **facts}
-
-        def write(session: Session) -> int:
-            staff = session.get_one(Staff, self.staff_id)
-            return scheduled(session, self.kit.atlas, staff, clock(), **facts).id
-
-        self.notice_id = in_transaction(self.kit.database, write)
-
-    def do(self, deed: Callable[..., object], *arguments: Any) -> Any:
-        def act(session: Session) -> Any:
-            row = session.get_one(Notice, self.notice_id)
-            staff = session.get_one(Staff, self.staff_id)
-            return deed(session, self.kit.atlas, staff, row, clock(), *arguments)
-
-        return in_transaction(self.kit.database, act)
-
-    def fates(self) -> dict[str, int]:
-        with Session(self.kit.database.reading) as session:
-            return fates(session, session.get_one(Notice, self.notice_id))
-
-    @property
-    def row(self) -> Notice:
-        with Session(self.kit.database.reading) as session:
-            return session.get_one(Notice, self.notice_id)
-
-    def copy(self, worker_id: int) -> Recipient:
-        with Session(self.kit.database.reading) as session:
-            return session.get_one(Recipient, (self.notice_id, worker_id))
-
-    async def work(self, noticing: Noticing | None = None) -> None:
-        """Go round until there is nothing to do for now."""
-        one = noticing or self.noticing
-        while True:
-            done = one.settling.is_done
-            busy = await one.round()
-            if done and one.settling.is_done and not busy:
-                return
-            await asyncio.sleep(0)
-
-    @property
-    def told(self) -> list[str]:
-        return sorted(address for address, _ in self.post.sent)
 
 
 @pytest.fixture
@@ -131,11 +43,7 @@ def world(kit: Kit) -> Iterator[World]:
     yield World(kit)
 
 
-Deed = Callable[[], Awaitable[None]]
-
-
-def run(deed: Deed) -> None:
-    asyncio.run(deed())  # type: ignore[arg-type]
+PICTURE = Enclosed("image/jpeg", b"picture")
 
 
 def test_everybody_is_told_once_and_the_sums_add_up(world: World) -> None:
@@ -269,7 +177,7 @@ def test_who_wakes_only_after_the_notice_expired_is_left_out(
 ) -> None:
     night = clock().replace(hour=18, minute=0) + timedelta(days=1)
     late = world.member("late")
-    monkeypatch.setattr("tests.bot.test_noticing.clock", lambda: night)
+    monkeypatch.setattr("tests.bot.dispatch.clock", lambda: night)
     world.schedule(urgent="", hours=2)
     monkeypatch.setattr("bot.noticing.clock", lambda: night)
     run(world.work)
@@ -327,178 +235,6 @@ def test_nothing_is_sent_inside_a_pause(world: World) -> None:
     assert world.fates() == {"waiting": 3}
 
 
-async def begin_to_send(world: World) -> None:
-    """Let a first group leave."""
-    while not world.row.is_queued:
-        await world.noticing.round()
-    await world.noticing._send_group(world.notice_id)
-    await until(lambda: len(world.post.begun) == GROUP)
-
-
-async def killed_in_the_middle(world: World) -> set[str]:
-    """Let a first group begin and nothing of it end; return whom it was for."""
-    world.post.open.clear()
-    await begin_to_send(world)
-    for task in world.noticing._tasks:
-        task.cancel()
-    return {address for address, _ in world.post.begun}
-
-
-def test_a_pause_takes_effect_within_a_group(world: World) -> None:
-    world.people(250)
-    world.schedule()
-
-    async def go() -> None:
-        await begin_to_send(world)
-        world.do(notice.pause)
-        await world.work()
-        assert len(world.post.begun) == GROUP
-
-    run(go)
-    assert world.row.state is NoticeState.PAUSED
-    world.do(notice.resume)
-    run(world.work)
-    assert len(world.told) == len(set(world.told)) == 250
-
-
-def test_what_is_stopped_is_told_to_nobody_else(world: World) -> None:
-    world.people(250)
-    world.schedule()
-
-    async def go() -> None:
-        await begin_to_send(world)
-        world.do(notice.stop)
-        await world.work()
-
-    run(go)
-    sums = world.fates()
-    assert len(world.told) == GROUP
-    assert sums == {"sent": GROUP, "skipped": 250 - GROUP}
-    assert (world.row.state, world.row.settled) == (NoticeState.STOPPED, True)
-
-
-def test_a_recalled_notice_is_taken_back_where_it_can_be(world: World) -> None:
-    world.people(60)
-    leaf = world.member("leaf", "paper")
-    world.schedule()
-    run(world.work)
-    world.post.fails["p7"] = [Refused("bad_request")]
-    world.post.fails["p8"] = [TryLater(0)]
-    world.do(notice.recall)
-    run(world.work)
-    assert len(world.post.retracted) == 59
-    assert any(written.cut for written in world.written)
-    with Session(world.kit.database.reading) as session:
-        found = notice_total.sums_of(session, world.notice_id)
-        row = session.exec(select(Message)).one()
-        key = session.get_one(Worker, leaf).open_key(KEYRING)
-        body = unseal_body(key, row.chat_id, row.number, row.body)
-        edition = session.get_one(Chat, row.chat_id).edition
-    assert found == {
-        (Fate.SENT, "recalled"): 59,
-        (Fate.SENT, "not_recalled"): 1,
-        (Fate.KEPT, "recalled"): 1,
-    }
-    assert (body, edition) == ({"text": "（这条通知已撤回）", "gone": True}, 1)
-
-
-def test_a_restart_loses_none_and_doubles_none(world: World) -> None:
-    world.people(230)
-    world.schedule()
-    leading = asyncio.Event()
-
-    async def go() -> None:
-        leading.set()
-        first = world.process()
-        first.start(leading)
-        await until(lambda: len(world.post.begun) >= 60)
-        await first.stop()
-        assert world.fates().get("uncertain") is None
-        second = world.process()
-        second.start(leading)
-        await until(lambda: world.row.state is NoticeState.DONE)
-        await second.stop()
-
-    run(go)
-    assert len(world.told) == len(set(world.told)) == 230
-    assert world.fates() == {"sent": 230}
-
-
-def test_a_kill_doubles_none_and_lists_what_it_had_claimed(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    world.people(230)
-    world.schedule()
-
-    async def go() -> None:
-        killed = await killed_in_the_middle(world)
-        world.post.open.set()
-        later = clock() + timedelta(minutes=2)
-        monkeypatch.setattr("bot.noticing.clock", lambda: later)
-        await world.work(world.process())
-        assert killed.isdisjoint(world.told)
-        assert world.fates() == {"sent": 230 - len(killed), "uncertain": len(killed)}
-
-    run(go)
-
-
-def test_what_a_kill_had_claimed_is_taken_back_once(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    world.people(230)
-    world.schedule()
-
-    async def go() -> None:
-        killed = len(await killed_in_the_middle(world))
-        world.do(notice.recall)
-        world.post.open.set()
-        await world.work(world.process())
-        assert world.fates()["waiting"] == killed
-        later = clock() + timedelta(minutes=2)
-        monkeypatch.setattr("bot.noticing.clock", lambda: later)
-        await world.work(world.process())
-        assert world.fates()["uncertain"] == killed
-        assert world.row.settled
-
-    run(go)
-
-
-def test_what_was_taken_back_is_not_asked_back_again(world: World) -> None:
-    world.people(3)
-    world.schedule()
-    run(world.work)
-    world.do(notice.recall)
-    run(world.work)
-    world.post.retracted.clear()
-    in_transaction(world.kit.database, lambda s: s.exec(_unsettle(world.notice_id)))
-    run(world.work)
-    assert world.row.settled
-    assert world.post.retracted == []
-
-
-def test_a_recall_while_it_ends_is_not_lost(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    world.people(GROUP)
-    world.schedule()
-
-    async def go() -> None:
-        await begin_to_send(world)
-        await until(lambda: world.fates() == {"sent": GROUP})
-        seen = world.row
-        world.do(notice.recall)
-        await world.noticing._advance(seen, clock())
-        assert not world.row.settled
-        await world.work()
-
-    run(go)
-    assert len(world.post.retracted) == GROUP
-
-
-def _unsettle(notice_id: int) -> UpdateBase:
-    return update(Notice).where(col(Notice.id) == notice_id).values(settled=False)
-
-
 def test_who_was_erased_in_the_meantime_still_counts(world: World) -> None:
     world.people(2)
     gone = world.member("gone")
@@ -523,55 +259,6 @@ def forget_rows(session: Session, worker_id: int) -> None:
         session.delete(row)
     session.flush()
     session.delete(session.get_one(Worker, worker_id))
-
-
-def test_a_failure_is_logged_and_tried_again(
-    world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    world.people(1)
-    world.schedule()
-    monkeypatch.setattr("bot.noticing.IDLE_SECONDS", 0.01)
-    monkeypatch.setattr("bot.addressing.settle", broken_once(outcome.settle))
-    leading = asyncio.Event()
-    leading.set()
-
-    async def go() -> None:
-        world.noticing.start(leading)
-        await until(lambda: world.row.state is NoticeState.DONE)
-        await world.noticing.stop()
-
-    run(go)
-    assert world.fates() == {"sent": 1}
-    assert world.told == ["p0"]
-    assert "could not be sent" in caplog.text
-
-
-def test_what_cannot_be_marked_is_marked_later(
-    world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    world.people(GROUP)
-    world.schedule()
-    monkeypatch.setattr("bot.settling.AGAIN_SECONDS", 0.01)
-    monkeypatch.setattr("bot.settling.settle", broken_once(outcome.settle))
-
-    async def go() -> None:
-        await begin_to_send(world)
-        await until(lambda: world.fates() == {"sent": GROUP})
-
-    run(go)
-    assert "cannot be marked yet" in caplog.text
-
-
-def broken_once(settle: Callable[..., None]) -> Callable[..., None]:
-    """Give what fails the first time it has something to write."""
-    broken = [RuntimeError("once")]
-
-    def either(*arguments: Any) -> None:
-        if arguments[2] and broken:
-            raise broken.pop()
-        settle(*arguments)
-
-    return either
 
 
 def test_a_picture_goes_with_every_copy(world: World) -> None:
@@ -605,26 +292,3 @@ def test_a_picture_goes_with_every_copy(world: World) -> None:
         opened = session.get_one(Worker, leaf).open_key(KEYRING)
         body = unseal_body(opened, found.chat_id, found.number, found.body)
     assert body["image"] == key
-
-
-def test_what_many_are_told_alike_is_put_into_words_once(world: World) -> None:
-    world.people(1)
-    world.schedule()
-    renderings, row = Renderings(world.kit), world.row
-    kept = renderings.of(row)
-    assert renderings.of(world.row) is kept
-    row.changed_at += timedelta(seconds=1)
-    assert renderings.of(row) is not kept
-    for _ in range(AT_WORK):
-        row.changed_at += timedelta(seconds=1)
-        renderings.of(row)
-    assert renderings.of(world.row) is not kept
-
-
-def test_what_names_somebody_is_remembered_for_no_longer_than_a_group(
-    world: World,
-) -> None:
-    world.people(1)
-    world.schedule(text="{name}，您好！", options=())
-    renderings = Renderings(world.kit)
-    assert renderings.of(world.row) is not renderings.of(world.row)
